@@ -1,0 +1,1 @@
+"""Questions out: retrieval, answers, and the surfaces people use."""

@@ -1,0 +1,277 @@
+"""Ask: one function for the command line, REST, the page and evaluation."""
+
+from __future__ import annotations
+
+import logging
+import time
+import uuid
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass, field
+from datetime import UTC, datetime
+from typing import Any
+
+from assistant.answer import Quote, choose, cite, to_markdown
+from assistant.confidence import features, probability
+from assistant.evidence import Asked, Evidence, gather
+from assistant.query import Query, understand
+from assistant.results import Citation, Near, Reply, Timings
+from assistant.retrieval import Ranked, retrieve, searching
+from assistant.texts import text
+from kb.catalog import Filter, Snapshot
+from kb.errors import MissingPartError, UsageError
+from kb.library import Library
+
+_LOG = logging.getLogger(__name__)
+
+DEFAULT_LIMIT = 10
+MAX_LIMIT = 100
+
+
+@dataclass(frozen=True, slots=True)
+class Scope:
+    """What the asker narrows the question to.
+
+    ``audience`` "public" answers from what a customer may read; "internal" from everything an agent may read.
+    ``language`` restricts the articles. ``hidden`` leaves articles out by id (for evaluation).
+    """
+
+    audience: str = "internal"
+    language: str | None = None
+    products: tuple[str, ...] = ()
+    limit: int = DEFAULT_LIMIT
+    hidden: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Asker:
+    """Who asks, for the log: a pseudonymous handle, the session, the door used, and the caller's own id."""
+
+    actor: str = ""
+    session: str = ""
+    channel: str = "cli"
+    caller_id: str = ""
+
+
+@dataclass(slots=True)
+class Trace:
+    """Every step's contribution, for `kb ask --explain`."""
+
+    steps: list[dict[str, Any]] = field(default_factory=list)
+
+    def add(self, step: str, **values: Any) -> None:
+        """Record a step."""
+        self.steps.append({"step": step, **values})
+
+
+def ask(
+    library: Library,
+    question: str,
+    scope: Scope | None = None,
+    asker: Asker | None = None,
+    now: datetime | None = None,
+    *,
+    log: bool = True,
+    trace: Trace | None = None,
+) -> Reply:
+    """Answer a question from the articles, or abstain.
+
+    1. Understand it: language, terms, what it asks for. 2. Embed it. 3. Find candidates among vectors and full text at
+    one state of the index, fuse and group them. 4. Gather evidence in the best article. 5. Judge p(answerable).
+    6. Quote and cite, or abstain with a reason; either way the nearest articles. 7. Log the event, redacted.
+
+    ``now`` (aware, default: the clock) decides about freshness and stands in the log. Raises UsageError for an empty or
+    overlong question or unknown scope, MissingPartError where the index cannot serve. A log that cannot be written
+    does not keep anybody from an answer: it is a warning.
+    """
+    scope, asker, now = scope or Scope(), asker or Asker(), now or datetime.now(UTC)
+    _checked(library, question, scope)
+    started = time.perf_counter()
+    query = understand(question)
+    # 2
+    vector = library.embedder.embed_queries([query.text])[0]
+    embedded = time.perf_counter()
+    where = Filter(now.date(), scope.audience, scope.language, scope.products, hidden=scope.hidden)
+    # 3
+    with searching(library, vector, 2 * library.settings.retrieval.candidates) as (snapshot, hits):
+        ranking = retrieve(snapshot, library, query, vector, hits, where)
+        searched = time.perf_counter()
+        # 4, 5, 6
+        verdict = _judge(library, snapshot, query, ranking.articles, now)
+    finished = time.perf_counter()
+    reply = Reply(
+        question_id=uuid.uuid4().hex,
+        question=question,
+        language=query.language,
+        status="answered" if verdict.answer else "abstained",
+        confidence=verdict.confidence,
+        answer=verdict.answer,
+        reason=None if verdict.answer else verdict.reason,
+        citations=verdict.citations,
+        nearest=_nearest(ranking.articles[: scope.limit]),
+        timings_ms=Timings(
+            embed=1000 * (embedded - started),
+            search=1000 * (searched - embedded),
+            answer=1000 * (finished - searched),
+            total=1000 * (finished - started),
+        ),
+    )
+    if trace is not None:
+        _explain(trace, query, ranking.articles[: scope.limit], verdict)
+    # 7
+    if log:
+        _record(library, reply, scope, asker, now)
+    return reply
+
+
+@dataclass(frozen=True, slots=True)
+class _Verdict:
+    """What the best article gives: the answer (empty when abstaining) and how sure it is."""
+
+    confidence: float
+    answer: str = ""
+    reason: str = ""
+    citations: tuple[Citation, ...] = ()
+    evidence: tuple[Evidence, ...] = ()
+    measured: Mapping[str, float] = field(default_factory=dict)
+
+
+def _checked(library: Library, question: str, scope: Scope) -> None:
+    most = library.settings.server.max_question_characters
+    if not question.strip():
+        raise UsageError("The question is empty.", 'Ask something, for example: kb ask "Wie melde ich meinen Umzug?"')
+    if len(question) > most:
+        raise UsageError(f"The question has {len(question):,} characters; {most:,} are allowed.", "Shorten it.")
+    if scope.audience not in {"public", "internal"}:
+        raise UsageError(f"There is no audience '{scope.audience}'.", "Use 'public' or 'internal'.")
+    if not 1 <= scope.limit <= MAX_LIMIT:
+        raise UsageError(f"The limit {scope.limit} is out of range.", f"Use 1 to {MAX_LIMIT}.")
+    made_with = library.catalog.noted("fingerprint")
+    if made_with is None:
+        raise MissingPartError(f"There is no index in {library.home}.", "Make one: kb ingest FOLDER")
+    if made_with != library.embedder.fingerprint:
+        raise MissingPartError(
+            f"The index in {library.home} was made with another model than {library.embedder.name}.",
+            "Run `kb ingest` to embed the articles with this one, or set embedding.model back.",
+        )
+
+
+def _judge(library: Library, snapshot: Snapshot, query: Query, ranked: Sequence[Ranked], now: datetime) -> _Verdict:
+    """Answer from the best article; where it does not, from the best one in another language if that one does."""
+    if not ranked:
+        return _Verdict(0.0, reason=text("empty", query.language))
+    best = _weigh(library, snapshot, query, ranked, now)
+    if best.answer or not _own(query, ranked[0]):
+        return best
+    foreign = [item for item in ranked if not _own(query, item)]
+    other = _weigh(library, snapshot, query, foreign, now) if foreign else best
+    return other if other.answer else best
+
+
+def _weigh(library: Library, snapshot: Snapshot, query: Query, ranked: Sequence[Ranked], now: datetime) -> _Verdict:
+    """What the first of ``ranked`` gives, and how sure that is."""
+    article, settings = ranked[0].article, library.settings
+    asked = Asked.of(snapshot, query)
+    evidence = gather(snapshot, query, asked, ranked[0])
+    quotes = choose(snapshot, query, evidence, settings.answer)
+    quoted = [item for item in evidence if any(item.unit in quote.units for quote in quotes)]
+    measured = features(ranked, evidence, quoted, asked)
+    confidence = probability(measured, same_language=_own(query, ranked[0]))
+    if not quotes or confidence < settings.answer.threshold:
+        near = confidence >= settings.answer.threshold / 3
+        reason = text("near" if near else "nothing", query.language, title=article.title)
+        return _Verdict(
+            min(confidence, settings.answer.threshold),
+            reason=reason,
+            evidence=tuple(evidence),
+            measured=asdict(measured),
+        )
+    return _Verdict(
+        confidence,
+        _composed(query, article.language, quotes),
+        citations=tuple(cite(quotes, article, now.date(), settings.articles.due_days)),
+        evidence=tuple(evidence),
+        measured=asdict(measured),
+    )
+
+
+def _composed(query: Query, language: str, quotes: Sequence[Quote]) -> str:
+    """The quotes; in front of those in another language, a line that says so."""
+    answer = to_markdown(quotes)
+    if language.partition("-")[0] == query.language.partition("-")[0]:
+        return answer
+    name = text(language.partition("-")[0], query.language)
+    return f"*{text('other_language', query.language, language=name)}*\n\n{answer}"
+
+
+def _own(query: Query, item: Ranked) -> bool:
+    return item.article.language.partition("-")[0] == query.language.partition("-")[0]
+
+
+def _nearest(ranked: Sequence[Ranked]) -> tuple[Near, ...]:
+    return tuple(Near(item.article.id, item.article.language, item.article.title, item.score) for item in ranked)
+
+
+def _explain(trace: Trace, query: Query, ranked: Sequence[Ranked], verdict: _Verdict) -> None:
+    trace.add("understand", language=query.language, terms=list(query.terms), focus=query.focus)
+    rows = [
+        {
+            "article_id": item.article.id,
+            "language": item.article.language,
+            "score": round(item.score, 4),
+            "passages": [
+                {"chunk": p.chunk, "cosine": round(p.cosine, 4), "bm25": round(p.bm25, 3), "score": round(p.score, 4)}
+                for p in item.passages[:3]
+            ],
+        }
+        for item in ranked
+    ]
+    trace.add("retrieve", articles=rows)
+    best = [
+        {
+            "score": round(item.score, 3),
+            "matched": {word: round(share, 3) for word, share in item.matched.items()},
+            "lines": list(item.unit.lines),
+            "text": item.unit.text,
+        }
+        for item in verdict.evidence[:8]
+    ]
+    trace.add("evidence", units=best)
+    trace.add(
+        "judge", confidence=round(verdict.confidence, 4), features={k: round(v, 4) for k, v in verdict.measured.items()}
+    )
+
+
+def _record(library: Library, reply: Reply, scope: Scope, asker: Asker, now: datetime) -> None:
+    """Write the event. The answer matters more than its log: a log that is out of reach is a warning."""
+    from kb.events import QuestionEvent
+
+    event = QuestionEvent(
+        question_id=reply.question_id,
+        asked_at=now,
+        text=reply.question,
+        language=reply.language,
+        status=reply.status,
+        confidence=reply.confidence,
+        reason=reply.reason,
+        actor=asker.actor,
+        session=asker.session,
+        channel=asker.channel,
+        caller_id=asker.caller_id,
+        filters={"audience": scope.audience, "language": scope.language, "products": list(scope.products)},
+        citations=[
+            {
+                "article_id": c.article_id,
+                "language": c.language,
+                "anchor": c.anchor,
+                "score": c.score,
+                "freshness": c.freshness,
+            }
+            for c in reply.citations
+        ],
+        nearest=[asdict(near) for near in reply.nearest],
+        timings_ms=asdict(reply.timings_ms),
+    )
+    try:
+        library.events.log_question(event, redact=library.settings.events.redact)
+    except MissingPartError as error:
+        _LOG.warning("The question was answered but not logged. %s %s", error.message, error.hint)

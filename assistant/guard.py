@@ -1,0 +1,139 @@
+"""What every request passes first, and what every response carries: the rules that need no knowledge of the routes."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Collection
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+MAX_BODY_BYTES = 64 * 1024
+"""The longest question that is allowed, in UTF-8 and JSON escapes, fits in; nothing else that is posted is long."""
+
+LOOPBACK = frozenset(("localhost", "127.0.0.1", "::1"))
+
+_WITH_BODY = frozenset(("POST", "PUT", "PATCH", "DELETE"))
+
+# The page's own policy (with the hashes of Gradio's inline scripts) replaces this one; everything else is data.
+_POLICY = "default-src 'none'; style-src 'self' 'unsafe-inline'; img-src 'self' data:; frame-ancestors 'none'"
+_HEADERS = {
+    "content-security-policy": _POLICY,
+    "x-content-type-options": "nosniff",
+    "x-frame-options": "DENY",
+    "referrer-policy": "no-referrer",
+    "cross-origin-opener-policy": "same-origin",
+    "cross-origin-resource-policy": "same-origin",
+}
+
+
+class Guard:
+    """ASGI middleware: known hosts only, JSON bodies of a sane size, strict response headers.
+
+    A page of another site can make a browser send requests here, by DNS rebinding even readable ones; the Host header
+    then names that site and is refused. A form or a plain-text POST, which browsers send across sites without asking
+    first, is refused too: only JSON is taken, and CORS is never granted. Where ``docs`` or ``page`` set a policy of
+    their own it is kept.
+    """
+
+    def __init__(self, app: ASGIApp, hosts: Collection[str]) -> None:
+        self._app = app
+        self._hosts = LOOPBACK | {host.lower() for host in hosts}
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Pass a request on, or answer it with a refusal."""
+        if scope["type"] != "http":
+            # Lotse speaks no WebSocket; Gradio does not need one.
+            if scope["type"] == "lifespan":
+                await self._app(scope, receive, send)
+            return
+        headers = {key.decode("latin-1").lower(): value.decode("latin-1") for key, value in scope["headers"]}
+
+        async def guarded_send(message: Message) -> None:
+            if message["type"] == "http.response.start":
+                present = {key.lower() for key, _ in message["headers"]}
+                extra = [(k.encode(), v.encode()) for k, v in _HEADERS.items() if k.encode() not in present]
+                message = {**message, "headers": [*message["headers"], *extra]}
+            await send(message)
+
+        refusal = self._refusal(scope, headers)
+        if refusal is not None:
+            await _refuse(guarded_send, *refusal)
+            return
+        if scope["method"] in _WITH_BODY:
+            body, too_long = await _read(receive)
+            if too_long:
+                await _refuse(guarded_send, *_too_long("more than that"))
+                return
+            receive = _replayed(body, receive)
+        await self._app(scope, receive, guarded_send)
+
+    def _refusal(self, scope: Scope, headers: dict[str, str]) -> tuple[int, str, str] | None:
+        name = _host_name(headers.get("host", ""))
+        if name not in self._hosts:
+            return (
+                421,
+                "This server does not answer under that host name.",
+                "Open it under the address that it printed.",
+            )
+        if scope["method"] not in _WITH_BODY:
+            return None
+        origin = headers.get("origin")
+        if origin and _host_name(origin.partition("://")[2]) not in self._hosts:
+            return (
+                403,
+                "Requests from pages of other sites are refused.",
+                "Call this API from its own page or from a program.",
+            )
+        length = headers.get("content-length", "")
+        if length.isdigit() and int(length) > MAX_BODY_BYTES:
+            return _too_long(f"{int(length):,}")
+        if headers.get("content-type", "").partition(";")[0].strip().lower() != "application/json":
+            return 415, "The body must be JSON.", "Send the header Content-Type: application/json."
+        return None
+
+
+def _too_long(size: str) -> tuple[int, str, str]:
+    return 413, f"A body may have {MAX_BODY_BYTES:,} bytes; this one has {size}.", "Send less."
+
+
+async def _read(receive: Receive) -> tuple[bytes, bool]:
+    """The whole body, and whether it went over the limit (a body may come without telling its length)."""
+    body = b""
+    while True:
+        message = await receive()
+        body += message.get("body", b"")
+        if len(body) > MAX_BODY_BYTES:
+            return b"", True
+        if message["type"] == "http.disconnect" or not message.get("more_body", False):
+            return body, False
+
+
+def _replayed(body: bytes, receive: Receive) -> Receive:
+    """``receive`` that gives a body that was read already, then what comes after it."""
+    given = False
+
+    async def replay() -> Message:
+        nonlocal given
+        if given:
+            return await receive()
+        given = True
+        return {"type": "http.request", "body": body, "more_body": False}
+
+    return replay
+
+
+def _host_name(host: str) -> str:
+    """The name in a Host header: without port, without the brackets of IPv6, lower case."""
+    host = host.strip().lower().partition("/")[0]
+    if host.startswith("["):
+        return host[1:].partition("]")[0]
+    return host.rpartition(":")[0] if ":" in host else host
+
+
+async def _refuse(send: Send, status: int, message: str, hint: str) -> None:
+    body = json.dumps({"error": {"message": message, "hint": hint, "exit_code": 2}}).encode()
+    headers = [(b"content-type", b"application/json"), (b"content-length", str(len(body)).encode())]
+    await send({"type": "http.response.start", "status": status, "headers": headers})
+    await send({"type": "http.response.body", "body": body})

@@ -1,0 +1,151 @@
+"""The web page: a Gradio app whose one column holds the desk, and the few endpoints that only the desk calls.
+
+Gradio's page is taken as it is, less what it would fetch from other hosts; the desk is ``page.html``, ``page.css`` and
+``page.js``. Gradio's HTML component would evaluate templates as code, which a strict content-security policy forbids,
+so the desk moves into a plain column.
+"""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import json
+import os
+import re
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+# Read by Gradio while it is imported: no pings, no look for a newer version, and no server of another language.
+os.environ["GRADIO_ANALYTICS_ENABLED"] = "False"
+os.environ["GRADIO_SSR_MODE"] = "False"
+
+import gradio as gr
+
+from starlette.exceptions import HTTPException
+from starlette.routing import Mount
+
+from assistant.page_texts import TEXTS
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from fastapi import FastAPI
+    from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+_FOLDER = Path(__file__).parent
+_CONCURRENCY = 40
+
+_META = re.compile(r'\s*<meta\s+(?:property="og:|name="twitter:)[^>]*>')
+_MANIFEST = re.compile(r'\s*<link rel="manifest"[^>]*>')
+_OUTSIDE = re.compile(r'\s*<(?:link|script)\b[^>]*(?:href|src)="(?:https?:)?//[^>]*>(?:\s*</script>)?')
+_SHOWN = re.compile(r"/(?:(?:assets|static)/.*|theme\.css|favicon\.ico|gradio_api/heartbeat/\w+)?")
+_INLINE = re.compile(r"<script(?![^>]*\bsrc=)(?![^>]*application/json)[^>]*>(.*?)</script>", re.DOTALL)
+
+
+def blocks() -> gr.Blocks:
+    """The Gradio app. The desk asks over HTTP, so that the page and other programs get the same answers."""
+    with gr.Blocks(title="Lotse", analytics_enabled=False, fill_width=True) as app, gr.Column(elem_id="lotse-host"):
+        pass
+    app.queue(default_concurrency_limit=_CONCURRENCY)
+    return app
+
+
+def mount(app: FastAPI, host: str, port: int, boot: Callable[[], dict[str, Any]]) -> None:
+    """Put the page at ``/``, behind every route that ``app`` has already.
+
+    ``boot`` gives what the desk needs to know from the start: ``articles`` (how many), ``products``, and ``most``, the
+    longest question in characters.
+    """
+    system = ["system-ui", "sans-serif"]
+    gr.mount_gradio_app(
+        app,
+        blocks(),
+        path="/",
+        server_name=host,
+        server_port=port,
+        footer_links=[],
+        run_history=False,
+        ssr_mode=False,
+        mcp_server=False,
+        pwa=False,
+        show_error=False,
+        theme=gr.themes.Base(font=system, font_mono=["ui-monospace", "monospace"]),
+    )
+    route = app.router.routes[-1]
+    assert isinstance(route, Mount)  # noqa: S101  what mount_gradio_app has just added
+    route.app = Page(route.app, boot)
+
+
+def asset(name: str) -> str:
+    """``page.css``, ``page.js`` or ``page.html``."""
+    return (_FOLDER / name).read_text(encoding="utf-8")
+
+
+class Page:
+    """ASGI middleware around Gradio alone.
+
+    Gradio's first document becomes the desk's: own head, no foreign addresses, a strict policy. Of the rest only what
+    a browser needs to show it is let through; uploads, the queue and the other endpoints are not there.
+    """
+
+    def __init__(self, app: ASGIApp, boot: Callable[[], dict[str, Any]]) -> None:
+        self._app = app
+        self._boot = boot
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Rewrite the document at ``/``, pass Gradio's files on, refuse everything else."""
+        path = scope.get("path", "")
+        if scope["type"] != "http" or scope["method"] not in {"GET", "HEAD"} or not _SHOWN.fullmatch(path):
+            raise HTTPException(404)
+        if path != "/":
+            await self._app(scope, receive, send)
+            return
+        parts: list[bytes] = []
+        status = 200
+
+        async def collect(message: Message) -> None:
+            nonlocal status
+            if message["type"] == "http.response.start":
+                status = message["status"]
+            else:
+                parts.append(message.get("body", b""))
+
+        await self._app(scope, receive, collect)
+        body = b"".join(parts)
+        policy = None
+        if status == 200:
+            document = dressed(body.decode(), self._boot())
+            body, policy = document.encode(), content_security_policy(document)
+        headers = [(b"content-type", b"text/html; charset=utf-8"), (b"content-length", str(len(body)).encode())]
+        headers += [(b"cache-control", b"no-store")]
+        headers += [(b"content-security-policy", policy.encode())] if policy else []
+        await send({"type": "http.response.start", "status": status, "headers": headers})
+        await send({"type": "http.response.body", "body": body})
+
+
+def dressed(document: str, boot: dict[str, Any]) -> str:
+    """Gradio's document with the desk in it and without its addresses of other hosts."""
+    for pattern in (_META, _MANIFEST, _OUTSIDE):
+        document = pattern.sub("", document)
+    version = hashlib.sha256((asset("page.css") + asset("page.js")).encode()).hexdigest()[:12]
+    # "<" as an escape: no text can end the script element, whatever it holds.
+    data = json.dumps({**boot, "texts": TEXTS}, ensure_ascii=False).replace("<", "\\u003c")
+    head = f'<title>Lotse</title><link rel="stylesheet" href="/page/{version}/page.css"><script src="/page/{version}/page.js"></script>'
+    noscript = "".join(f'<p lang="{tag}">{words["no_script"]}</p>' for tag, words in TEXTS.items())
+    body = (
+        f'<script type="application/json" id="lotse-boot">{data}</script>'
+        f'<template id="lotse-template">{asset("page.html")}</template><noscript>{noscript}</noscript>'
+    )
+    document = document.replace("</head>", f"{head}</head>", 1)
+    return document.replace("</body>", f"{body}</body>", 1)
+
+
+def content_security_policy(document: str) -> str:
+    """Scripts and data from this server only; of inline scripts, only those that stand in this very document."""
+    scripts = _INLINE.findall(document)
+    hashes = [base64.b64encode(hashlib.sha256(text.encode()).digest()).decode() for text in scripts]
+    allowed = " ".join(f"'sha256-{value}'" for value in hashes)
+    return (
+        f"default-src 'none'; script-src 'self' {allowed}; style-src 'self' 'unsafe-inline'; img-src 'self' data:;"
+        " font-src 'self'; connect-src 'self'; base-uri 'self'; form-action 'self'; frame-ancestors 'none'"
+    )

@@ -1,0 +1,47 @@
+"""Understanding a question: its language, its terms, and what kind of thing it asks for."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from typing import Literal, TypeAlias
+
+from kb.language import detect_question
+
+from kb.terms import terms
+
+Focus: TypeAlias = Literal["steps", "amount", "time", "place", "person", "yes_no", "any"]
+"""What an answer has to hold: a way to do it, a number, a date or period, where, who, whether, or anything."""
+
+_FOCUS: tuple[tuple[Focus, re.Pattern[str]], ...] = (
+    ("amount", re.compile(r"\b(wie ?viele?|wie (hoch|teuer|lang|groß|weit|schnell|alt)|was kostet|how (much|many|high|large|big|tall|far|fast|old)|(?:cost|fee|price|kosten|gebühr|preis)\b)", re.IGNORECASE)),
+    ("time", re.compile(r"\b(wann|(bis|ab|seit) wann|wie (lange|oft|früh|spät)|welche[msn]? (jahr|tag|monat|datum|frist)|frist|when|how (long|often|soon|late|early)|what (year|date|time|day)|which (year|day)|deadline)\b", re.IGNORECASE)),
+    ("steps", re.compile(r"\b(wie\b(?! (viel|hoch|teuer|lange?|oft|heißt|hieß|heißen|groß|weit|alt|nennt))|how (do|can|to|should|would|could) |anleitung|schritte|steps|instructions|was muss ich (tun|machen)|what (do|must) i (need to )?do)", re.IGNORECASE)),
+    ("place", re.compile(r"\b(wo|wohin|woher|where)\b", re.IGNORECASE)),
+    ("person", re.compile(r"\b(wer|wem|wen|wessen|an wen|who|whom|whose)\b", re.IGNORECASE)),
+    ("yes_no", re.compile(r"^\W*(kann|können|könnte|darf|dürfen|muss|müssen|soll|ist|sind|war|gibt|hat|habe|haben|wird|werden|brauche|geht|can|could|may|must|is|are|was|were|do|does|did|will|should|has|have|am)\b", re.IGNORECASE)),
+)  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class Query:
+    """A question made ready for search. ``text`` is what is embedded; ``terms`` are distinct, in reading order."""
+
+    text: str
+    language: str
+    terms: tuple[str, ...]
+    focus: Focus
+
+
+def understand(question: str, language: str | None = None) -> Query:
+    """Read a question. ``language`` (a BCP 47 tag) overrides what is detected from the words."""
+    text = " ".join(question.split())
+    spoken = language or detect_question(text)
+    return Query(text, spoken, tuple(dict.fromkeys(terms(text, spoken))), focus_of(text))
+
+
+def focus_of(text: str) -> Focus:
+    """What the question asks for; of a long ticket text, what its last question asks for."""
+    sentences = [part for part in re.split(r"(?<=[?.!])\s+", text) if part.endswith("?")]
+    part = sentences[-1] if sentences else text
+    return next((focus for focus, pattern in _FOCUS if pattern.search(part)), "any")

@@ -1,0 +1,79 @@
+"""What asking gives back, in the shape of the contract (`kb ask --json`, `POST /api/v1/ask`)."""
+
+from __future__ import annotations
+
+from dataclasses import asdict, dataclass
+from datetime import date
+from typing import Any, Literal
+
+from kb.freshness import Freshness
+
+from kb.article import Lines
+
+
+@dataclass(frozen=True, slots=True)
+class Citation:
+    """A passage that the answer quotes; ``quote`` is verbatim from the file ``path``, on ``lines``."""
+
+    number: int
+    article_id: str
+    language: str
+    title: str
+    section: str
+    anchor: str
+    path: str
+    lines: Lines
+    quote: str
+    score: float
+    reviewed_on: date | None
+    freshness: Freshness
+
+
+@dataclass(frozen=True, slots=True)
+class Near:
+    """An article in the ranking, one row an article; ``score`` is the fused one, 0..1, best first."""
+
+    article_id: str
+    language: str
+    title: str
+    score: float
+
+
+@dataclass(frozen=True, slots=True)
+class Timings:
+    """Milliseconds; ``total`` is all of them and what lies between."""
+
+    embed: float
+    search: float
+    answer: float
+    total: float
+
+
+@dataclass(frozen=True, slots=True)
+class Reply:
+    """An answer with its citations, or an abstention with a reason; both with the nearest articles."""
+
+    question_id: str
+    question: str
+    language: str
+    status: Literal["answered", "abstained"]
+    confidence: float
+    answer: str
+    reason: str | None
+    citations: tuple[Citation, ...]
+    nearest: tuple[Near, ...]
+    timings_ms: Timings
+
+    def to_json(self) -> dict[str, Any]:
+        """The contract's shape: plain types, dates as ISO text, rounded numbers."""
+        data = asdict(self)
+        data["confidence"] = round(self.confidence, 4)
+        for citation in data["citations"]:
+            citation["lines"] = list(citation["lines"])
+            citation["score"] = round(citation["score"], 4)
+            citation["reviewed_on"] = citation["reviewed_on"].isoformat() if citation["reviewed_on"] else None
+        for near in data["nearest"]:
+            near["score"] = round(near["score"], 4)
+        data["citations"], data["nearest"] = list(data["citations"]), list(data["nearest"])
+        data["timings_ms"] = {name: round(value, 1) for name, value in data["timings_ms"].items()}
+        return data

@@ -1,0 +1,1 @@
+"""Files in: discovery, plan, chunking and the pipeline that ties them."""

@@ -1,0 +1,263 @@
+"""Ingest: a folder of Markdown becomes an index, incrementally, healing what an earlier run left half done."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Protocol, TypeVar
+
+from kb.reader import read
+
+from ingest.chunking import chunk, recipe
+from ingest.discovery import Found, discover, scope_of
+from ingest.plan import Plan, Todo, plan
+from ingest.report import IngestReport
+from kb.article import Article, Problem
+from kb.catalog import FileRow, NewChunk
+from kb.library import Library
+from kb.paths import shown
+
+_T = TypeVar("_T")
+
+_WINDOW = 64
+"""Articles whose new chunks are embedded together: enough to sort by length, little enough to lose when killed."""
+
+_PROBES = 200
+"""Vectors asked for themselves after a change, besides the new ones (chroma #7758: some may get lost in the graph)."""
+
+
+class Hooks(Protocol):
+    """What an ingest tells while it runs."""
+
+    def progress(self, done: int, total: int) -> None:
+        """So many of the files that need work are through."""
+        ...
+
+    def reached(self, step: str) -> None:
+        """A step begins; for tests that stop an ingest at any point."""
+        ...
+
+
+class Quiet:
+    """Hooks that tell nothing."""
+
+    def progress(self, done: int, total: int) -> None:
+        """Ignored."""
+
+    def reached(self, step: str) -> None:
+        """Ignored."""
+
+
+def ingest(
+    library: Library,
+    paths: Sequence[Path],
+    hooks: Hooks | None = None,
+    *,
+    prune: bool = True,
+    dry_run: bool = False,
+    force: bool = False,
+) -> IngestReport:
+    """Bring the index up to date with ``paths`` (folders or single files).
+
+    1. discover the files; 2. plan against the manifest; then, a window of articles at a time: 3. parse, 4. chunk,
+    5. embed what is not stored, 6. write vectors, then commit each article; at last remove what has gone and 7. sweep
+    vectors that nothing names.
+
+    Vectors may run ahead of the catalog, never behind, and queries join on the catalog: killed at any point, the old
+    or the new version of each article answers, and running again heals. A file that cannot be taken is a problem in
+    the report; what the index had of it stays. With ``dry_run`` nothing is written. ``force`` takes every file as
+    changed. Raises KBError for a path that does not exist, a lock, or a store that fails.
+    """
+    with library.writing("kb ingest"):
+        return _Run(library, hooks or Quiet(), dry_run=dry_run).run(paths, prune=prune, force=force)
+
+
+@dataclass(frozen=True, slots=True)
+class _Ready:
+    """An article that is read and cut, with what it came from."""
+
+    todo: Todo
+    article: Article
+    chunks: list[NewChunk]
+    problems: tuple[Problem, ...]
+
+
+class _Run:
+    def __init__(self, library: Library, hooks: Hooks, *, dry_run: bool) -> None:
+        self.library = library
+        self.hooks = hooks
+        self.dry_run = dry_run
+        self.report = IngestReport()
+        self.recipe = recipe(library.embedder, library.settings.embedding.chunk_tokens)
+
+    def run(self, paths: Sequence[Path], *, prune: bool, force: bool) -> IngestReport:
+        started = time.perf_counter()
+        with self.library.catalog.snapshot() as snapshot:
+            manifest = snapshot.files()
+        self.hooks.reached("plan")
+        todo = self._plan(paths, manifest, force=force)
+        if not prune:
+            todo.gone.clear()
+        if not self.dry_run:
+            self._heal(manifest, todo)
+        fresh = self._articles(todo, manifest)
+        self._finish(todo, fresh)
+        self.report.seconds = time.perf_counter() - started
+        return self.report
+
+    def _plan(self, paths: Sequence[Path], manifest: list[FileRow], *, force: bool) -> Plan:
+        """Steps 1 and 2."""
+        roots = frozenset(row.root for row in manifest)
+        files = frozenset(Path(row.root, row.path) for row in manifest)
+        scopes = [scope_of(path, roots, files) for path in paths]
+        settings = self.library.settings.articles
+        found: dict[tuple[str, str], Found] = {}
+        passed_over: list[tuple[str, str]] = []
+        for scope in scopes:
+            for entry in discover(scope, settings.ignore, settings.max_bytes, roots):
+                if isinstance(entry, Found):
+                    found[str(entry.root), entry.path] = entry
+                else:
+                    passed_over.append((str(scope.root), entry.path))
+                    self._reject(str(scope.root), entry)
+        result = plan(found.values(), passed_over, manifest, scopes, self.recipe, force=force)
+        for problem in result.unreadable:
+            self._reject("", problem)
+        for row in result.unchanged:
+            self._tell(row.root, [Problem(row.path, *problem) for problem in row.problems])
+        self.report.unchanged = len(result.unchanged)
+        return result
+
+    def _heal(self, manifest: list[FileRow], todo: Plan) -> None:
+        """Embed what the catalog names and the store lacks: a new model, a lost folder, another machine's index."""
+        library = self.library
+        if not manifest:
+            library.catalog.note("fingerprint", library.embedder.fingerprint)
+        busy = {item.row.article for item in todo.todo if item.row}
+        with library.catalog.snapshot() as snapshot:
+            missing = sorted(snapshot.vector_ids(besides=busy) - library.vectors.ids())
+            texts = snapshot.texts_of(missing)
+        for part in _slices(missing, 512):
+            self.hooks.reached("heal")
+            library.vectors.add(part, library.embedder.embed_passages([texts[key] for key in part]))
+            self.report.embedded += len(part)
+
+    def _articles(self, todo: Plan, manifest: list[FileRow]) -> list[str]:
+        """Steps 3 to 6; the ids of the vectors that were added."""
+        alive = {row.key: (row.root, row.path) for row in manifest}
+        for row in todo.gone:
+            alive.pop(row.key, None)
+        moved = {row.key: row for row in todo.gone}
+        stored = set() if self.dry_run else self.library.vectors.ids()
+        added: list[str] = []
+        total = len(todo.todo)
+        for number, window in enumerate(_slices(todo.todo, _WINDOW)):
+            self.hooks.reached("parse")
+            ready = [item for todo_item in window if (item := self._read(todo_item, alive))]
+            if not self.dry_run:
+                added += self._embed(ready, stored)
+            for item in ready:
+                self._commit(item, moved)
+            self.hooks.progress(min((number + 1) * _WINDOW, total), total)
+        todo.gone[:] = moved.values()
+        return added
+
+    def _read(self, item: Todo, alive: dict[str, tuple[str, str]]) -> _Ready | None:
+        """Steps 3 and 4. A file whose article stands in another file is rejected: neither replaces the other."""
+        root = str(item.found.root)
+        result = read(item.found.path, item.raw)
+        if result.article is None:
+            self._reject(root, *result.problems)
+            return None
+        article, place = result.article, (root, item.found.path)
+        owner = alive.get(article.key)
+        if owner and owner != place and Path(*owner).is_file():
+            message = f"The article '{article.id}' ({article.language}) already stands in {shown(*owner)}."
+            self._reject(root, *result.problems, Problem(item.found.path, 1, "duplicate-id", message))
+            return None
+        if item.row and item.row.key != article.key:
+            alive.pop(item.row.key, None)
+        alive[article.key] = place
+        self._tell(root, result.problems)
+        budget = self.library.settings.embedding.chunk_tokens
+        chunks = [] if self.dry_run else chunk(article, self.library.embedder, budget)
+        return _Ready(item, article, chunks, result.problems)
+
+    def _embed(self, ready: list[_Ready], stored: set[str]) -> list[str]:
+        """Step 5 and the first half of 6: vectors are written before anything names them."""
+        self.hooks.reached("embed")
+        texts = {
+            piece.vector_id: piece.text for item in ready for piece in item.chunks if piece.vector_id not in stored
+        }
+        ids = list(texts)
+        if ids:
+            vectors = self.library.embedder.embed_passages(list(texts.values()))
+            self.hooks.reached("vectors")
+            self.library.vectors.add(ids, vectors)
+        stored.update(ids)
+        self.report.embedded += len(ids)
+        return ids
+
+    def _commit(self, item: _Ready, moved: dict[str, FileRow]) -> None:
+        """The second half of step 6: one transaction an article."""
+        if item.todo.row or item.article.key in moved:
+            self.report.changed += 1
+        else:
+            self.report.added += 1
+        moved.pop(item.article.key, None)
+        if self.dry_run:
+            return
+        self.hooks.reached("commit")
+        problems = [(problem.line, problem.code, problem.message) for problem in item.problems]
+        root = str(item.todo.found.root)
+        self.library.catalog.put(item.article, root, item.todo.sha256, self.recipe, item.chunks, problems)
+
+    def _finish(self, todo: Plan, added: list[str]) -> None:
+        """What has gone is removed, and step 7."""
+        library = self.library
+        self.report.removed = len(todo.gone)
+        if not self.dry_run:
+            self.hooks.reached("remove")
+            for row in todo.gone:
+                library.catalog.remove([row.article])
+            self.hooks.reached("sweep")
+            library.catalog.note("fingerprint", library.embedder.fingerprint)
+            sweep(library, added)
+            library.vectors.drop_others()
+        with library.catalog.snapshot() as snapshot:
+            self.report.sections = snapshot.counts()["chunks"]
+
+    def _reject(self, root: str, *problems: Problem) -> None:
+        self.report.rejected += any(problem.code != "not-markdown" for problem in problems)
+        self._tell(root, problems)
+
+    def _tell(self, root: str, problems: Sequence[Problem]) -> None:
+        for problem in problems:
+            path = shown(root, problem.path)
+            self.report.problems.append(Problem(path, problem.line, problem.code, problem.message))
+
+
+def sweep(library: Library, added: Sequence[str] = ()) -> int:
+    """Delete vectors that no chunk names, then make sure that the others still find themselves; how many went."""
+    with library.catalog.snapshot() as snapshot:
+        named = snapshot.vector_ids()
+    stray = library.vectors.ids() - named
+    if stray:
+        library.vectors.delete(stray)
+    if (stray or added) and library.vectors.unreachable(probes(named, added)):
+        library.vectors.rebuild()
+    return len(stray)
+
+
+def probes(named: set[str], added: Sequence[str] = ()) -> list[str]:
+    """``added`` and an even sample of the rest, for asking vectors for themselves."""
+    ordered = sorted(named)
+    step = max(1, len(ordered) // _PROBES)
+    return sorted({*ordered[::step], *(key for key in added if key in named)})
+
+
+def _slices(items: Sequence[_T], size: int) -> Iterator[Sequence[_T]]:
+    for start in range(0, len(items), size):
+        yield items[start : start + size]

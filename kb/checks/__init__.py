@@ -1,0 +1,73 @@
+"""``kb check``: strict rules on a folder of articles. Needs no index, no model and no network; today is an argument.
+
+A rule is a function that yields findings; the tuples below are all rules in the order they run. Page rules see one
+article with its text, library rules see all articles without theirs.
+"""
+
+from __future__ import annotations
+
+import gc
+from itertools import chain
+from typing import TYPE_CHECKING
+
+from kb.checks.dates import review_dates
+from kb.checks.front_matter import bad_slug, future_date, id_not_file_name, missing_key, reading_problems, unknown_key
+from kb.checks.library import Library, Page, pages
+from kb.checks.links import links
+from kb.checks.model import CheckReport, FailOn, Finding, Severity
+from kb.checks.relations import duplicate_id, missing_translation, superseded_published, unknown_related
+from kb.checks.structure import empty_section, heading_jump, todo_left
+from kb.freshness import DUE_DAYS
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Sequence
+    from datetime import date
+    from pathlib import Path
+
+__all__ = ["CheckReport", "FailOn", "Finding", "Severity", "check"]
+
+PAGE_RULES: tuple[Callable[[Page, date], Iterable[Finding]], ...] = (
+    reading_problems,
+    unknown_key,
+    missing_key,
+    future_date,
+    bad_slug,
+    id_not_file_name,
+    heading_jump,
+    empty_section,
+    todo_left,
+)
+LIBRARY_RULES: tuple[Callable[[Library], Iterable[Finding]], ...] = (
+    links,
+    duplicate_id,
+    unknown_related,
+    superseded_published,
+    missing_translation,
+)
+
+
+def check(paths: Sequence[Path], today: date, due_days: int = DUE_DAYS, ignore: Sequence[str] = ()) -> CheckReport:
+    """Check the Markdown files at or below ``paths`` as they are on the day ``today``.
+
+    ``due_days``: an article is due so many days before its review date. ``ignore``: patterns of file names to pass
+    over. A single file is checked against the other articles of its folder, which get no findings of their own.
+    Raises NotFoundError for a path that does not exist.
+    """
+    findings: list[Finding] = []
+    read: list[Page] = []
+    collecting = gc.isenabled()
+    gc.disable()  # reading makes many small objects and no cycles: a tenth of the time
+    try:
+        for page in pages(paths, ignore):
+            if page.wanted:
+                findings += [finding for rule in PAGE_RULES for finding in rule(page, today)]
+            read.append(page.without_text())
+    finally:
+        if collecting:
+            gc.enable()
+    library = Library(read, today)
+    wanted = {page.shown for page in read if page.wanted}
+    of_library = chain(review_dates(library, due_days), *(rule(library) for rule in LIBRARY_RULES))
+    findings += [finding for finding in of_library if finding.path in wanted]
+    findings.sort(key=lambda finding: (finding.path, finding.line, finding.code, finding.message))
+    return CheckReport(tuple(findings), sum(page.article is not None for page in read if page.wanted))

@@ -1,0 +1,132 @@
+"""The files under check: found, read, and known to each other by id and by path."""
+
+from __future__ import annotations
+
+import fnmatch
+import os
+from collections import defaultdict
+from dataclasses import dataclass, replace
+from functools import cached_property
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from kb import frontmatter, markdown
+from kb.article import Problem
+from kb.checks.model import Finding
+from kb.errors import NotFoundError
+from kb.reader import read
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+    from datetime import date
+
+    from kb.article import Article
+    from kb.checks.model import Severity
+    from kb.frontmatter import Reading
+    from kb.markdown import ParsedBody
+
+_MARKDOWN = frozenset((".md", ".markdown"))
+NO_BODY = markdown.parse("")
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """A file as the rules see it.
+
+    ``file`` is absolute; ``shown`` is how people can open it; ``article`` is None where the file holds none; ``wanted``
+    is false for neighbours that are only read because others may refer to them.
+    """
+
+    file: str
+    shown: str
+    article: Article | None
+    body: ParsedBody
+    front: Reading
+    problems: tuple[Problem, ...]
+    wanted: bool = True
+
+    def finding(self, severity: Severity, code: str, line: int, message: str, fix: str) -> Finding:
+        """A finding about this file."""
+        return Finding(severity, code, self.shown, line, message, fix)
+
+    def without_text(self) -> Page:
+        """The page with all that rules on the whole library need: 10,000 articles stay small in memory."""
+        article = replace(self.article, sections=(), source="") if self.article else None
+        return replace(self, article=article, body=replace(self.body, sections=()))
+
+
+class Library:
+    """All pages of one check, for the rules that look beyond a single article."""
+
+    def __init__(self, pages: Sequence[Page], today: date) -> None:
+        self.pages = pages
+        self.today = today
+        self._anchors: dict[str, frozenset[str] | None] = {page.file: page.body.anchors for page in pages}
+
+    @cached_property
+    def by_id(self) -> dict[str, list[Page]]:
+        """Pages with an article by the article's id: its languages, and duplicates."""
+        found: dict[str, list[Page]] = defaultdict(list)
+        for page in self.pages:
+            if page.article:
+                found[page.article.id].append(page)
+        return dict(found)
+
+    @cached_property
+    def languages(self) -> frozenset[str]:
+        """Primary language tags in use."""
+        return frozenset(page.article.language.partition("-")[0] for page in self.pages if page.article)
+
+    def anchors_of(self, file: str) -> frozenset[str] | None:
+        """Anchors of a Markdown file, read now if it is not among the pages; None where there is no such text."""
+        if file not in self._anchors:
+            try:
+                text = Path(file).read_bytes().decode("utf-8", errors="replace")
+                self._anchors[file] = markdown.parse(text[frontmatter.split(text)[1] :]).anchors
+            except OSError:
+                self._anchors[file] = None
+        return self._anchors[file]
+
+
+def pages(paths: Sequence[Path], ignore: Sequence[str]) -> Iterator[Page]:
+    """Read all Markdown files of ``paths`` in a stable order, each once. A single file brings its folder along.
+
+    Raises NotFoundError for a path that does not exist.
+    """
+    here = Path.cwd()
+    wanted: dict[str, Path] = {}
+    neighbours: dict[str, Path] = {}
+    for path in paths:
+        if not path.exists():
+            raise NotFoundError(f"There is no file or folder {path}.", "Name a folder of Markdown articles or a file.")
+        root = path.resolve()
+        if root.is_dir():
+            wanted |= dict.fromkeys(_files(root, ignore), root)
+        else:
+            wanted[str(root)] = root.parent
+            neighbours |= dict.fromkeys(_files(root.parent, ignore), root.parent)
+    for file, root in {**neighbours, **wanted}.items():
+        yield _page(file, root, here, wanted=file in wanted)
+
+
+def _files(root: Path, ignore: Sequence[str]) -> Iterator[str]:
+    for folder, folders, names in os.walk(root):
+        folders[:] = sorted(name for name in folders if not name.startswith("."))
+        for name in sorted(names):
+            if name.startswith(".") or os.path.splitext(name)[1].lower() not in _MARKDOWN:  # noqa: PTH122 - hot loop
+                continue
+            if not any(fnmatch.fnmatch(name, pattern) for pattern in ignore):
+                yield os.path.join(folder, name)  # noqa: PTH118
+
+
+def _page(file: str, root: Path, here: Path, *, wanted: bool) -> Page:
+    path = Path(file)
+    below = path.relative_to(root).as_posix()
+    shown = path.relative_to(here).as_posix() if path.is_relative_to(here) else path.as_posix()
+    try:
+        raw = path.read_bytes()
+    except OSError as error:
+        problem = Problem(below, 0, "unreadable", f"The file cannot be read: {error.strerror}.")
+        return Page(file, shown, None, NO_BODY, frontmatter.NOTHING, (problem,), wanted)
+    result = read(below, raw)
+    return Page(file, shown, result.article, result.body or NO_BODY, result.front_matter, result.problems, wanted)

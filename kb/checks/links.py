@@ -1,0 +1,73 @@
+"""Rules on links between files. Links to other hosts are never followed: a check works offline and is repeatable."""
+
+from __future__ import annotations
+
+import os
+import re
+import unicodedata
+from difflib import get_close_matches
+from functools import cache
+from typing import TYPE_CHECKING
+from urllib.parse import unquote
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from kb.checks.library import Library, Page
+    from kb.checks.model import Finding
+    from kb.markdown import Link
+
+_ELSEWHERE = re.compile(r"[a-z][a-z0-9+.-]*:|//|/", re.IGNORECASE)
+"""Another scheme or host, or a path from the site's root, which is not known here."""
+
+_MARKDOWN = (".md", ".markdown")
+
+
+def links(library: Library) -> Iterator[Finding]:
+    """Links and images whose file does not exist, anchors that no heading makes."""
+    exists = cache(os.path.exists)
+    for page in library.pages:
+        for link in page.body.links if page.wanted else ():
+            if _ELSEWHERE.match(link.target):
+                continue
+            path, _, anchor = link.target.partition("#")
+            path = unquote(path.partition("?")[0])
+            file = page.file if not path else os.path.normpath(os.path.join(os.path.dirname(page.file), path))  # noqa: PTH118, PTH120
+            found = next(
+                (name for name in (file, f"{file}.md", unicodedata.normalize("NFC", file)) if exists(name)), ""
+            )
+            if not link.target or not found:
+                yield _dead(page, link, path)
+            elif anchor and not link.is_image and found.lower().endswith(_MARKDOWN):
+                yield from _anchor(library, page, link, found, unquote(anchor))
+
+
+def _dead(page: Page, link: Link, path: str) -> Finding:
+    code = "dead-image" if link.is_image else "dead-link"
+    if not link.target:
+        return page.finding(
+            "error", code, link.line, f"“{link.text}” leads nowhere", "Give it a target, or make it plain text."
+        )
+    folder, name = os.path.split(os.path.normpath(os.path.join(os.path.dirname(page.file), path)))  # noqa: PTH118, PTH120
+    near = get_close_matches(name, _names(folder), n=1, cutoff=0.6)
+    fix = f"Did you mean {near[0]}?" if near else "Correct the path, or remove the link."
+    return page.finding("error", code, link.line, f"there is no file {link.target}", fix)
+
+
+@cache
+def _names(folder: str) -> tuple[str, ...]:
+    try:
+        return tuple(sorted(os.listdir(folder)))  # noqa: PTH208
+    except OSError:
+        return ()
+
+
+def _anchor(library: Library, page: Page, link: Link, file: str, anchor: str) -> Iterator[Finding]:
+    known = library.anchors_of(file)
+    wanted = unicodedata.normalize("NFC", anchor)
+    if known is None or wanted in known:
+        return
+    near = get_close_matches(wanted.lower(), sorted(known), n=1, cutoff=0.5)
+    fix = f"Did you mean #{near[0]}?" if near else "Correct the part behind #, or remove it."
+    where = "this article" if file == page.file else os.path.basename(file)  # noqa: PTH119
+    yield page.finding("error", "dead-anchor", link.line, f"no heading in {where} makes the anchor #{anchor}", fix)

@@ -1,0 +1,46 @@
+"""Texts to vectors. ``open_embedder`` picks the implementation; importing this package imports no model library."""
+
+from __future__ import annotations
+
+import logging
+from pathlib import Path
+
+from kb.embedding.protocol import Embedder, FloatMatrix
+
+__all__ = ["BUNDLED", "Embedder", "FloatMatrix", "open_embedder"]
+
+BUNDLED = "bundled"
+
+_log = logging.getLogger(__name__)
+
+
+def open_embedder(model: str, url: str, api_key: str, cache: Path) -> Embedder:
+    """The embedder that the settings ask for.
+
+    With ``url`` set, ``model`` as served by that OpenAI-compatible endpoint. Else ``bundled`` (or nothing): the model
+    that comes with the installation, converted into ``cache`` when it is not there yet. Else any sentence-transformers
+    model by name or folder; a folder that holds our int8 graph is served by onnxruntime.
+
+    Raises MissingPartError when a package, a model or the endpoint is missing.
+    """
+    if url:
+        from kb.embedding.endpoint import EndpointEmbedder
+
+        return EndpointEmbedder(url, model, api_key)
+    if model in ("", BUNDLED):
+        from kb.embedding.bundled import ensure_bundled
+
+        return _onnx(ensure_bundled(cache, _log.info))
+    from kb.embedding.bundled import is_converted
+
+    if is_converted(Path(model)):
+        return _onnx(Path(model))
+    from kb.embedding.sentence_transformer import SentenceTransformerEmbedder
+
+    return SentenceTransformerEmbedder(model)
+
+
+def _onnx(folder: Path) -> Embedder:
+    from kb.embedding.onnx import OnnxEmbedder
+
+    return OnnxEmbedder(folder)

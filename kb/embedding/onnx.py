@@ -1,0 +1,156 @@
+"""The bundled model on onnxruntime: starts in under a second, without torch."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import numpy as np
+from numpy.typing import NDArray
+
+from kb.embedding.bundled import BUILD_HINT, GRAPH_FILE, INSTALL_HINT, NAME, check_sizes, read_record
+from kb.embedding.prompts import E5_PROMPTS
+from kb.embedding.protocol import FloatMatrix
+from kb.embedding.vectors import printable, unit_rows
+from kb.errors import MissingPartError
+
+if TYPE_CHECKING:
+    from onnxruntime import InferenceSession
+    from tokenizers import Encoding, Tokenizer
+
+Span = tuple[int, int]
+
+_MAX_TOKENS = 512
+# Padded tokens of one batch. More is no faster on a CPU and costs memory: a feed-forward layer holds 6 kB a token.
+_BATCH_TOKENS = 1024
+_TOKENISED_TEXTS = 256  # at a time, as tokens with their offsets take a hundred times the memory of the text
+_MAX_THREADS = 8  # a model this small does not use more
+
+
+class OnnxEmbedder:
+    """Embeds with the int8 graph in ``folder`` (made by ``kb.embedding.bundled``).
+
+    ``threads`` is how many a batch may use; 0 takes all processors up to eight. Raises MissingPartError when
+    onnxruntime is not installed or the folder is damaged.
+    """
+
+    def __init__(self, folder: Path, threads: int = 0) -> None:
+        check_sizes(folder)
+        made_from = read_record(folder)
+        self.name = f"{NAME} (int8)"
+        self.max_tokens = _MAX_TOKENS
+        self._tokenizer, self._session = _load(folder, threads or min(_processors(), _MAX_THREADS))
+        self.dimensions = int(self._session.get_outputs()[0].shape[-1])
+        self._pad = self._tokenizer.token_to_id("<pad>") or 0  # masked, so any id will do
+        settings = (made_from.source_sha256, made_from.converter, "int8", "mean", E5_PROMPTS, _MAX_TOKENS)
+        self.fingerprint = hashlib.sha256(repr(settings).encode()).hexdigest()
+
+    def embed_queries(self, texts: Sequence[str]) -> FloatMatrix:
+        """See ``Embedder``."""
+        return self._embed(texts, E5_PROMPTS.query)
+
+    def embed_passages(self, texts: Sequence[str]) -> FloatMatrix:
+        """See ``Embedder``."""
+        return self._embed(texts, E5_PROMPTS.passage)
+
+    def token_offsets(self, text: str) -> list[Span]:
+        """See ``Embedder``."""
+        return list(self._tokenizer.encode(printable(text), add_special_tokens=False).offsets)
+
+    def embed_spans(self, text: str, spans: Sequence[Span]) -> FloatMatrix:
+        """Vectors of character ranges [start, end) of one passage, shape (len(spans), dimensions), rows of length 1.
+
+        Each is the mean of its tokens as the model sees them inside the whole passage ("late chunking", Günther et al.
+        2024, arXiv:2409.04701). A range without tokens there (empty, or behind ``max_tokens``) is embedded by itself.
+        """
+        return self.embed_spans_of([text], [spans])[0]
+
+    def embed_spans_of(self, texts: Sequence[str], spans: Sequence[Sequence[Span]]) -> list[FloatMatrix]:
+        """``embed_spans`` for many passages: ``spans[i]`` are ranges of ``texts[i]``."""
+        shift = len(E5_PROMPTS.passage)
+        results: list[FloatMatrix] = [np.empty((0, self.dimensions), np.float32)] * len(texts)
+        for index, encoding, states in self._states(texts, E5_PROMPTS.passage):
+            tokens = np.array(encoding.offsets[: len(states) - 1]) - shift  # the last one is the end mark
+            ranges = np.array(spans[index], dtype=np.int64).reshape(-1, 2)
+            inside = (tokens[:, 0] < ranges[:, 1:]) & (tokens[:, 1] > ranges[:, :1]) & (tokens[:, 0] >= 0)
+            vectors = unit_rows(inside.astype(np.float32) @ states[:-1])
+            lost = np.flatnonzero(~inside.any(axis=1))
+            if lost.size:
+                vectors[lost] = self.embed_passages([texts[index][slice(*ranges[row])] for row in lost])
+            results[index] = vectors
+        return results
+
+    def _embed(self, texts: Sequence[str], prefix: str) -> FloatMatrix:
+        vectors = np.empty((len(texts), self.dimensions), np.float32)
+        for index, _, states in self._states(texts, prefix):
+            vectors[index] = states.mean(axis=0)
+        return unit_rows(vectors)
+
+    def _states(self, texts: Sequence[str], prefix: str) -> Iterator[tuple[int, Encoding, FloatMatrix]]:
+        """For each text its index, its tokens and their states, (tokens, dimensions), roughly shortest text first."""
+        by_length = sorted(range(len(texts)), key=lambda index: len(texts[index]))
+        for start in range(0, len(texts), _TOKENISED_TEXTS):
+            part = by_length[start : start + _TOKENISED_TEXTS]
+            encodings = self._tokenizer.encode_batch([prefix + printable(texts[index]) for index in part])
+            for batch in _batches([min(len(encoding), _MAX_TOKENS) for encoding in encodings]):
+                states, mask = self._run([encodings[place] for place in batch])
+                for row, place in enumerate(batch):
+                    yield part[place], encodings[place], states[row, : mask[row].sum()]
+
+    def _run(self, encodings: Sequence[Encoding]) -> tuple[FloatMatrix, NDArray[np.int64]]:
+        """One forward pass: states (texts, tokens, dimensions) and the mask (texts, tokens) of what is no padding."""
+        tokens = [_cut(encoding.ids) for encoding in encodings]
+        ids = np.full((len(tokens), max(map(len, tokens))), self._pad, np.int64)
+        mask = np.zeros_like(ids)
+        for row, content in enumerate(tokens):
+            ids[row, : len(content)] = content
+            mask[row, : len(content)] = 1
+        states: FloatMatrix = self._session.run(None, {"input_ids": ids, "attention_mask": mask})[0]
+        return states, mask
+
+
+def _cut(ids: list[int]) -> list[int]:
+    """At most ``_MAX_TOKENS``, still ending with the end mark."""
+    return ids if len(ids) <= _MAX_TOKENS else [*ids[: _MAX_TOKENS - 1], ids[-1]]
+
+
+def _batches(lengths: Sequence[int]) -> Iterator[list[int]]:
+    """Indices in batches of similar length, each at most ``_BATCH_TOKENS`` with padding (or one text)."""
+    batch: list[int] = []
+    for index in sorted(range(len(lengths)), key=lengths.__getitem__):
+        if batch and (len(batch) + 1) * lengths[index] > _BATCH_TOKENS:
+            yield batch
+            batch = []
+        batch.append(index)
+    if batch:
+        yield batch
+
+
+def _processors() -> int:
+    """Those this process may use; a container often has fewer than the machine."""
+    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+
+
+def _load(folder: Path, threads: int) -> tuple[Tokenizer, InferenceSession]:
+    try:
+        from onnxruntime import InferenceSession, SessionOptions
+        from tokenizers import Tokenizer
+    except ImportError as error:
+        raise MissingPartError(
+            f"The package {error.name}, which runs the model, is not installed", INSTALL_HINT
+        ) from error
+    options = SessionOptions()
+    options.intra_op_num_threads = threads
+    options.inter_op_num_threads = 1
+    options.log_severity_level = 3
+    options.add_session_config_entry("session.intra_op.allow_spinning", "0")  # idle servers burn no processor time
+    options.enable_cpu_mem_arena = False  # it keeps the largest batch's memory for ever
+    try:
+        tokenizer = Tokenizer.from_file(str(folder / "tokenizer.json"))
+        session = InferenceSession(str(folder / GRAPH_FILE), options, providers=["CPUExecutionProvider"])
+    except Exception as error:  # both libraries raise bare or private exception types
+        raise MissingPartError(f"The model in {folder} cannot be loaded: {error}", BUILD_HINT) from error
+    return tokenizer, session

@@ -1,0 +1,243 @@
+"""The event log: questions, ratings and actions, written in whole transactions and read back as they were."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import fields, replace
+from datetime import datetime
+from itertools import islice
+from types import TracebackType
+from typing import Any, Self, TypeVar, get_args
+
+import sqlalchemy as sa
+
+from kb import privacy
+from kb.errors import NotFoundError, UsageError
+from kb.events import schema
+from kb.events.rows import Action, ActionKind, Feedback, QuestionEvent, QuestionStatus, Verdict, clean, utc
+from kb.events.store import Store
+
+_BATCH = 1000
+"""Rows a statement: well below the parameter limits of SQLite (32,766) and PostgreSQL (65,535)."""
+
+_T = TypeVar("_T")
+
+
+class EventLog:
+    """The log in one database. Safe to use from several threads; several processes may share the database.
+
+    Every method that writes is one transaction. All methods raise EventLogUnavailableError (a MissingPartError) where
+    the database cannot be reached, read or written. ``redact=False`` stores texts as they were given.
+    """
+
+    def __init__(self, store: Store) -> None:
+        self._store = store
+
+    @classmethod
+    def open(cls, url: str) -> Self:
+        """Open the log at an SQLAlchemy URL, sqlite:///FILE or postgresql+psycopg://…, and bring its tables up to date.
+
+        A new SQLite file and its folder are made, readable by their owner only. Raises UsageError for another kind of
+        URL.
+        """
+        return cls(Store(url))
+
+    def close(self) -> None:
+        """Close the connections. The log opens them again where it is used afterwards."""
+        self._store.close()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()
+
+    def log_question(self, event: QuestionEvent, *, redact: bool = True) -> QuestionEvent:
+        """Store a question as asked, redacted, and return it as stored. Raises UsageError where its id is taken."""
+        stored = _redacted_question(event) if redact else event
+        try:
+            with self._store.write() as connection:
+                connection.execute(schema.questions.insert(), _row(stored))
+        except sa.exc.IntegrityError:
+            raise _taken() from None
+        return stored
+
+    def log_questions(self, events: Iterable[QuestionEvent], *, redact: bool = True) -> int:
+        """Store many questions in one transaction, all or none; returns how many. Raises as ``log_question``."""
+        number = 0
+        # Redacting comes before the transaction: other writers wait only for the writing itself.
+        rows = [_row(_redacted_question(event) if redact else event) for event in events]
+        try:
+            with self._store.write() as connection:
+                for batch in _batches(rows):
+                    connection.execute(schema.questions.insert(), batch)
+                    number += len(batch)
+        except sa.exc.IntegrityError:
+            raise _taken() from None
+        return number
+
+    def rate(self, feedback: Feedback, *, redact: bool = True) -> Feedback:
+        """Store a rating and return it as stored. Earlier ratings by the same actor are kept and no longer count.
+
+        Raises NotFoundError where no such question was logged.
+        """
+        stored = replace(feedback, comment=_redacted(feedback.comment)) if redact else feedback
+        self._add_to_question(schema.feedback, stored.question_id, _row(stored))
+        return stored
+
+    def act(self, action: Action, *, redact: bool = True) -> Action:
+        """Store what somebody did with an answer and return it as stored. Raises NotFoundError as ``rate``."""
+        stored = replace(action, note=_redacted(action.note)) if redact else action
+        self._add_to_question(schema.actions, stored.question_id, _row(stored))
+        return stored
+
+    def question(self, question_id: str) -> QuestionEvent:
+        """One question by its id. Raises NotFoundError where it was not logged."""
+        table = schema.questions
+        with self._store.read() as connection:
+            row = (
+                connection.execute(sa.select(table).where(table.c.question_id == clean(question_id)))
+                .mappings()
+                .one_or_none()
+            )
+        if row is None:
+            raise _not_logged(question_id)
+        return _question(row)
+
+    def questions(self, since: datetime | None = None, until: datetime | None = None) -> Iterator[QuestionEvent]:
+        """The questions asked from ``since`` on and before ``until``, oldest first.
+
+        Read batch by batch, each in a transaction of its own, so that a slow reader holds nothing up. Raises
+        UsageError for times without a time zone.
+        """
+        columns = schema.questions.c
+        query = sa.select(schema.questions).order_by(columns.asked_at, columns.question_id).limit(_BATCH)
+        if since is not None:
+            query = query.where(columns.asked_at >= utc(since))
+        if until is not None:
+            query = query.where(columns.asked_at < utc(until))
+        return self._pages(query)
+
+    def feedback_for(self, question_ids: Iterable[str], *, history: bool = False) -> dict[str, tuple[Feedback, ...]]:
+        """The ratings that count, by question, oldest first; with ``history`` also those that their actor changed.
+
+        Questions without a rating have no entry.
+        """
+        table = schema.feedback
+        order = (table.c.given_at, table.c.feedback_id)
+        found: dict[str, list[Feedback]] = defaultdict(list)
+        for ids in _batches(map(clean, question_ids)):
+            for row in self._rows(sa.select(table).where(table.c.question_id.in_(ids)).order_by(*order)):
+                found[row["question_id"]].append(_feedback(row))
+        return {key: tuple(rows if history else _last_of_each_actor(rows)) for key, rows in found.items()}
+
+    def actions_for(self, question_ids: Iterable[str]) -> dict[str, tuple[Action, ...]]:
+        """What was done with the answers, by question, oldest first. Questions without an action have no entry."""
+        table = schema.actions
+        order = (table.c.at, table.c.action_id)
+        found: dict[str, list[Action]] = defaultdict(list)
+        for ids in _batches(map(clean, question_ids)):
+            for row in self._rows(sa.select(table).where(table.c.question_id.in_(ids)).order_by(*order)):
+                found[row["question_id"]].append(_action(row))
+        return {key: tuple(rows) for key, rows in found.items()}
+
+    def counts(self) -> dict[str, int]:
+        """How many questions there are, how many of each status, ratings that count by verdict, actions by kind."""
+        status, kind = schema.questions.c.status, schema.actions.c.kind
+        latest = _latest_ratings()
+        with self._store.read() as connection:
+            by_status = _tally(connection, status)
+            by_verdict = _tally(connection, latest.c.verdict, latest.c.place == 1)
+            by_kind = _tally(connection, kind)
+        words = [(by_status, QuestionStatus), (by_verdict, Verdict), (by_kind, ActionKind)]
+        counted = {word: tally.get(word, 0) for tally, known in words for word in get_args(known)}
+        return {"questions": sum(by_status.values()), **counted}
+
+    def _add_to_question(self, table: sa.Table, question_id: str, row: dict[str, Any]) -> None:
+        known = sa.select(sa.literal(1)).where(schema.questions.c.question_id == question_id)
+        with self._store.write() as connection:
+            if connection.scalar(known) is None:
+                raise _not_logged(question_id)
+            connection.execute(table.insert(), row)
+
+    def _pages(self, query: sa.Select[Any]) -> Iterator[QuestionEvent]:
+        place = sa.tuple_(schema.questions.c.asked_at, schema.questions.c.question_id)
+        page = self._rows(query)
+        while page:
+            yield from map(_question, page)
+            # After the last row rather than by OFFSET: equally fast on every page, and rows added meanwhile shift none.
+            page = self._rows(query.where(place > (page[-1]["asked_at"], page[-1]["question_id"])))
+
+    def _rows(self, query: sa.Select[Any]) -> Sequence[sa.RowMapping]:
+        with self._store.read() as connection:
+            return connection.execute(query).mappings().all()
+
+
+def _latest_ratings() -> sa.Subquery:
+    """Every rating with its ``place`` among those of its actor for its question, 1 for the last one."""
+    columns = schema.feedback.c
+    place = sa.func.row_number().over(
+        partition_by=(columns.question_id, columns.actor),
+        order_by=(columns.given_at.desc(), columns.feedback_id.desc()),
+    )
+    return sa.select(columns.verdict, place.label("place")).subquery()
+
+
+def _tally(connection: sa.Connection, column: sa.ColumnElement[Any], *where: sa.ColumnElement[bool]) -> dict[str, int]:
+    query = sa.select(column, sa.func.count()).where(*where).group_by(column)
+    return {row[0]: row[1] for row in connection.execute(query)}
+
+
+def _last_of_each_actor(ratings: list[Feedback]) -> list[Feedback]:
+    """Of ratings from oldest to newest, the last one of each actor, in the same order."""
+    last = {rating.actor: place for place, rating in enumerate(ratings)}
+    return [rating for place, rating in enumerate(ratings) if last[rating.actor] == place]
+
+
+def _redacted_question(event: QuestionEvent) -> QuestionEvent:
+    redacted = privacy.redact(event.text)
+    return replace(event, text=redacted.text, redacted=redacted.kinds)
+
+
+def _redacted(text: str) -> str:
+    return privacy.redact(text).text
+
+
+def _row(item: QuestionEvent | Feedback | Action) -> dict[str, Any]:
+    return {field.name: getattr(item, field.name) for field in fields(item)}
+
+
+def _question(row: sa.RowMapping) -> QuestionEvent:
+    return QuestionEvent(**{**row, "redacted": tuple(row["redacted"])})
+
+
+def _feedback(row: sa.RowMapping) -> Feedback:
+    values = dict(row)
+    del values["feedback_id"]
+    return Feedback(**values)
+
+
+def _action(row: sa.RowMapping) -> Action:
+    values = dict(row)
+    del values["action_id"]
+    return Action(**values)
+
+
+def _batches(items: Iterable[_T]) -> Iterator[list[_T]]:
+    iterator = iter(items)
+    while batch := list(islice(iterator, _BATCH)):
+        yield batch
+
+
+def _not_logged(question_id: str) -> NotFoundError:
+    return NotFoundError(
+        f"No question with the id {question_id!r} was logged.",
+        "Use the question_id that `kb ask --json` gave, with the same --home.",
+    )
+
+
+def _taken() -> UsageError:
+    return UsageError("A question with this id is in the log already.", "Give every question an id of its own.")

@@ -1,0 +1,137 @@
+"""A library: one home folder with its settings, and the parts in it, each opened when it is first needed."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import threading
+from collections.abc import Iterator
+from functools import cached_property
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from kb import lock, settings
+from kb.errors import LockedError
+from kb.settings import Origins, Settings
+
+if TYPE_CHECKING:
+    from kb.catalog import Catalog
+    from kb.embedding import Embedder
+    from kb.events import EventLog
+    from kb.vectors import ChromaVectors
+
+DEFAULT_HOME = ".kb"
+_READER_WAIT_S = 30.0
+"""How long a question waits for an ingest of another process; an ingest of a few articles takes seconds."""
+
+_WRITER_WAIT_S = 0.5
+
+
+class Library:
+    """Everything below one home.
+
+    ``index.sqlite3`` and ``chroma/`` can be made again from the articles; ``events.sqlite3`` cannot, so nothing ever
+    deletes it. Chroma in a folder serves one process at a time (chroma #7040), hence ``reading`` and ``writing``.
+    """
+
+    def __init__(self, home: Path, config: Settings, origins: Origins | None = None) -> None:
+        self.home = home
+        self.settings = config
+        self.origins = origins or {}
+        self._holds_lock = False
+        self._one_writer = threading.Lock()
+
+    @classmethod
+    def open(cls, home: Path | None = None, config: Path | None = None) -> Library:
+        """The library in ``home`` (default: KB_HOME, else ``.kb``) with the settings of the current folder."""
+        values, origins = settings.load(config or _path_from("KB_CONFIG"))
+        return cls(home or _path_from("KB_HOME") or Path(DEFAULT_HOME), values, origins)
+
+    @property
+    def lock_path(self) -> Path:
+        """The lock file of the index."""
+        return self.home / "lock"
+
+    @property
+    def chroma_place(self) -> Path | str:
+        """Where vectors are: a folder below the home, or the URL of a server."""
+        return self.settings.vectors.url or self.home / "chroma"
+
+    @cached_property
+    def catalog(self) -> Catalog:
+        """The catalog in ``index.sqlite3``."""
+        from kb.catalog import Catalog
+
+        return Catalog(self.home / "index.sqlite3")
+
+    @cached_property
+    def embedder(self) -> Embedder:
+        """The configured model."""
+        from kb.embedding import open_embedder
+        from kb.embedding.bundled import default_cache
+
+        part = self.settings.embedding
+        own = self.home / "models"
+        cache = own if own.is_dir() else default_cache()
+        return open_embedder(part.model, part.url, part.api_key.get_secret_value(), cache)
+
+    @cached_property
+    def vectors(self) -> ChromaVectors:
+        """The vector store for the configured model."""
+        from kb.vectors import ChromaVectors
+
+        return ChromaVectors(self.chroma_place, self.embedder.fingerprint, self.embedder.dimensions)
+
+    @cached_property
+    def events(self) -> EventLog:
+        """The log of questions and ratings."""
+        from kb.events import EventLog
+
+        return EventLog.open(self.settings.events.url or f"sqlite:///{(self.home / 'events.sqlite3').absolute()}")
+
+    @contextlib.contextmanager
+    def writing(self, role: str) -> Iterator[None]:
+        """Keep every other writer out of the index while the body runs. Raises LockedError naming the holder."""
+        if not self._one_writer.acquire(timeout=_WRITER_WAIT_S):
+            raise LockedError(
+                f"The index in {self.home} is being written by this server.", "Wait until it has finished."
+            )
+        try:
+            if self._holds_lock:
+                yield
+            else:
+                with lock.hold(self.lock_path, role, wait_s=_WRITER_WAIT_S):
+                    yield
+        finally:
+            self._one_writer.release()
+
+    @contextlib.contextmanager
+    def serving(self, role: str) -> Iterator[int]:
+        """Hold the index for as long as a server runs; its own threads may then read and write."""
+        with lock.hold(self.lock_path, role, wait_s=_WRITER_WAIT_S) as descriptor:
+            self._holds_lock = True
+            try:
+                yield descriptor
+            finally:
+                self._holds_lock = False
+
+    @contextlib.contextmanager
+    def reading(self) -> Iterator[None]:
+        """Keep writers of other processes out while the body runs; with a Chroma server nobody needs to wait."""
+        if self._holds_lock or self.settings.vectors.url:
+            yield
+            return
+        with lock.hold(self.lock_path, "a reader", shared=True, wait_s=_READER_WAIT_S):
+            yield
+
+    def close(self) -> None:
+        """Let go of the files that were opened."""
+        for name in ("vectors", "catalog", "events"):
+            part = self.__dict__.pop(name, None)
+            if part is not None:
+                part.close()
+
+
+def _path_from(variable: str) -> Path | None:
+    value = os.environ.get(variable)
+    return Path(value) if value else None

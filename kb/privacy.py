@@ -1,0 +1,355 @@
+"""Personal data out of questions before they are stored: rules, no model, same text in, same text out.
+
+Each rule finds one kind of data and hides it behind a neutral mark such as ``[email]``. Rules that a word introduces
+("Kundennummer …", "my name is …") hide what follows and keep the word, so that the question stays readable. Names and
+towns that nothing introduces are not found: without a model that would hide every third German noun.
+
+All repetitions are bounded or cannot give back what they took (possessive ``++``, ``?+``), so that the time is linear
+in the length of the text.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import ipaddress
+import itertools
+import re
+import unicodedata
+from collections.abc import Callable
+from dataclasses import dataclass
+
+KINDS = ("secret", "iban", "card", "number", "email", "ip", "birthdate", "phone", "name", "address", "place")
+"""Every kind, in the order in which the rules run; the mark of a kind is its name in square brackets."""
+
+
+@dataclass(frozen=True, slots=True)
+class Redacted:
+    """``text`` with marks in place of personal data, in Unicode NFC; ``kinds`` that were found, sorted, each once."""
+
+    text: str
+    kinds: tuple[str, ...]
+
+
+def redact(text: str) -> Redacted:
+    """Hide personal data in German or English ``text``. Redacting the result again changes nothing."""
+    text = unicodedata.normalize("NFC", text)
+    found: set[str] = set()
+    # A mark can be the boundary that another rule waited for. Each round hides at least one more character, so this
+    # ends; boundaries are the same on both sides of a rule, so that in practice it ends after the second round.
+    while True:
+        before = text
+        for rule in _RULES:
+            text = rule.apply(text, found)
+        if text == before:
+            return Redacted(text, tuple(sorted(found)))
+
+
+def _always(match: re.Match[str]) -> bool:
+    del match
+    return True
+
+
+@dataclass(frozen=True, slots=True)
+class _Rule:
+    """Hides group ``x`` of each match that ``accept`` agrees to, or the whole match where there is no such group."""
+
+    kind: str
+    pattern: re.Pattern[str]
+    accept: Callable[[re.Match[str]], bool] = _always
+
+    def apply(self, text: str, found: set[str]) -> str:
+        group = "x" if "x" in self.pattern.groupindex else 0
+
+        def hide(match: re.Match[str]) -> str:
+            if not self.accept(match):
+                return match[0]
+            found.add(self.kind)
+            start, end = (position - match.start() for position in match.span(group))
+            return f"{match[0][:start]}[{self.kind}]{match[0][end:]}"
+
+        return self.pattern.sub(hide, text)
+
+
+# --- pieces of patterns -------------------------------------------------------------------------------------------
+
+_S = r"[^\S\n]"
+"""White space that stays on the line."""
+
+_LINK = rf"(?:(?i:lautet|ist|is|number|nummer|nr|no|code)\b\.?|[:=#–-]|{_S})"
+"""What may stand between an introducing word and the value: "ist", "is", a colon, blanks."""
+
+_UNIT = r"(?:kWh|MWh|Wh|kW|m³|m3|km|kg|cm|mm|m|GB|MB|TB|kB|EUR|Euro|€|USD|\$|£|%|Uhr|Grad|°|Stück|Cent|ct)"
+_NO_UNIT = rf"(?!{_S}?{_UNIT}(?!\w))"
+
+_CAPITAL = "A-ZÀ-ÖØ-ÞĀ-ŽΑ-ΩЀ-Я"
+_NOT_A_NAME = (
+    "Ich|Wir|Sie|Er|Es|Der|Die|Das|Den|Dem|Und|Oder|Aber|Wie|Was|Wo|Wann|Warum|Wer|Kann|Hat|Ist|Bitte|Danke|Mein|Meine|"
+    "Hallo|Guten|Kunde|Kundin|Kunden|Vertrag|Rechnung|Zähler|Abschlag|Konto|Problem|Frage|Anfang|Ende|Mitte|Telefon|Tel|"
+    "Handy|Mobil|Adresse|Passwort|Herr|Herrn|Frau|Team|Kundenservice|Support|Service|Dr|Prof|Dipl|Ing|Doktor|Professor(?:in)?|"
+    "I|The|My|We|You|He|She|And|But|How|What|Why|When|Where|Can|Please|Phone|Account|Customer|Address|Password|"
+    "Office|Word|Excel|Teams|Outlook|Access|Windows|Project|Universe|World"
+)
+_WORD = rf"(?!(?:{_NOT_A_NAME})\b)[{_CAPITAL}][\w'’]{{0,40}}+(?:-[{_CAPITAL}][\w'’]{{0,40}}+){{0,3}}+"
+_PARTICLE = rf"(?:(?:von|van|de|di|da|zu|zur|zum|al|el|bin|Mc|O['’]){_S}(?:(?:der|den|dem|und|zu|la){_S}){{0,2}})"
+_INITIAL = rf"[{_CAPITAL}]\.{_S}?"
+_PERSON = rf"(?:{_INITIAL}){{0,3}}{_PARTICLE}?{_WORD}(?:{_S}(?:{_INITIAL}){{0,2}}{_PARTICLE}?{_WORD}){{0,2}}"
+
+_MONTH = (
+    r"(?i:jan(?:uary?|uar)?|feb(?:ruary?|ruar)?|mär(?:z)?|mar(?:ch)?|apr(?:il)?|ma[iy]|jun[ie]?|jul[iy]?|aug(?:ust)?|"
+    r"sep(?:t(?:ember)?)?|o[kc]t(?:ober)?|nov(?:ember)?|de[cz](?:ember)?)\.?"
+)
+_DATE = (
+    rf"(?:\d{{1,2}}[./-]{_S}?\d{{1,2}}[./-]{_S}?\d{{2,4}}|\d{{4}}-\d{{1,2}}-\d{{1,2}}|"
+    rf"\d{{1,2}}(?:\.|st|nd|rd|th)?{_S}?{_MONTH}{_S}?,?{_S}?\d{{2,4}}|"
+    rf"{_MONTH}{_S}\d{{1,2}}(?:st|nd|rd|th)?,?{_S}\d{{4}})(?!\d)"
+)
+
+
+# --- checks that a pattern cannot make ------------------------------------------------------------------------------
+
+
+def _iban_is_valid(match: re.Match[str]) -> bool:
+    """ISO 13616: country and check digits to the end, letters as 10..35, remainder by 97 is 1."""
+    compact = re.sub(r"[\W_]", "", match["x"]).upper()
+    return int("".join(str(int(sign, 36)) for sign in compact[4:] + compact[:4])) % 97 == 1
+
+
+def _card_is_valid(match: re.Match[str]) -> bool:
+    """ISO/IEC 7812 Luhn sum over a length and first digits that card networks give out (an IMEI has none of these)."""
+    digits = re.sub(r"\D", "", match[0])
+    networks = r"4\d{15}(?:\d{3})?|5[1-5]\d{14}|2[2-7]\d{14}|3[47]\d{13}|3[068]\d{12}|6[0245]\d{14,17}"
+    if not re.fullmatch(networks, digits):
+        return False
+    doubled = (int(digit) * (2 if place % 2 else 1) for place, digit in enumerate(reversed(digits)))
+    return sum(value // 10 + value % 10 for value in doubled) % 10 == 0
+
+
+def _ip_is_of_a_machine(match: re.Match[str]) -> bool:
+    """A valid address, and not one that every machine has or a version number written like one."""
+    before = match.string[max(0, match.start() - 24) : match.start()]
+    if re.search(r"(?i)(?:version|firmware|build|release|update|\bv)[\s.:]{0,3}$", before):
+        return False
+    with contextlib.suppress(ValueError):
+        address = ipaddress.ip_address(match[0])
+        return not (address.is_loopback or address.is_unspecified or match[0].startswith("255."))
+    return False
+
+
+def _is_a_phone_number(match: re.Match[str]) -> bool:
+    """Between 7 and 15 digits (ITU E.164), neither a date nor the number of an error, an article or a version."""
+    digits = sum(sign.isdigit() for sign in match[0])
+    before = match.string[max(0, match.start() - 24) : match.start()]
+    grouped = not match[0].isdigit()
+    if not (7 if grouped else 9) <= digits <= 15 or re.match(rf"{_DATE}", match[0]):
+        return False
+    return not re.search(r"(?i)(?:fehler\w{0,10}|error|code|version|build|artikel\w{0,8}|isbn)[\s.:#]{0,3}$", before)
+
+
+def _is_random(match: re.Match[str]) -> bool:
+    """Hex of 128 bits, or a piece that mixes small and capital letters and digits as often as chance would."""
+    return any(_piece_is_random(piece) for piece in re.split(r"[/_=+-]", match[0]))
+
+
+def _piece_is_random(piece: str) -> bool:
+    if len(piece) < 20:
+        return False
+    if re.fullmatch(r"[0-9a-fA-F]{32,}", piece):
+        return bool(re.search(r"\d", piece) and re.search(r"[a-fA-F]", piece))
+    kinds = ["d" if sign.isdigit() else "u" if sign.isupper() else "l" for sign in piece]
+    changes = sum(left != right for left, right in itertools.pairwise(kinds))
+    # Letters and digits drawn evenly change kind at 62 % of the places, CamelCase words at about 30 %.
+    return len(set(kinds)) == 3 and len(re.findall(r"\d+", piece)) >= 2 and changes >= 0.45 * len(piece)
+
+
+def _lower_name_is_plausible(match: re.Match[str]) -> bool:
+    """Not "my name is wrong": what people say about a name rather than the name itself."""
+    first = match["x"].split()[0].lower()
+    return not re.fullmatch(
+        r"(?:not?|nicht|kein|now|jetzt|still|noch|in|im|on|auf|too|zu|so|also|auch|already|bereits|a|an|the|ein|eine|der|die|"
+        r"das|wrong|falsch|incorrect|correct|richtig|different|anders|missing|weg|long|lang|unknown|unbekannt|what|was|"
+        r"wie|how|mit|with|nur|only|leider|going|ist|is|my|mein|your|dein|ihr|it|es|and|und|or|oder|\w{3,}(?:ed|ing|elt))",
+        first,
+    )
+
+
+# --- the rules ----------------------------------------------------------------------------------------------------
+
+_IBAN_LENGTHS = {
+    15: "NO", 16: "BE", 18: "DK FI FO GL NL", 19: "MK SI", 20: "AT BA EE LT LU XK", 21: "CH HR LI LV",
+    22: "BG DE GB GE IE ME RS", 23: "AE GI IL TL", 24: "AD CZ ES MD PK RO SA SE SK TN", 25: "PT", 26: "IS TR",
+    27: "FR GR IT MC SM", 28: "AL AZ CY HU LB PL", 29: "UA", 31: "MT",
+}  # fmt: skip
+"""Length of an IBAN by country (SWIFT IBAN registry), the countries that customers in Europe bank in."""
+
+_IBAN = "|".join(
+    rf"(?:{'|'.join(countries.split())})\d\d(?:[ \u00a0.-]?[A-Z0-9]){{{length - 4}}}"
+    for length, countries in _IBAN_LENGTHS.items()
+)
+
+_NUMBER_WORD = (
+    r"(?:(?:kunden|vertrags?|vertragskonto|auftrags|rechnungs|bestell|zähler|zaehler|mitglieds|versicherungs|versicherten|"
+    r"policen|steuer|sozialversicherungs|renten|konto|buchungs|vorgangs|ticket|fall|personal|ausweis|pass|depot|geräte|"
+    rf"serien|sendungs|melde|kfz|fahrgestell)(?:{_S}|-)?(?:nummern?|nr|no|id|kennung|konto)\b\.?|"
+    r"vertragskonto|personalausweis|reisepass|"
+    r"(?:customer|contract|account|order|invoice|meter|member(?:ship)?|policy|tax|booking|case|ticket|passport|serial|"
+    rf"reference|tracking|insurance|social{_S}security){_S}?(?:-{_S}?)?(?:number|no|nr|id|num|ref)\b\.?|"
+    r"(?:customer|account|contract|invoice|order)(?=\s?#)|"
+    r"ma(?:rkt)?lo(?:kation)?(?:s?-?id\b)?|me(?:ss)?lo(?:kation)?(?:s?-?id\b)?|imei|iban|blz|ssn)"
+)
+_NUMBER_PIECE = r"(?:(?=[A-Za-z]{0,6}\d)[A-Za-z0-9]++|[A-Z]{1,4}(?=[ ./-]\d))"
+_NUMBER = rf"{_NUMBER_PIECE}(?:[ ./-]{_NUMBER_PIECE}(?!{_S}?{_UNIT}(?!\w))){{0,8}}"
+
+_STREET_KIND = r"(?:straße|strasse|str\.|str|gasse|allee|chaussee|damm|weg|platz|ring|ufer|steig|stieg|pfad|promenade)"
+_NOT_A_STREET = (
+    r"(?!(?i:speicher|arbeits|steck|park|sitz|stell|lade|lager|daten|umweg|rück|heim|sende|über|um|aus|unter|be)\w{0,12}"
+    r"(?:platz|weg|ring|steig)\b)"
+)
+_HOUSE = rf"\d{{1,4}}(?:{_S}?[a-zA-Z](?!\w))?(?:{_S}?[-/]{_S}?\d{{1,4}}[a-zA-Z]?)?(?![\w.,:]?\d|\w){_NO_UNIT}"
+_TOWN = (
+    rf"[{_CAPITAL}][\w.-]{{1,40}}+"
+    rf"(?:[ ](?:am|an[ ]der|im|in|bei|ob[ ]der|vor[ ]der|a\.)[ ][{_CAPITAL}][\w.-]{{1,40}}+)?"
+)
+_GREETING = (
+    r"(?:(?:mit\s)?(?:freundlich|viel|best|lieb|schön|herzlich)\w{0,3}\sgr(?:ü|ue)(?:ß|ss)\w{0,2}|mfg|lg|vg|"
+    r"(?:(?:kind|best|warm|with\skind)\s)?regards|(?:yours\s)?(?:sincerely|faithfully|truly)|best\swishes|cheers)"
+)
+_BIG_TOWNS = (
+    "Berlin|Hamburg|München|Muenchen|Köln|Koeln|Frankfurt|Stuttgart|Düsseldorf|Leipzig|Dortmund|Essen|Bremen|Dresden|"
+    "Hannover|Nürnberg|Duisburg|Bochum|Wuppertal|Bielefeld|Bonn|Münster|Mannheim|Karlsruhe|Augsburg|Wiesbaden|"
+    "Gelsenkirchen|Mönchengladbach|Aachen|Chemnitz|Kiel|Halle|Krefeld|Mainz|Lübeck|Erfurt|Rostock|Kassel|Hagen|Potsdam|"
+    "Saarbrücken|Hamm|Ludwigshafen|Oldenburg|Osnabrück|Leverkusen|Solingen|Darmstadt|Regensburg|Paderborn|Ulm|Trier|Jena|"
+    "Gera|Cottbus|Schwerin|Siegen|Fürth|Neuss|Herne|Worms|Celle|Emden|Wien|Graz|Linz|Salzburg|Zürich|Basel|Bern"
+)
+_TOWN_ENDS = (
+    r"(?:burg|stadt|heim|dorf|hausen|furt|feld|kirchen?|ingen|stedt|leben|brück(?:en)?|münde|hafen|rode|roda|walde?|"
+    r"weiler|beuren|reuth|büttel|itz|au|haven|scheid|rath)"
+)
+_TOWN_INTRODUCED = r"(?:(?i:plz|postleitzahl):?[ ]|(?<![\w-])(?:DE?|AT?|CH)-|\[address\],?\s)"
+
+
+def _rule(kind: str, pattern: str, accept: Callable[[re.Match[str]], bool] = _always) -> _Rule:
+    return _Rule(kind, re.compile(pattern), accept)
+
+
+_MARKED = rf"\[(?:{'|'.join(KINDS)})\]"
+_CREDENTIAL = (
+    r"(?i:passw(?:or)?[td]|kennwort|passphrase|pwd|secret|(?:api|access)[-_ ]?key|token|zugangscode|geheimnis)"
+)
+
+_RULES = (
+    # The id of a metering location (BDEW): DE, 6 digits of the network operator, 5 of the postal code, 20 signs.
+    _rule("number", r"(?<![A-Za-z0-9])DE\d{11}[A-Z0-9]{20}(?![A-Za-z0-9])"),
+    _rule("secret", rf"\b{_CREDENTIAL}{_S}?[:=]{_S}?(?!{_MARKED})(?P<x>(?=\S{{0,60}}[\d!§$%&*+#@_])\S{{3,200}}+)"),
+    _rule("secret", rf"\b{_CREDENTIAL}{_S}?[:=]{_S}?(?P<x>[\w-]{{3,80}}+)(?={_S}?(?:$|[\n,;.!?)]|und\b|and\b))"),
+    _rule(
+        "secret",
+        rf"\b{_CREDENTIAL}{_S}(?i:lautet|ist|is){_S}?:?{_S}?(?!{_MARKED})(?P<x>(?=\S{{0,60}}[\d§$&*+#@_])\S{{4,200}}+)",
+    ),
+    _rule(
+        "secret",
+        rf"\b(?i:pin|puk|tan|cvv|cvc){_LINK}{{1,8}}(?P<x>\d{{3,6}}|\d{{8}}|\d{{10}})(?![\w.,]?\d|\w){_NO_UNIT}",
+    ),
+    _rule("secret", r"(?<![\w-])(?:sk-|ghp_|gho_|github_pat_|glpat-|xox[abp]-|AKIA|eyJ)[\w.-]{16,}+"),
+    _rule("secret", r"(?<![\w-])(?=[A-Z0-9-]{0,28}\d)[A-Z0-9]{5}(?:-[A-Z0-9]{5}){4}(?![\w-])"),
+    _rule("secret", r"(?<![A-Za-z0-9+/_=-])[A-Za-z0-9+/_-]{20,}+={0,2}(?![A-Za-z0-9+/_=-])", _is_random),
+    _rule("iban", rf"(?<![A-Za-z0-9])(?P<x>(?i:{_IBAN}))(?![A-Za-z0-9])", _iban_is_valid),
+    _rule(
+        "card",
+        r"(?<![\w.,])(?:\d{4}(?:[ -]?\d{4}){3}(?:\d{3})?|3\d{3}[ -]?\d{6}[ -]?\d{4,5}|\d{14,19})(?!\w)",
+        _card_is_valid,
+    ),
+    _rule(
+        "number",
+        rf"(?<!\w)(?i:{_NUMBER_WORD}){_LINK}{{0,8}}"
+        rf"(?P<x>(?=[A-Za-z ./-]{{0,9}}\d(?:[A-Za-z ./-]{{0,6}}\d){{2}}){_NUMBER}){_NO_UNIT}",
+    ),
+    _rule(
+        "email",
+        r"[\w.%+'-]{1,64}(?:@|\s?[(\[](?i:at|ät)[)\]]\s?)"
+        r"(?:[\w-]{1,63}(?:\.|\s?[(\[](?i:dot|punkt)[)\]]\s?)){1,5}[^\W\d_]{2,24}",
+    ),
+    _rule("ip", r"(?<![\w.])(?:\d{1,3}\.){3}\d{1,3}(?!\.?\w)", _ip_is_of_a_machine),
+    _rule(
+        "ip",
+        r"(?<![\w:.])(?=[0-9A-Fa-f:]{0,38}\d)(?:[0-9A-Fa-f]{1,4}:{1,2}){2,7}[0-9A-Fa-f]{0,4}(?![\w:])",
+        _ip_is_of_a_machine,
+    ),
+    _rule(
+        "birthdate",
+        r"\b(?i:geboren|geb\.?|geburts(?:datum|tag)|born|date\sof\sbirth|dob|birth(?:day|date))"
+        r"(?i:\s|:|am|on|the|ist|is|lautet){1,6}"
+        rf"(?P<x>{_DATE})",
+    ),
+    _rule(
+        "phone",
+        rf"(?<![\w+])(?<!\d[.,/-])(?:\+|00(?=[1-9])){_S}?\d(?:(?:{_S}|[()/.–-]){{0,3}}\d){{6,14}}(?!\w){_NO_UNIT}",
+        _is_a_phone_number,
+    ),
+    _rule(
+        "phone",
+        rf"(?<![\w+])(?<!\d[.,:/-])(?:\(0\d{{1,5}}\)|0[1-9]\d{{0,4}})"
+        rf"(?:{_S}?[/–-]{_S}?|{_S})?\d{{2,11}}(?:[ \u00a0/-]\d{{1,8}}){{0,5}}"
+        rf"(?![.,:/-]?\w){_NO_UNIT}",
+        _is_a_phone_number,
+    ),
+    _rule(
+        "phone",
+        r"(?<![\w+])(?<!\d[.,:/-])(?:1[ .-])?"
+        rf"(?:\(\d{{3}}\){_S}?\d{{3}}-|\d{{3}}([.-])\d{{3}}\1)\d{{4}}(?![.,:-]?\d|\w){_NO_UNIT}",
+    ),
+    _rule(
+        "phone",
+        r"(?<!\w)(?i:tel(?:efon)?(?:nummer|nr)?\.?|handy(?:nummer|nr)?\.?|mobil(?:nummer|e|funknummer)?\.?|(?:ruf|fax|rückruf)nummer|"
+        rf"(?:mobile|cell|tele)?{_S}?phone|call{_S}me{_S}(?:at|on)){_LINK}{{1,8}}"
+        rf"(?P<x>\d(?:[ /-]?\d){{5,14}})(?!\w|[.,]\d){_NO_UNIT}",
+    ),
+    _rule(
+        "name",
+        rf"(?<![\w–-])(?:[Hh]errn?|[Ff]rau|Hr\.|Fr\.|[Mm]rs?\.?|[Mm]s\.?|Miss|Mx\.?|Familie|Dr\.|Prof\.)"
+        rf"(?:{_S}(?:Dr|Prof|Dipl|Ing|med|jur|rer|nat|phil|h|c)\b\.?-?(?:Ing\.)?|{_S}Doktor|{_S}Professor(?:in)?){{0,5}}{_S}(?P<x>{_PERSON})",
+    ),
+    _rule(
+        "name",
+        r"(?<!\w)(?i:mein\sname\s(?:ist|lautet)|ich\shei(?:ß|ss)e|my\sname(?:\sis|['’]s)|hier\s(?:spricht|schreibt)|"
+        rf"name(?:\sdes\skunden|\sder\skundin|\sof\scustomer)?\s?:|kundenname\s?:?){_S}{{1,3}}(?:(?i:herr|frau|mr\.?|mrs\.?){_S})?(?P<x>{_PERSON})",
+    ),
+    _rule(
+        "name",
+        r"(?<!\w)(?i:mein\sname\sist|ich\shei(?:ß|ss)e|my\sname\sis|\bmrs?\.?)[ ](?P<x>[a-zäöüß][a-zäöüß'’-]{1,30}+"
+        r"(?:[ ](?!(?:und|and|ich|i|but|aber|from|aus|mit|with|can|how|wie|please|bitte|on|in|is|ist|to|for|has|hat)\b)"
+        r"[a-zäöüß][a-zäöüß'’-]{1,30}+(?=$|[\n,.!?;]| (?:und|and|ich|i)\b))?)(?!\w)",
+        _lower_name_is_plausible,
+    ),
+    _rule(
+        "name",
+        rf"(?<!\w)(?i:{_GREETING})[,.!]?(?:\s{{1,4}}|{_S}?\n\s{{0,4}})(?:(?:Ihre?|[Ii]\.{_S}?[AaVv]\.|Dein|Deine|Your){_S})?"
+        rf"(?P<x>{_PERSON})(?={_S}{{0,3}}(?:$|[\n,.|]))",
+    ),
+    _rule(
+        "address",
+        rf"(?<![\w-])(?:[{_CAPITAL}][\w.-]{{0,40}}[ -](?:und[ ])?)?"
+        rf"(?:{_NOT_A_STREET}[{_CAPITAL}][\w-]{{0,40}}(?i:{_STREET_KIND})|[Ss]tr(?:aße|asse|\.))[ ]?{_HOUSE}",
+    ),
+    _rule("address", rf"(?<![\w-])[a-zäöüß-]{{2,40}}(?:straße|strasse|str\.)[ ]?{_HOUSE}"),
+    _rule(
+        "address",
+        rf"(?<![\w-])(?P<x>(?:[{_CAPITAL}][\w.-]{{1,40}}+[ ](?:(?:der|den|dem|die|und)[ ])?){{1,3}}"
+        r"\d{1,4}[ ]?[a-zA-Z]?),?\s"
+        rf"(?=(?:D-)?\d{{5}}[ ]{_TOWN})",
+    ),
+    _rule(
+        "address",
+        rf"(?<![\w.,-])\d{{1,5}}[a-zA-Z]?[ ](?:[{_CAPITAL}][\w'’.-]{{1,40}}+[ ]){{1,3}}"
+        r"(?<!Google )(?<!Flash )(?<!Hard )(?<!One )"
+        r"(?:Street|St|Road|Rd|Avenue|Ave|Lane|Ln|Drive|Boulevard|Blvd|Court|Way|Place|Square|Terrace|Close|Crescent)\b\.?",
+    ),
+    _rule("address", r"(?<![\w.,-])\d{1,5}[a-z]?[ ](?!mile|lane)[a-z]{3,30}[ ](?:street|road|avenue|boulevard)\b"),
+    _rule("place", rf"(?<!\w){_TOWN_INTRODUCED}(?P<x>\d{{4,5}}(?:[ ]{_TOWN})?)(?!\w)"),
+    _rule(
+        "place",
+        rf"(?<![\w.,])\d{{4,5}}[ ](?:{_BIG_TOWNS}|[{_CAPITAL}][\w-]{{2,30}}{_TOWN_ENDS})\b"
+        rf"(?:[ /](?:am|an[ ]der)[ ][{_CAPITAL}]\w{{1,40}})?",
+    ),
+    _rule("place", rf"(?<!\w)(?:{_TOWN},?[ ])?(?:[A-Z]{{1,2}}\d[A-Z\d]?[ ]\d[A-Z]{{2}})(?!\w)"),
+    _rule("place", r"(?<!\w)[A-Z][a-z]{2,30},?[ ](?:[A-Z]{2})[ ]\d{5}(?:-\d{4})?(?![\w-])"),
+)

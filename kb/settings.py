@@ -1,0 +1,195 @@
+"""Settings: defaults, then ``[tool.kb]`` in pyproject.toml or a file of one's own, then ``KB_SECTION__KEY``.
+
+An unknown key is an error that names the nearest valid one, so that a typo never passes for a setting. Where each
+value came from is kept, for ``kb settings``.
+"""
+
+from __future__ import annotations
+
+import difflib
+import json
+import os
+import tomllib
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from typing import Annotated, Any
+
+from pydantic import BaseModel, ConfigDict, Field, SecretStr, ValidationError
+
+from kb.errors import UsageError
+
+ENV_PREFIX = "KB_"
+ENV_NOT_SETTINGS = frozenset({"KB_HOME", "KB_CONFIG", "KB_MODEL_CACHE"})
+"""Places, not settings: they say where to look, before any setting is read."""
+
+Share = Annotated[float, Field(ge=0.0, le=1.0)]
+
+
+class _Section(BaseModel):
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class ArticleSettings(_Section):
+    """Which files are articles."""
+
+    paths: tuple[str, ...] = Field(("articles",), description="what `kb ingest` and `kb check` take without arguments")
+    ignore: tuple[str, ...] = Field(("README.md", "LICENSE*"), description="file-name patterns that are not articles")
+    max_bytes: int = Field(4_000_000, gt=0, description="larger files are rejected")
+    due_days: int = Field(30, ge=0, description="so many days before its review date an article counts as due")
+
+
+class EmbeddingSettings(_Section):
+    """Which model turns text into vectors."""
+
+    model: str = Field("bundled", description="'bundled', or a sentence-transformers model by name or path")
+    url: str = Field("", description="an OpenAI-compatible endpoint, up to and without /embeddings")
+    api_key: SecretStr = Field(SecretStr(""), description="key for that endpoint")
+    chunk_tokens: int = Field(220, ge=32, le=512, description="budget of a chunk, breadcrumb included")
+
+
+class VectorSettings(_Section):
+    """Where vectors are kept."""
+
+    url: str = Field("", description="a Chroma server (http://host:8000); empty: a folder below the home")
+
+
+class EventSettings(_Section):
+    """The log of questions, ratings and, later, gaps."""
+
+    url: str = Field("", description="an SQLAlchemy URL (postgresql+psycopg://…); empty: SQLite below the home")
+    redact: bool = Field(True, description="take personal data out of questions before they are stored")
+
+
+class RetrievalSettings(_Section):
+    """How candidates are found and put in order."""
+
+    candidates: int = Field(100, ge=10, le=1000, description="chunks taken from each of vectors and full text")
+    dense_weight: Share = Field(0.8, description="share of the cosine in the fused score; the rest is BM25")
+    other_language_margin: Share = Field(0.06, description="by how much a translation must be better to be used")
+
+
+class AnswerSettings(_Section):
+    """When and how much is answered."""
+
+    threshold: Share = Field(0.5, description="an answer is shown from this confidence on")
+    max_sentences: int = Field(3, ge=1, le=10, description="most sentences quoted in an answer")
+    max_characters: int = Field(500, ge=100, description="most characters quoted, step lists and tables excepted")
+
+
+class ServerSettings(_Section):
+    """The web server."""
+
+    host: str = Field("127.0.0.1", description="address to listen on")
+    port: int = Field(7860, ge=0, le=65535, description="port to listen on")
+    max_question_characters: int = Field(8000, ge=100, description="longer questions are refused")
+
+
+class Settings(_Section):
+    """All settings. Every part has a default; nothing needs to be set."""
+
+    articles: ArticleSettings = ArticleSettings()
+    embedding: EmbeddingSettings = EmbeddingSettings()
+    vectors: VectorSettings = VectorSettings()
+    events: EventSettings = EventSettings()
+    retrieval: RetrievalSettings = RetrievalSettings()
+    answer: AnswerSettings = AnswerSettings()
+    server: ServerSettings = ServerSettings()
+
+
+Origins = dict[str, str]
+"""``section.key`` to where its value came from; keys that are missing hold their default."""
+
+
+def load(
+    config: Path | None = None, *, env: Mapping[str, str] | None = None, folder: Path | None = None
+) -> tuple[Settings, Origins]:
+    """Read the settings for ``folder`` (default: the current one).
+
+    ``config`` names a TOML file with the sections at its top; without it, ``[tool.kb]`` of ``folder/pyproject.toml`` is
+    read where there is one. Raises UsageError for a file that cannot be read, an unknown key or a wrong value.
+    """
+    env = os.environ if env is None else env
+    values: dict[str, dict[str, Any]] = {}
+    origins: Origins = {}
+    for source, table in _tables(config, folder or Path.cwd()):
+        for section, keys in table.items():
+            if not isinstance(keys, dict):
+                raise UsageError(f"{source}: [{section}] must be a table.", _nearest(section, Settings.model_fields))
+            for key, value in keys.items():
+                _known(section, key, source)
+                values.setdefault(section, {})[key] = value
+                origins[f"{section}.{key}"] = source
+    for name, section, key, value in _environment(env):
+        values.setdefault(section, {})[key] = value
+        origins[f"{section}.{key}"] = name
+    try:
+        return Settings.model_validate(values), origins
+    except ValidationError as error:
+        first = error.errors()[0]
+        where = ".".join(str(part) for part in first["loc"][:2])
+        raise UsageError(
+            f"Setting {where} from {origins.get(where, 'the settings')}: {first['msg']}.",
+            "Run `kb settings` in a folder without this value to see the default and what it means.",
+        ) from None
+
+
+def rows(settings: Settings, origins: Origins) -> Iterator[tuple[str, Any, str, str]]:
+    """Every setting as (``section.key``, value, origin, description); secrets are masked by their type."""
+    for section, field in Settings.model_fields.items():
+        del field
+        part: BaseModel = getattr(settings, section)
+        for key, info in type(part).model_fields.items():
+            name = f"{section}.{key}"
+            value = getattr(part, key)
+            shown = str(value) if isinstance(value, SecretStr) else value
+            yield name, shown, origins.get(name, "default"), info.description or ""
+
+
+def _tables(config: Path | None, folder: Path) -> Iterator[tuple[str, dict[str, Any]]]:
+    if config is not None:
+        yield str(config), _read_toml(config)
+        return
+    project = folder / "pyproject.toml"
+    if project.is_file():
+        yield "pyproject.toml [tool.kb]", _read_toml(project).get("tool", {}).get("kb", {})
+
+
+def _read_toml(path: Path) -> dict[str, Any]:
+    try:
+        return tomllib.loads(path.read_text(encoding="utf-8"))
+    except (OSError, UnicodeDecodeError) as error:
+        raise UsageError(f"Settings file {path} cannot be read: {error}.", "Give a readable TOML file.") from None
+    except tomllib.TOMLDecodeError as error:
+        raise UsageError(f"Settings file {path} is not valid TOML: {error}.", "Mend the line that is named.") from None
+
+
+def _environment(env: Mapping[str, str]) -> Iterator[tuple[str, str, str, Any]]:
+    for name in sorted(env):
+        if not name.startswith(ENV_PREFIX) or name in ENV_NOT_SETTINGS:
+            continue
+        section, _, key = name.removeprefix(ENV_PREFIX).lower().partition("__")
+        _known(section, key, name)
+        yield name, section, key, _from_text(section, key, env[name])
+
+
+def _from_text(section: str, key: str, text: str) -> Any:
+    """Lists come as JSON or as comma-separated text; everything else is left to pydantic."""
+    annotation = Settings.model_fields[section].annotation
+    assert annotation is not None  # noqa: S101  every section field is annotated
+    if "tuple" not in str(annotation.model_fields[key].annotation):
+        return text
+    return json.loads(text) if text.lstrip().startswith("[") else [part.strip() for part in text.split(",")]
+
+
+def _known(section: str, key: str, source: str) -> None:
+    if section not in Settings.model_fields:
+        raise UsageError(f"{source}: there is no section '{section}'.", _nearest(section, Settings.model_fields))
+    annotation = Settings.model_fields[section].annotation
+    keys = getattr(annotation, "model_fields", {})
+    if key not in keys:
+        raise UsageError(f"{source}: there is no setting '{section}.{key}'.", _nearest(key, keys))
+
+
+def _nearest(word: str, valid: Mapping[str, Any]) -> str:
+    close = difflib.get_close_matches(word, list(valid), n=1, cutoff=0.0)
+    return f"Did you mean '{close[0]}'? Valid are: {', '.join(valid)}." if close else "See `kb settings`."

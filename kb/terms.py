@@ -1,0 +1,156 @@
+"""Text to index terms: what full-text search, compounds and coverage all count in.
+
+A term is folded (Unicode NFKC, case, umlauts and accents) and, in German and English, stemmed with Snowball. German
+Snowball 3 reads ``ae``, ``oe``, ``ue`` and ``ss`` as umlauts and sharp s by its own rules (``Quelle`` keeps its
+``ue``) and drops the dots at the end, so that Zähler, Zaehler and Zahler meet. Identifiers are kept whole, with the
+joiners taken out so that ``NL-1007`` and ``NL1007`` meet, and in parts.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from functools import lru_cache
+from threading import Lock
+from typing import Final, Protocol
+
+MAX_TERM_CHARACTERS: Final = 64
+"""Longer runs are encoded data (base64, hashes), which nobody asks for."""
+
+MIN_HUMPS: Final = 3
+"""From here on a name is opened at its capitals (``CsTeamsCallingPolicy``); opening pairs too ranked worse."""
+
+_GERMAN_STOP_WORDS = """
+aber alle allem allen aller alles als also am an ander andere anderem anderen anderer anderes auch auf aus bei bin bis
+bist da damit dann das dass dein deine deinem deinen deiner deines dem den denn der derer des dessen dich die dies
+diese diesem diesen dieser dieses dir doch dort du durch ein eine einem einen einer eines einig einige einigem einigen
+einiger einiges einmal er es etwas euch euer eure eurem euren eurer eures für gegen gewesen hab habe haben hat hatte
+hatten hier hin hinter ich ihm ihn ihnen ihr ihre ihrem ihren ihrer ihres im in indem ins ist ja jede jedem jeden
+jeder jedes jene jenem jenen jener jenes jetzt kann kein keine keinem keinen keiner keines können könnte machen man
+manche manchem manchen mancher manches mein meine meinem meinen meiner meines mich mir mit muss musste nach nicht
+nichts noch nun nur ob oder ohne sehr sein seine seinem seinen seiner seines selbst sich sie sind so solche solchem
+solchen solcher solches soll sollte sondern sonst über um und uns unse unsem unsen unser unsere unserem unseren
+unserer unseres unter viel vom von vor war waren warst was weg weil weiter welche welchem welchen welcher welches wenn
+wer werde werden wie wieder will wir wird wirst wo wollen wollte während würde würden zu zum zur zwar zwischen
+"""
+_ENGLISH_STOP_WORDS = """
+a about above after again against all am an and any are as at be because been before being below between both but by
+can cannot could did do does doing don down during each few for from further had has have having he her here hers
+herself him himself his how i if in into is it its itself just me more most my myself no nor not now of off on once
+only or other ought our ours ourselves out over own same she should so some such than that the their theirs them
+themselves then there these they this those through to too under until up very was we were what when where which while
+who whom why will with would you your yours yourself yourselves arent cant couldnt didnt doesnt dont hadnt hasnt
+havent isnt shouldnt wasnt werent wont wouldnt
+"""
+STOP_WORDS: Final = {"de": frozenset(_GERMAN_STOP_WORDS.split()), "en": frozenset(_ENGLISH_STOP_WORDS.split())}
+"""Function words, as ``words`` writes them: case-folded, umlauts kept, no apostrophes."""
+
+
+class _Stemmer(Protocol):
+    def stemWord(self, word: str) -> str: ...  # noqa: N802  the name that both libraries share
+
+
+def _stemmer(algorithm: str) -> _Stemmer:
+    """PyStemmer (C) where it is installed, else the same algorithm in pure Python, much slower."""
+    stemmer: _Stemmer
+    try:
+        from Stemmer import Stemmer
+
+        stemmer = Stemmer(algorithm)
+    except ImportError:
+        from snowballstemmer import stemmer as pure  # type: ignore[import-untyped]
+
+        stemmer = pure(algorithm)
+    return stemmer
+
+
+_STEMMERS: Final = {"de": _stemmer("german"), "en": _stemmer("english")}
+_STEMMER_LOCK = Lock()  # Snowball stemmers keep the word in work in themselves
+
+_MARKS = "\u0300-\u036f\u0483-\u0487\u0591-\u05c7\u0610-\u061a\u064b-\u065f\u0900-\u0963\u0966-\u0dff"
+_UNSPACED = "\u0e00-\u0eff\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uac00-\ud7af\U00020000-\U0003134f"
+_WORD = rf"\w[\w{_MARKS}]*"
+_TOKEN = re.compile(rf"§+\s?\d+[a-z]?\b|\d+(?:[.,]\d+)+(?!{_WORD})|{_WORD}(?:[-‐‑._'’@]{_WORD})*")
+_UNSPACED_RUN = re.compile(f"[{_UNSPACED}]+")
+_RUNS = re.compile(f"[{_UNSPACED}]+|[^{_UNSPACED}]+")
+_JOINERS = re.compile(r"[-‐‑._,'’@§\s]+")
+_SOFT_JOINERS = re.compile(r"[-‐‑_,'’§\s]+")
+_HUMPS = re.compile(r"(?<=[a-zß-öø-ÿ])(?=[A-ZÄÖÜ])|(?<=[A-ZÄÖÜ])(?=[A-Z][a-z]{2})")
+_AMOUNT = re.compile(r"(\d+)([^\W\d_]{2,})\Z")
+_NUMBER = re.compile(r"\d+(?:[.,]\d+)+\Z")
+_CLITIC = re.compile(r"['’](?:s|m|d|re|ve|ll)?\Z", re.IGNORECASE)
+_ENCODED = re.compile(rf"[A-Za-z0-9+/]{{{MAX_TERM_CHARACTERS + 1},}}={{0,2}}")
+_INVISIBLE = dict.fromkeys(map(ord, "\u00ad\u200b\u200c\u200d\u2060\ufeff"))
+_ACCENTS = re.compile("[\u0300-\u036f]+")
+_ACCENTS_BUT_UMLAUTS = re.compile("[\u0300-\u0307\u0309-\u036f]+|(?<![aou])\u0308")
+
+
+def base_language(tag: str) -> str:
+    """The part of a BCP 47 tag that decides about stems: ``de`` for ``de-AT``."""
+    return tag.replace("_", "-").partition("-")[0].casefold()
+
+
+def terms(text: str, language: str) -> list[str]:
+    """Terms of ``text`` in reading order, with repetitions: the stems of its words. Never raises, whatever the text."""
+    base = base_language(language)
+    return [stem(word, base) for word in words(text, base)]
+
+
+def words(text: str, language: str) -> list[str]:
+    """Case-folded words of ``text``, unstemmed, in reading order; identifiers whole and in parts.
+
+    ``language`` is a BCP 47 tag. Its stop words are left out (German and English have some), unless there is nothing
+    else.
+    """
+    stop_words = STOP_WORDS.get(base_language(language), frozenset())
+    text = unicodedata.normalize("NFKC", text).translate(_INVISIBLE)
+    found = [word for token in _TOKEN.findall(_ENCODED.sub(" ", text)) for word in _words(token)]
+    return [word for word in found if word not in stop_words] or found
+
+
+@lru_cache(maxsize=1 << 16)
+def _words(token: str) -> tuple[str, ...]:
+    """The case-folded words that one token stands for: the whole where it is an identifier, and its parts."""
+    if _UNSPACED_RUN.search(token):
+        runs = _RUNS.findall(token)
+        return tuple(word for run in runs for word in (_bigrams(run) if _UNSPACED_RUN.match(run) else _words(run)))
+    token = _CLITIC.sub("", token)
+    pieces = [piece for piece in _JOINERS.split(token) if piece]
+    if len(token) > MAX_TERM_CHARACTERS:  # a long slug is worth its words, encoded data nothing
+        return tuple(piece.casefold() for piece in pieces if piece.isalpha() and len(piece) <= MAX_TERM_CHARACTERS // 2)
+    if len(pieces) < 2:
+        return tuple(_with_inner_words(pieces[0])) if pieces else ()
+    long_pieces = [piece for piece in pieces if len(piece) > 1 or piece.isdigit()]
+    found = [word for piece in long_pieces for word in _with_inner_words(piece)]
+    is_number = _NUMBER.match(token) is not None
+    if is_number or len(long_pieces) < len(pieces) or any(map(str.isdigit, token)):
+        found.insert(0, token.replace(",", ".") if is_number else _SOFT_JOINERS.sub("", token).casefold())
+    return tuple(found)
+
+
+def _with_inner_words(piece: str) -> list[str]:
+    """``PowerShell`` and ``Powershell`` are one word; only longer humps and a number with its unit are worth parts."""
+    inner = list(amount.groups()) if (amount := _AMOUNT.match(piece)) else _HUMPS.split(piece)
+    if len(inner) < (2 if amount else MIN_HUMPS):
+        return [piece.casefold()]
+    return [piece.casefold(), *(part.casefold() for part in inner if len(part) > 1 or part.isdigit())]
+
+
+def _bigrams(run: str) -> list[str]:
+    """Pairs of characters: what stands for words in scripts that put no space between them."""
+    return [run[i : i + 2] for i in range(len(run) - 1)] or [run]
+
+
+@lru_cache(maxsize=1 << 16)
+def stem(word: str, base: str) -> str:
+    """A case-folded word as a term of the language ``base``: stemmed in German and English, without accents."""
+    if not word.isascii():
+        word = _without(_ACCENTS_BUT_UMLAUTS if base == "de" else _ACCENTS, word)
+    if base in _STEMMERS and word.isalpha():
+        with _STEMMER_LOCK:
+            word = _STEMMERS[base].stemWord(word)
+    return word if word.isascii() else _without(_ACCENTS, word)
+
+
+def _without(accents: re.Pattern[str], word: str) -> str:
+    return unicodedata.normalize("NFC", accents.sub("", unicodedata.normalize("NFD", word)))

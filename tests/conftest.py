@@ -1,0 +1,41 @@
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from fakes import WordEmbedder
+
+from kb.library import Library
+from kb.settings import Settings
+
+
+@pytest.fixture
+def library(tmp_path: Path):
+    """A library in a folder of its own, with real stores and the small embedder."""
+    made = Library(tmp_path / "home", Settings())
+    made.embedder = WordEmbedder()
+    yield made
+    made.close()
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    """An empty folder for articles."""
+    made = tmp_path / "articles"
+    made.mkdir()
+    return made
+
+
+@pytest.fixture
+def write(folder: Path):
+    """Write an article: ``write("move", "Umzug", "Text.", audience="public")``."""
+
+    def write_one(name: str, title: str, body: str, **front: str) -> Path:
+        keys = {"id": name, "title": title, "language": "de", "status": "published", "audience": "public"} | front
+        head = "\n".join(f"{key}: {value}" for key, value in keys.items())
+        file = folder / f"{name}.md"
+        file.parent.mkdir(parents=True, exist_ok=True)
+        file.write_text(f"---\n{head}\n---\n\n{body}\n", encoding="utf-8")
+        return file
+
+    return write_one

@@ -1,0 +1,60 @@
+from __future__ import annotations
+
+import math
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from evals.metrics import RANKING, auroc, percentiles, ranking, share
+
+SCORES = st.lists(st.floats(0, 1), min_size=1, max_size=30)
+
+
+def test_a_hit_on_rank_two_gives_the_values_of_the_formulas() -> None:
+    assert ranking([["x", "a", "y"]], [{"a"}]) == {
+        "ndcg@10": pytest.approx(1 / math.log2(3)),
+        "mrr@10": 0.5,
+        "recall@1": 0.0,
+        "recall@5": 1.0,
+        "recall@10": 1.0,
+    }
+
+
+def test_the_order_given_is_kept_whatever_the_ids_are() -> None:
+    assert ranking([["z", "a"], ["a", "z"]], [{"z"}, {"a"}])["recall@1"] == 1.0
+
+
+def test_a_question_without_any_ranked_article_counts_as_a_miss() -> None:
+    assert ranking([["a"], []], [{"a"}, {"b"}])["ndcg@10"] == pytest.approx(0.5)
+
+
+def test_recall_counts_all_relevant_articles_and_nothing_below_rank_ten() -> None:
+    names = [str(number) for number in range(12)]
+    assert ranking([names], [{"0", "10"}])["recall@10"] == pytest.approx(0.5)
+    assert ranking([names], [{"10"}])["mrr@10"] == 0.0
+
+
+def test_without_questions_nothing_is_defined() -> None:
+    assert ranking([], []) == dict.fromkeys(RANKING)
+
+
+@given(SCORES, SCORES)
+def test_auroc_is_the_share_of_pairs_in_the_right_order(positives: list[float], negatives: list[float]) -> None:
+    pairs = [(p > n) + (p == n) / 2 for p in positives for n in negatives]
+    assert auroc(positives, negatives) == pytest.approx(sum(pairs) / len(pairs))
+
+
+def test_auroc_of_one_side_alone_is_undefined() -> None:
+    assert auroc([], [0.5]) is None
+    assert auroc([0.5], []) is None
+
+
+def test_a_share_of_nothing_is_undefined() -> None:
+    assert share(0, 0) is None
+    assert share(1, 4) == 0.25
+
+
+def test_percentiles_of_a_known_row() -> None:
+    assert percentiles([float(number) for number in range(1, 102)]) == {"p50": 51.0, "p95": 96.0}
+    assert percentiles([]) == {"p50": None, "p95": None}

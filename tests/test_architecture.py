@@ -1,0 +1,73 @@
+"""The fences between the rooms, read from the imports themselves."""
+
+from __future__ import annotations
+
+import ast
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parent.parent
+ORDER = ["kb", "ingest", "assistant", "evals"]
+FENCES = {
+    "chromadb": {"kb/vectors.py", "evals/baseline.py"},
+    "markdown_it": {"kb/markdown/"},
+    "mdit_py_plugins": {"kb/markdown/"},
+    "torch": {"kb/embedding/", "evals/bench.py", "evals/baseline.py"},
+    "sentence_transformers": {"kb/embedding/", "evals/bench.py", "evals/baseline.py"},
+    "onnxruntime": {"kb/embedding/", "evals/baseline.py"},
+    "gradio": {"assistant/page.py"},
+    "fastapi": {"assistant/api.py", "assistant/server.py", "assistant/admin.py"},
+    "typer": {"assistant/cli.py", "evals/cli.py"},
+    "sqlalchemy": {"kb/events/", "kb/migrations/"},
+    "alembic": {"kb/events/", "kb/migrations/"},
+    "llama_index": {"assistant/llama.py"},
+}
+
+
+def imports(file: Path) -> set[str]:
+    names: set[str] = set()
+    for node in ast.walk(ast.parse(file.read_text(encoding="utf-8"))):
+        if isinstance(node, ast.Import):
+            names |= {alias.name for alias in node.names}
+        elif isinstance(node, ast.ImportFrom) and node.module and not node.level:
+            names.add(node.module)
+    return {name.partition(".")[0] for name in names}
+
+
+def modules() -> list[str]:
+    return sorted(file.relative_to(ROOT).as_posix() for room in ORDER for file in (ROOT / room).rglob("*.py"))
+
+
+@pytest.mark.parametrize("module", modules())
+def test_a_room_imports_only_rooms_to_its_right(module: str) -> None:
+    room = module.partition("/")[0]
+    to_the_left = set(ORDER[ORDER.index(room) + 1 :])
+    assert not imports(ROOT / module) & to_the_left
+
+
+@pytest.mark.parametrize("module", modules())
+def test_heavy_libraries_stay_behind_their_fence(module: str) -> None:
+    for library in imports(ROOT / module) & FENCES.keys():
+        assert any(module.startswith(place) for place in FENCES[library]), f"{module} imports {library}"
+
+
+def test_kb_check_starts_without_the_heavy_parts(tmp_path: Path) -> None:
+    (tmp_path / "articles").mkdir()
+    code = (
+        "import sys; sys.argv = ['kb', 'check']\n"
+        "from assistant.cli import main\n"
+        "try: main()\n"
+        "except SystemExit as end: assert end.code == 0, end.code\n"
+        "heavy = {'torch', 'chromadb', 'gradio', 'llama_index', 'numpy', 'onnxruntime', 'sqlalchemy', 'fastapi'}\n"
+        "assert not heavy & set(sys.modules), heavy & set(sys.modules)"
+    )
+    subprocess.run(
+        [sys.executable, "-c", code],
+        cwd=tmp_path,
+        check=True,
+        timeout=60,
+        env={"PYTHONPATH": str(ROOT), "PATH": "/usr/bin"},
+    )
