@@ -19,6 +19,8 @@ _KEEP_SHARE = 0.55
 """A further sentence is quoted when it is worth at least this share of the best one's score."""
 
 _MIN_STEPS = 2
+_STEPS_SHARE = 0.5
+"""A step list is taken when its best step is worth at least this share of the best sentence."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,21 +85,21 @@ def to_markdown(quotes: Sequence[Quote], first: int = 1) -> str:
 
 
 def _steps(snapshot: Snapshot, evidence: Sequence[Evidence]) -> list[Quote]:
-    """The whole numbered list of the section that the best evidence comes from, with the sentence that leads to it."""
-    best = evidence[0]
-    chunks = snapshot.chunks_of_section(best.chunk.article, best.chunk.section)
-    rows = snapshot.chunks(chunks)
-    for rowid in sorted(chunks, key=lambda number: number != best.chunk.rowid):
-        units = snapshot.units(rowid)
-        blocks = {unit.block for unit in units if unit.kind == "step"}
-        for block in sorted(blocks):
-            steps = tuple(unit for unit in units if unit.block == block and unit.kind == "step")
-            if len(steps) < _MIN_STEPS:
-                continue
-            lead = [unit for unit in units if unit.block == block - 1 and unit.kind == "sentence"][-1:]
-            quotes = [Quote(rows[rowid], tuple(lead), best.score)] if lead else []
-            return [*quotes, Quote(rows[rowid], steps, best.score)]
-    return []
+    """The whole numbered list whose steps or heading bear on the question, with the sentence that leads to it.
+
+    A list is worth what its best step is worth; one that is far below the best sentence is about something else.
+    """
+    steps = [item for item in evidence if item.unit.kind == "step"]
+    if not steps or steps[0].score < _STEPS_SHARE * evidence[0].score:
+        return []
+    best = steps[0]
+    units = snapshot.units(best.chunk.rowid)
+    listed = tuple(unit for unit in units if unit.block == best.unit.block and unit.kind == "step")
+    if len(listed) < _MIN_STEPS:
+        return []
+    lead = [unit for unit in units if unit.block == best.unit.block - 1 and unit.kind == "sentence"][-1:]
+    quotes = [Quote(best.chunk, tuple(lead), best.score)] if lead else []
+    return [*quotes, Quote(best.chunk, listed, best.score)]
 
 
 def _best(evidence: Sequence[Evidence], settings: AnswerSettings) -> list[Evidence]:

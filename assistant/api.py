@@ -16,7 +16,7 @@ from starlette.exceptions import HTTPException
 
 from assistant.ask import DEFAULT_LIMIT, MAX_LIMIT, Asker, Scope, Trace, ask
 from assistant.metrics import CONTENT_TYPE, Metrics
-from assistant.render import article_html, links_of
+from assistant.render import Resolve, article_html, links_of, nowhere
 from assistant.results import Reply
 from kb import frontmatter, markdown
 from kb.catalog import ArticleRow, Filter, Snapshot
@@ -124,7 +124,7 @@ def router(desk: Desk) -> APIRouter:
         article_id: str,
         language: Annotated[str | None, Query(description="which translation; without it, the first one")] = None,
     ) -> dict[str, Any]:
-        """An article: its front matter, its Markdown as it stands, sanitised HTML, and its sections with their lines."""
+        """An article: front matter, Markdown as it stands, sanitised HTML, and sections with their lines."""
         return article(library, article_id, language)
 
     @routes.get("/healthz", tags=["operation"], summary="Is it up?")
@@ -146,9 +146,7 @@ def article(library: Library, article_id: str, language: str | None) -> dict[str
     today = _today()
     with library.catalog.snapshot() as snapshot:
         found = snapshot.find(article_id)
-        chosen = (
-            next((item for item in found if item[0].language == language), None) if language else (found or [None])[0]
-        )
+        chosen = next((item for item in found if language in (None, item[0].language)), None)
         if chosen is None:
             where = f" in {language}" if found and language else ""
             raise NotFoundError(
@@ -167,10 +165,20 @@ def article(library: Library, article_id: str, language: str | None) -> dict[str
         "markdown": source,
         "html": article_html(body, first_line, links_of(places, row.path)),
         "sections": [
-            {"headings": list(part.headings), "anchor": part.anchor, "level": part.level, "lines": list(part.lines)}
-            for part in parsed.sections
+            {"headings": list(one.headings), "anchor": one.anchor, "level": one.level, "lines": list(one.lines)}
+            for one in parsed.sections
         ],
     }
+
+
+def resolver(library: Library, reply: Reply) -> Resolve:
+    """Resolves the links that an answer has taken over from its article."""
+    if "](" not in reply.answer or not reply.citations:
+        return nowhere
+    cited = reply.citations[0]
+    with library.catalog.snapshot() as snapshot:
+        rows = [row for row, _ in snapshot.find(cited.article_id) if row.language == cited.language]
+        return links_of(_places(snapshot, rows[0].root), rows[0].path) if rows else nowhere
 
 
 def products(library: Library) -> list[str]:

@@ -15,11 +15,12 @@ from assistant.confidence import features, probability
 from assistant.evidence import Asked, Evidence, gather
 from assistant.query import Query, understand
 from assistant.results import Citation, Near, Reply, Timings
-from assistant.retrieval import Ranked, retrieve, searching
+from assistant.retrieval import Ranked, retrieve, searching, speaks
 from assistant.texts import text
-from kb.catalog import Filter, Snapshot
+from kb.catalog import ArticleRow, Filter, Snapshot
 from kb.errors import MissingPartError, UsageError
 from kb.library import Library
+from kb.terms import base_language
 
 _LOG = logging.getLogger(__name__)
 
@@ -160,9 +161,9 @@ def _judge(library: Library, snapshot: Snapshot, query: Query, ranked: Sequence[
     if not ranked:
         return _Verdict(0.0, reason=text("empty", query.language))
     best = _weigh(library, snapshot, query, ranked, now)
-    if best.answer or not _own(query, ranked[0]):
+    if best.answer or not speaks(ranked[0].article, query):
         return best
-    foreign = [item for item in ranked if not _own(query, item)]
+    foreign = [item for item in ranked if not speaks(item.article, query)]
     other = _weigh(library, snapshot, query, foreign, now) if foreign else best
     return other if other.answer else best
 
@@ -175,7 +176,7 @@ def _weigh(library: Library, snapshot: Snapshot, query: Query, ranked: Sequence[
     quotes = choose(snapshot, query, evidence, settings.answer)
     quoted = [item for item in evidence if any(item.unit in quote.units for quote in quotes)]
     measured = features(ranked, evidence, quoted, asked)
-    confidence = probability(measured, same_language=_own(query, ranked[0]))
+    confidence = probability(measured, same_language=speaks(ranked[0].article, query))
     if not quotes or confidence < settings.answer.threshold:
         near = confidence >= settings.answer.threshold / 3
         reason = text("near" if near else "nothing", query.language, title=article.title)
@@ -187,24 +188,20 @@ def _weigh(library: Library, snapshot: Snapshot, query: Query, ranked: Sequence[
         )
     return _Verdict(
         confidence,
-        _composed(query, article.language, quotes),
+        _composed(query, article, quotes),
         citations=tuple(cite(quotes, article, now.date(), settings.articles.due_days)),
         evidence=tuple(evidence),
         measured=asdict(measured),
     )
 
 
-def _composed(query: Query, language: str, quotes: Sequence[Quote]) -> str:
+def _composed(query: Query, article: ArticleRow, quotes: Sequence[Quote]) -> str:
     """The quotes; in front of those in another language, a line that says so."""
     answer = to_markdown(quotes)
-    if language.partition("-")[0] == query.language.partition("-")[0]:
+    if speaks(article, query):
         return answer
-    name = text(language.partition("-")[0], query.language)
+    name = text(base_language(article.language), query.language)
     return f"*{text('other_language', query.language, language=name)}*\n\n{answer}"
-
-
-def _own(query: Query, item: Ranked) -> bool:
-    return item.article.language.partition("-")[0] == query.language.partition("-")[0]
 
 
 def _nearest(ranked: Sequence[Ranked]) -> tuple[Near, ...]:

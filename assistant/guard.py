@@ -33,8 +33,7 @@ class Guard:
 
     A page of another site can make a browser send requests here, by DNS rebinding even readable ones; the Host header
     then names that site and is refused. A form or a plain-text POST, which browsers send across sites without asking
-    first, is refused too: only JSON is taken, and CORS is never granted. Where ``docs`` or ``page`` set a policy of
-    their own it is kept.
+    first, is refused too: only JSON is taken, and CORS is never granted. A response's own headers are kept.
     """
 
     def __init__(self, app: ASGIApp, hosts: Collection[str]) -> None:

@@ -59,7 +59,7 @@
     // ---- asking
     async function ask() {
       const question = box.value.trim();
-      if (!question) return fail({ title: t("error_empty"), key: "error_empty" });
+      if (!question) return fail({ key: "error_empty" });
       if (question.length > boot.most) return fail({ key: "error_long", values: { n: number(question.length), max: number(boot.most) } });
       state.running?.abort();
       const running = (state.running = new AbortController());
@@ -170,7 +170,7 @@
       $("reply").hidden = !result;
       if (!result) return;
       const { reply } = result, answered = reply.status === "answered";
-      if (answered) $("answer").innerHTML = result.answer_html;
+      if (answered) { $("answer").innerHTML = result.answer_html; settleLinks($("answer")); }
       else $("answer").replaceChildren(el("p", { class: "reason" }, reply.reason || ""));
       $("answer").lang = answered ? reply.citations[0]?.language || reply.language : reply.language;
       for (const button of $("answer").querySelectorAll(".cite")) button.setAttribute("aria-label", t("open_source", { number: button.dataset.cite }));
@@ -252,10 +252,15 @@
         const kind = ["note", "tip", "important", "warning", "caution"].find((one) => quote.classList.contains(one));
         if (kind) { quote.dataset.word = boot.texts[article.language.slice(0, 2)]?.[kind] || t(kind); }
       }
-      for (const link of text.querySelectorAll('a[href^="http"]')) link.target = "_blank";
-      for (const link of text.querySelectorAll("a:not([href])")) link.replaceWith(...link.childNodes);
+      settleLinks(text);
       showMore(article, citation);
       if (citation) highlight(text, citation.lines, state.result.quotes[citation.number] || "");
+    }
+
+    // Links to elsewhere open beside the desk; what leads nowhere here is plain text.
+    function settleLinks(part) {
+      for (const link of part.querySelectorAll('a[href^="http"]')) link.target = "_blank";
+      for (const link of part.querySelectorAll("a:not([href])")) link.replaceWith(...link.childNodes);
     }
 
     function showMore(article, citation) {
@@ -274,8 +279,9 @@
       const hit = (node) => { const [first, last] = node.dataset.lines.split("-").map(Number); return first <= to && last >= from; };
       const blocks = [...text.querySelectorAll("[data-lines]")].filter(hit);
       const inner = blocks.filter((node) => !blocks.some((other) => other !== node && node.contains(other)));
+      const outer = blocks.filter((node) => !blocks.some((other) => other !== node && other.contains(node)));
       for (const node of inner) node.classList.add("cited");
-      const marks = inner.length ? markWords(inner, quote.replace(/\s+/g, "")) : [];
+      const marks = outer.length ? markWords(outer, quote.replace(/\s+/g, "")) : [];
       const first = marks[0] || inner[0];
       if (first) text.scrollTop += first.getBoundingClientRect().top - text.getBoundingClientRect().top - 56;
     }
@@ -391,7 +397,7 @@
     $("rate-cancel").addEventListener("click", () => { $("rate").hidden = true; showRating(); $("not-helpful").focus(); });
     $("rate").addEventListener("submit", (event) => { event.preventDefault(); rate("not_helpful", { reason: $("reason").value || null, comment: $("comment").value }); });
     $("close").addEventListener("click", closeArticle);
-    $("article-text").addEventListener("click", (event) => {
+    for (const part of [$("article-text"), $("answer")]) part.addEventListener("click", (event) => {
       const link = event.target.closest("a[href]");
       if (!link || event.ctrlKey || event.metaKey || event.shiftKey) return;
       const href = link.getAttribute("href");

@@ -7,6 +7,7 @@ so the desk moves into a plain column.
 
 from __future__ import annotations
 
+import asyncio
 import base64
 import hashlib
 import json
@@ -20,7 +21,6 @@ os.environ["GRADIO_ANALYTICS_ENABLED"] = "False"
 os.environ["GRADIO_SSR_MODE"] = "False"
 
 import gradio as gr
-
 from starlette.exceptions import HTTPException
 from starlette.routing import Mount
 
@@ -44,7 +44,8 @@ _INLINE = re.compile(r"<script(?![^>]*\bsrc=)(?![^>]*application/json)[^>]*>(.*?
 
 def blocks() -> gr.Blocks:
     """The Gradio app. The desk asks over HTTP, so that the page and other programs get the same answers."""
-    with gr.Blocks(title="Lotse", analytics_enabled=False, fill_width=True) as app, gr.Column(elem_id="lotse-host"):
+    app: gr.Blocks = gr.Blocks(title="Lotse", analytics_enabled=False, fill_width=True)
+    with app, gr.Column(elem_id="lotse-host"):
         pass
     app.queue(default_concurrency_limit=_CONCURRENCY)
     return app
@@ -56,7 +57,14 @@ def mount(app: FastAPI, host: str, port: int, boot: Callable[[], dict[str, Any]]
     ``boot`` gives what the desk needs to know from the start: ``articles`` (how many), ``products``, and ``most``, the
     longest question in characters.
     """
-    system = ["system-ui", "sans-serif"]
+    # Outside a running event loop Gradio makes one for every lock and closes none.
+    asyncio.run(_mount(app, host, port))
+    route = app.router.routes[-1]
+    assert isinstance(route, Mount)  # noqa: S101  what mount_gradio_app has just added
+    route.app = Page(route.app, boot)
+
+
+async def _mount(app: FastAPI, host: str, port: int) -> None:
     gr.mount_gradio_app(
         app,
         blocks(),
@@ -69,11 +77,8 @@ def mount(app: FastAPI, host: str, port: int, boot: Callable[[], dict[str, Any]]
         mcp_server=False,
         pwa=False,
         show_error=False,
-        theme=gr.themes.Base(font=system, font_mono=["ui-monospace", "monospace"]),
+        theme=gr.themes.Base(font=["system-ui", "sans-serif"], font_mono=["ui-monospace", "monospace"]),
     )
-    route = app.router.routes[-1]
-    assert isinstance(route, Mount)  # noqa: S101  what mount_gradio_app has just added
-    route.app = Page(route.app, boot)
 
 
 def asset(name: str) -> str:
@@ -130,7 +135,8 @@ def dressed(document: str, boot: dict[str, Any]) -> str:
     version = hashlib.sha256((asset("page.css") + asset("page.js")).encode()).hexdigest()[:12]
     # "<" as an escape: no text can end the script element, whatever it holds.
     data = json.dumps({**boot, "texts": TEXTS}, ensure_ascii=False).replace("<", "\\u003c")
-    head = f'<title>Lotse</title><link rel="stylesheet" href="/page/{version}/page.css"><script src="/page/{version}/page.js"></script>'
+    place = f"/page/{version}"
+    head = f'<title>Lotse</title><link rel="stylesheet" href="{place}/page.css"><script src="{place}/page.js"></script>'
     noscript = "".join(f'<p lang="{tag}">{words["no_script"]}</p>' for tag, words in TEXTS.items())
     body = (
         f'<script type="application/json" id="lotse-boot">{data}</script>'

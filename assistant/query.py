@@ -16,7 +16,7 @@ Focus: TypeAlias = Literal["steps", "amount", "time", "place", "person", "yes_no
 _FOCUS: tuple[tuple[Focus, re.Pattern[str]], ...] = (
     ("amount", re.compile(r"\b(wie ?viele?|wie (hoch|teuer|lang|groß|weit|schnell|alt)|was kostet|how (much|many|high|large|big|tall|far|fast|old)|(?:cost|fee|price|kosten|gebühr|preis)\b)", re.IGNORECASE)),
     ("time", re.compile(r"\b(wann|(bis|ab|seit) wann|wie (lange|oft|früh|spät)|welche[msn]? (jahr|tag|monat|datum|frist)|frist|when|how (long|often|soon|late|early)|what (year|date|time|day)|which (year|day)|deadline)\b", re.IGNORECASE)),
-    ("steps", re.compile(r"\b(wie\b(?! (viel|hoch|teuer|lange?|oft|heißt|hieß|heißen|groß|weit|alt|nennt))|how (do|can|to|should|would|could) |anleitung|schritte|steps|instructions|was muss ich (tun|machen)|what (do|must) i (need to )?do)", re.IGNORECASE)),
+    ("steps", re.compile(r"\b(wie\b(?! (viel|hoch|teuer|lange?|oft|heißt|hieß|heißen|groß|weit|alt|nennt))|how (do|can|to|should|would|could) |anleitung|schritte|steps|instructions|was (muss|soll|kann)? ?ich (tun|machen)|was (mache|tue) ich|was tun|what (do|must) i (need to )?do)", re.IGNORECASE)),
     ("place", re.compile(r"\b(wo|wohin|woher|where)\b", re.IGNORECASE)),
     ("person", re.compile(r"\b(wer|wem|wen|wessen|an wen|who|whom|whose)\b", re.IGNORECASE)),
     ("yes_no", re.compile(r"^\W*(kann|können|könnte|darf|dürfen|muss|müssen|soll|ist|sind|war|gibt|hat|habe|haben|wird|werden|brauche|geht|can|could|may|must|is|are|was|were|do|does|did|will|should|has|have|am)\b", re.IGNORECASE)),

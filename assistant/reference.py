@@ -8,15 +8,20 @@ from html import escape
 from typing import Any
 
 _STYLE = """
-:root{color-scheme:light dark;--line:#d5dadd;--dim:#56636b;--accent:#0d5c63;--soft:#f3f5f6;--paper:#fff;--ink:#1b2327}
-@media(prefers-color-scheme:dark){:root{--line:#333d43;--dim:#a3b0b7;--accent:#6fc3c9;--soft:#1d2428;--paper:#151a1d;--ink:#e3e8ea}}
+:root{color-scheme:light dark;
+--line:#d8dee0;--dim:#55626a;--accent:#0d5c63;--soft:#f5f7f7;--paper:#fff;--ink:#1a2226}
+@media(prefers-color-scheme:dark){:root{
+--line:#2e393e;--dim:#a2b0b7;--accent:#74c9cf;--soft:#1b2225;--paper:#14191c;--ink:#e3e9eb}}
 body{font:15px/1.5 system-ui,sans-serif;margin:0;background:var(--paper);color:var(--ink)}
 main{max-width:860px;margin:0 auto;padding:32px 20px 80px}
-h1{font-size:20px;margin:0 0 4px}h2{font-size:16px;margin:0;font-weight:600}h3{font-size:13px;margin:16px 0 4px;color:var(--dim)}
+h1{font-size:20px;margin:0 0 4px}h2{font-size:16px;margin:0;font-weight:600}
+h3{font-size:13px;margin:16px 0 4px;color:var(--dim)}
 p{margin:4px 0 8px}article{border-top:1px solid var(--line);padding:20px 0}a{color:var(--accent)}
-code,pre{font:13px/1.5 ui-monospace,monospace}pre{background:var(--soft);border:1px solid var(--line);padding:12px;overflow:auto}
+code,pre{font:13px/1.5 ui-monospace,monospace}
+pre{background:var(--soft);border:1px solid var(--line);padding:12px;overflow:auto}
 .method{display:inline-block;min-width:44px;color:var(--accent);font-weight:700}
-table{border-collapse:collapse;width:100%}td,th{text-align:left;vertical-align:top;padding:4px 12px 4px 0;border-bottom:1px solid var(--line)}
+table{border-collapse:collapse;width:100%}
+td,th{text-align:left;vertical-align:top;padding:4px 12px 4px 0;border-bottom:1px solid var(--line)}
 th{font-weight:600;color:var(--dim);font-size:13px}
 """
 
@@ -29,8 +34,8 @@ def to_html(document: Mapping[str, Any], base_url: str = "") -> str:
         "<meta name='viewport' content='width=device-width,initial-scale=1'>",
         f"<title>{escape(info['title'])}: REST</title><style>{_STYLE}</style></head><body><main>",
         f"<h1>{escape(info['title'])}: REST</h1><p>{escape(info.get('description', ''))}</p>",
-        "<p>For programs: <a href='/openapi.json'>openapi.json</a>. Every error has the shape"
-        ' <code>{"error": {"message", "hint", "exit_code"}}</code>.</p>',
+        "<p>For programs: <a href='/openapi.json'>openapi.json</a>.</p>",
+        '<p>Every error has the shape <code>{"error": {"message", "hint", "exit_code"}}</code>.</p>',
     ]
     for path, methods in document["paths"].items():
         for method, operation in methods.items():
@@ -89,7 +94,8 @@ def _default(schema: Mapping[str, Any]) -> str:
 
 def _resolved(document: Mapping[str, Any], schema: Mapping[str, Any]) -> Mapping[str, Any]:
     name = schema.get("$ref", "").rpartition("/")[2]
-    return document["components"]["schemas"][name] if name else schema  # type: ignore[no-any-return]
+    found: Mapping[str, Any] = document["components"]["schemas"][name] if name else schema
+    return found
 
 
 def _call(method: str, url: str, body: Mapping[str, Any] | None) -> str:

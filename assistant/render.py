@@ -19,57 +19,13 @@ if TYPE_CHECKING:
 Resolve = Callable[[str], str | None]
 """From a link as an article writes it to a link of this server; None where nothing is known behind it."""
 
-_TAGS = set(
-    [
-        "a",
-        "abbr",
-        "b",
-        "blockquote",
-        "br",
-        "caption",
-        "code",
-        "dd",
-        "del",
-        "details",
-        "div",
-        "dl",
-        "dt",
-        "em",
-        "h1",
-        "h2",
-        "h3",
-        "h4",
-        "h5",
-        "h6",
-        "hr",
-        "i",
-        "ins",
-        "kbd",
-        "li",
-        "mark",
-        "ol",
-        "p",
-        "pre",
-        "q",
-        "s",
-        "samp",
-        "small",
-        "span",
-        "strong",
-        "sub",
-        "summary",
-        "sup",
-        "table",
-        "tbody",
-        "td",
-        "tfoot",
-        "th",
-        "thead",
-        "tr",
-        "u",
-        "ul",
-    ]
-)
+# fmt: off
+_TAGS = {
+    "a", "abbr", "b", "blockquote", "br", "caption", "code", "dd", "del", "details", "div", "dl", "dt", "em", "h1", "h2",
+    "h3", "h4", "h5", "h6", "hr", "i", "ins", "kbd", "li", "mark", "ol", "p", "pre", "q", "s", "samp", "small", "span",
+    "strong", "sub", "summary", "sup", "table", "tbody", "td", "tfoot", "th", "thead", "tr", "u", "ul",
+}
+# fmt: on
 _LINES = "data-lines"
 _ATTRIBUTES = {
     "*": {_LINES},
@@ -90,7 +46,6 @@ _OPEN, _CLOSE = "\ue100", "\ue101"
 """Stand around a citation's number while the answer is rendered; private-use characters that no article needs."""
 
 _PLACE = re.compile(f"{_OPEN}(\\d+){_CLOSE}")
-_TEXT_TAG = re.compile(r"<[^>]*>")
 
 
 def article_html(body: str, first_line: int, resolve: Resolve) -> str:
@@ -98,9 +53,9 @@ def article_html(body: str, first_line: int, resolve: Resolve) -> str:
     return _clean(to_html(body, first_line), resolve)
 
 
-def answer_html(answer: str, citations: Sequence[Citation]) -> str:
+def answer_html(answer: str, citations: Sequence[Citation], resolve: Resolve) -> str:
     """An answer as sanitised HTML whose citation numbers are buttons, ``data-cite`` the number."""
-    html = _clean(to_html(_placed(answer, citations)), _nowhere)
+    html = _clean(to_html(_placed(answer, citations)), resolve)
     html = re.sub(rf' {_LINES}="[^"]*"', "", html)
     return _PLACE.sub(r'<button type="button" class="cite" data-cite="\1">\1</button>', html)
 
@@ -108,7 +63,7 @@ def answer_html(answer: str, citations: Sequence[Citation]) -> str:
 def plain_text(markdown: str) -> str:
     """What a reader sees of a piece of Markdown, white space folded."""
     cleaned = nh3.clean(to_html(markdown), tags=set(), attributes={}, strip_comments=True)
-    return " ".join(unescape(_TEXT_TAG.sub(" ", cleaned)).split())
+    return " ".join(unescape(cleaned).split())
 
 
 def _placed(answer: str, citations: Sequence[Citation]) -> str:
@@ -116,9 +71,8 @@ def _placed(answer: str, citations: Sequence[Citation]) -> str:
     answer = answer.replace(_OPEN, "").replace(_CLOSE, "")
     done, rest = "", answer
     for citation in citations:
-        match = re.search(rf"\[{citation.number}\](?=\s*(?:\n\n|\Z))", rest) or re.search(
-            rf"\[{citation.number}\]", rest
-        )
+        number = rf"\[{citation.number}\]"
+        match = re.search(number + r"(?=\s*(?:\n\n|\Z))", rest) or re.search(number, rest)
         if match is None:
             continue
         done += rest[: match.start()] + f"{_OPEN}{citation.number}{_CLOSE}"
@@ -127,7 +81,7 @@ def _placed(answer: str, citations: Sequence[Citation]) -> str:
 
 
 def _clean(html: str, resolve: Resolve) -> str:
-    def attribute(tag: str, name: str, value: str) -> str | None:
+    def attribute(_: str, name: str, value: str) -> str | None:
         if name == "href":
             return _href(value, resolve)
         if name == "style":
@@ -156,7 +110,8 @@ def _href(target: str, resolve: Resolve) -> str | None:
     return resolve(target)
 
 
-def _nowhere(_: str) -> str | None:
+def nowhere(_: str) -> str | None:
+    """Resolves nothing."""
     return None
 
 

@@ -13,6 +13,7 @@ from kb.catalog import ArticleRow, Filter, Snapshot
 from kb.embedding.protocol import FloatMatrix
 from kb.library import Library
 from kb.settings import RetrievalSettings
+from kb.terms import base_language
 
 _RETRIES = 5
 """Searches repeated when an article was committed between the vector search and the snapshot."""
@@ -38,13 +39,11 @@ class Ranked:
     score: float
 
 
-@dataclass(slots=True)
+@dataclass(frozen=True, slots=True)
 class Ranking:
-    """Articles best first, one row an id: of translations the one that serves the question better."""
+    """What retrieval found: articles best first, one row an id."""
 
     articles: list[Ranked]
-    embed_ms: float = 0.0
-    search_ms: float = 0.0
 
 
 @dataclass(slots=True)
@@ -99,7 +98,7 @@ def retrieve(
     if weight > 0 and vector is not None:
         _complete(snapshot, library, vector, found)
     passages = fuse(snapshot, found, weight)
-    return Ranking(_group(snapshot, passages, query, settings))
+    return Ranking(_group(snapshot, passages, query, where, settings))
 
 
 def _dense(
@@ -145,23 +144,32 @@ def fuse(snapshot: Snapshot, found: Candidates, dense_weight: float) -> list[Pas
     return sorted(passages, key=lambda passage: (-passage.score, passage.chunk))
 
 
-def _group(snapshot: Snapshot, passages: Sequence[Passage], query: Query, settings: RetrievalSettings) -> list[Ranked]:
-    """One row an article; the question's language goes before a translation that is not clearly better."""
+def _group(
+    snapshot: Snapshot, passages: Sequence[Passage], query: Query, where: Filter, settings: RetrievalSettings
+) -> list[Ranked]:
+    """One row an id: of translations the one in the question's language, else the best.
+
+    An article in another language has to be clearly better than one in the question's own; one that another article
+    supersedes goes behind its successor.
+    """
     rows = snapshot.articles(sorted({passage.article for passage in passages}))
-    grouped: dict[int, list[Passage]] = {}
+    superseded = snapshot.superseded(where)
+    found: dict[int, list[Passage]] = {}
     for passage in passages:
-        grouped.setdefault(passage.article, []).append(passage)
-    ranked: list[tuple[bool, Ranked]] = []
-    own_ids: set[str] = set()
-    for rowid, found in grouped.items():
+        found.setdefault(passage.article, []).append(passage)
+    ranked = []
+    for rowid, own in found.items():
         article = rows[rowid]
-        own = article.language.partition("-")[0] == query.language.partition("-")[0]
-        score = found[0].score if own else max(found[0].score - settings.other_language_margin, 0.0)
-        own_ids.update({article.id} if own else ())
-        ranked.append((own, Ranked(article, tuple(found), score)))
-    kept = [item for own, item in ranked if own or item.article.id not in own_ids]
-    kept.sort(key=lambda item: (-item.score, item.article.id, item.article.language))
-    first: dict[str, Ranked] = {}
-    for item in kept:
-        first.setdefault(item.article.id, item)
-    return list(first.values())
+        penalty = settings.superseded_penalty * (article.id in superseded)
+        penalty += settings.other_language_margin * (not speaks(article, query))
+        ranked.append(Ranked(article, tuple(own), max(own[0].score - penalty, 0.0)))
+    ranked.sort(key=lambda item: (not speaks(item.article, query), -item.score, item.article.id))
+    one_an_id: dict[str, Ranked] = {}
+    for item in ranked:
+        one_an_id.setdefault(item.article.id, item)
+    return sorted(one_an_id.values(), key=lambda item: (-item.score, item.article.id))
+
+
+def speaks(article: ArticleRow, query: Query) -> bool:
+    """Whether an article is in the language of the question, whatever the region."""
+    return base_language(article.language) == base_language(query.language)

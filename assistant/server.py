@@ -10,6 +10,7 @@ from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from datetime import UTC, datetime
 from importlib.metadata import PackageNotFoundError, version
+from types import FrameType
 from typing import Any, Literal
 
 import uvicorn
@@ -54,8 +55,8 @@ def serve(library: Library, host: str, port: int, ready: Callable[[str], None] |
     """
     if host not in LOOPBACK:
         raise UsageError(
-            f"Lotse does not listen on {host}: it has no accounts yet, so everyone in the network could read internal articles.",
-            "Use --host 127.0.0.1; to reach it from another machine, use a tunnel: ssh -L 7860:127.0.0.1:7860 THIS_MACHINE",
+            f"Lotse does not listen on {host}: without accounts, the whole network could read internal articles.",
+            "Use --host 127.0.0.1, and from another machine a tunnel: ssh -L 7860:127.0.0.1:7860 THIS_MACHINE",
         )
     with _listening(host, port) as listener, library.serving("kb serve") as descriptor:
         port = listener.getsockname()[1]
@@ -112,7 +113,7 @@ def _page_routes(desk: api.Desk) -> APIRouter:
         reply = desk.ask(body, "page")
         return {
             "reply": reply.to_json(),
-            "answer_html": answer_html(reply.answer, reply.citations),
+            "answer_html": answer_html(reply.answer, reply.citations, api.resolver(desk.library, reply)),
             "quotes": {citation.number: plain_text(citation.quote) for citation in reply.citations},
         }
 
@@ -151,12 +152,17 @@ def _warm(library: Library) -> None:
 
 
 class _Server(uvicorn.Server):
-    """uvicorn that says when it is ready."""
+    """uvicorn that says when it is ready and ends where it was started."""
 
     def __init__(self, config: uvicorn.Config, url: str, ready: Callable[[str], None] | None) -> None:
         super().__init__(config)
         self._url = url
         self._ready = ready
+
+    def handle_exit(self, sig: int, frame: FrameType | None) -> None:
+        """Finish what is under way, the second time at once. Ends ``run``; uvicorn would raise the signal once more."""
+        del sig, frame
+        self.force_exit, self.should_exit = self.should_exit, True
 
     async def startup(self, sockets: list[socket.socket] | None = None) -> None:
         """Start listening, then call ``ready``."""

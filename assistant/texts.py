@@ -22,7 +22,7 @@ TEXTS: dict[str, dict[str, str]] = {
 }
 
 
-def text(key: str, language: str, **values: str) -> str:
+def text(key: str, language: str, /, **values: str) -> str:
     """The words for ``key``; a language other than German reads English."""
     words = TEXTS["de" if language.partition("-")[0] == "de" else "en"]
     return words.get(key, key).format(**values)

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import json
 import os
+import sys
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, NoReturn
 
 import typer
 
@@ -14,7 +15,6 @@ from kb.errors import KBError
 app = typer.Typer(
     name="python -m evals",
     help="Measure retrieval, answers, abstention and speed.",
-    no_args_is_help=True,
     pretty_exceptions_enable=False,
     context_settings={"help_option_names": ["-h", "--help"]},
 )
@@ -24,6 +24,9 @@ Overrides = Annotated[
     list[str] | None,
     typer.Option("--set", metavar="SECTION.KEY=VALUE", help="Override a setting for this run.", show_default=False),
 ]
+
+_WrongUsage: type[typer.BadParameter] = typer.BadParameter.__base__  # type: ignore[assignment]
+"""The base of all usage errors. Typer has it from click; newer versions from a copy of click inside themselves."""
 
 
 @app.command()
@@ -55,12 +58,21 @@ def bench(
     print(json.dumps(result, ensure_ascii=False, indent=2) if as_json else markdown(result))
 
 
-def main() -> None:
-    """Run the command; a KBError is two lines on stderr and its exit code."""
-    # Models come from this machine only; a library that would ask for them elsewhere shall fail instead.
-    os.environ.setdefault("HF_HUB_OFFLINE", "1")
+def main() -> NoReturn:
+    """Run the command; every error leaves as two lines on stderr and an exit code of the design."""
+    # Models come from this machine only: a library that would fetch them shall fail instead, and draw no bars.
+    os.environ.update(HF_HUB_OFFLINE="1", HF_HUB_DISABLE_PROGRESS_BARS="1")
     try:
-        app()
+        code = app(standalone_mode=False)
     except KBError as error:
-        typer.echo(str(error), err=True)
-        raise SystemExit(error.exit_code) from None
+        _fail(error.message, error.hint, error.exit_code)
+    except _WrongUsage as error:
+        _fail(" ".join(error.format_message().split()), "See: python -m evals --help", 2)
+    except (typer.Abort, KeyboardInterrupt):
+        _fail("Interrupted.", "Run the command again: what was indexed is kept.", 130)
+    sys.exit(code if isinstance(code, int) else 0)
+
+
+def _fail(message: str, hint: str, code: int) -> NoReturn:
+    print(f"{message}\n{hint}", file=sys.stderr)
+    sys.exit(code)

@@ -11,7 +11,7 @@ import json
 import sqlite3
 import threading
 from collections.abc import Collection, Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -313,7 +313,10 @@ class Snapshot:
         rows = self._connection.execute(
             "SELECT rowid, root, path, id || '@' || language, sha256, recipe, problems FROM articles"
         )
-        return [FileRow(*row[:6], tuple((p[0], p[1], p[2]) for p in json.loads(row[6]))) for row in rows]
+        return [
+            FileRow(article, root, path, key, sha256, recipe, tuple((p[0], p[1], p[2]) for p in json.loads(problems)))
+            for article, root, path, key, sha256, recipe, problems in rows
+        ]
 
     def counts(self) -> dict[str, int]:
         """How many articles, sections and chunks there are."""
@@ -344,6 +347,15 @@ class Snapshot:
             row[0]
             for row in self._connection.execute(f"SELECT DISTINCT language FROM articles WHERE {condition}", values)
         }  # noqa: S608
+
+    def superseded(self, where: Filter) -> set[str]:
+        """Ids of articles that another one, which the filter lets through, says it supersedes."""
+        condition, values = where.condition()
+        rows = self._connection.execute(
+            f"SELECT DISTINCT value FROM articles, json_each(supersedes) WHERE supersedes != '[]' AND {condition}",  # noqa: S608
+            values,
+        )
+        return {row[0] for row in rows}
 
     def allowed_vectors(self, where: Filter) -> list[str]:
         """The vectors of the chunks that a filter lets through."""
@@ -384,8 +396,8 @@ class Snapshot:
             list(rowids),
         )
         return {
-            row[0]: ChunkRow(*row[:5], headings=tuple(json.loads(row[5])), anchor=row[6], lines=(row[7], row[8]))
-            for row in rows
+            rowid: ChunkRow(rowid, article, key, text, section, tuple(json.loads(headings)), anchor, (first, last))
+            for rowid, article, key, text, section, headings, anchor, first, last in rows
         }
 
     def units(self, chunk: int) -> list[UnitRow]:
@@ -394,7 +406,9 @@ class Snapshot:
             "SELECT ordinal, block, kind, source, text, line_from, line_to FROM units WHERE chunk = ? ORDER BY ordinal",
             (chunk,),
         )
-        return [UnitRow(*row[:5], lines=(row[5], row[6])) for row in rows]
+        return [
+            UnitRow(ordinal, block, kind, source, text, (a, b)) for ordinal, block, kind, source, text, a, b in rows
+        ]
 
     def chunks_of_section(self, article: int, section: int) -> list[int]:
         """The chunks of one section, in the order of the text."""
@@ -425,17 +439,17 @@ class Snapshot:
         return [_article(row) for row in rows]
 
 
-_ARTICLE = (
-    "articles.rowid, id, language, title, status, audience, owner, products, tags, aliases, created_on, reviewed_on,"
-    " expires_on, review_every_days, supersedes, related, root, path, sha256"
-)
+_ARTICLE_COLUMNS = tuple(item.name for item in fields(ArticleRow))
+_ARTICLE = ", ".join(f"articles.{name}" for name in _ARTICLE_COLUMNS)
 
 
 def _article(row: Sequence[Any]) -> ArticleRow:
-    lists = [tuple(json.loads(text)) for text in row[7:10]]
-    dates = [date.fromisoformat(text) if text else None for text in row[10:13]]
-    more = [tuple(json.loads(text)) for text in row[14:16]]
-    return ArticleRow(*row[:7], *lists, *dates, row[13], *more, *row[16:19])
+    named = dict(zip(_ARTICLE_COLUMNS, row, strict=True))
+    for name in ("products", "tags", "aliases", "supersedes", "related"):
+        named[name] = tuple(json.loads(named[name]))
+    for name in ("created_on", "reviewed_on", "expires_on"):
+        named[name] = date.fromisoformat(named[name]) if named[name] else None
+    return ArticleRow(**named)
 
 
 def _marks(values: Sequence[Any]) -> str:
@@ -465,7 +479,7 @@ def _insert(
     lists = [json.dumps(part, ensure_ascii=False) for part in (article.products, article.tags, article.aliases)]
     dates = [day.isoformat() if day else None for day in (article.created_on, article.reviewed_on, article.expires_on)]
     more = [json.dumps(part, ensure_ascii=False) for part in (article.supersedes, article.related)]
-    values = [
+    values: list[Any] = [
         article.id,
         article.language,
         article.title,

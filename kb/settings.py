@@ -32,56 +32,67 @@ class _Section(BaseModel):
 class ArticleSettings(_Section):
     """Which files are articles."""
 
-    paths: tuple[str, ...] = Field(("articles",), description="what `kb ingest` and `kb check` take without arguments")
-    ignore: tuple[str, ...] = Field(("README.md", "LICENSE*"), description="file-name patterns that are not articles")
-    max_bytes: int = Field(4_000_000, gt=0, description="larger files are rejected")
-    due_days: int = Field(30, ge=0, description="so many days before its review date an article counts as due")
+    paths: tuple[str, ...] = Field(
+        default=("articles",), description="what `kb ingest` and `kb check` take without arguments"
+    )
+    ignore: tuple[str, ...] = Field(
+        default=("README.md", "LICENSE*"), description="file-name patterns that are not articles"
+    )
+    max_bytes: int = Field(default=4_000_000, gt=0, description="larger files are rejected")
+    due_days: int = Field(default=30, ge=0, description="so many days before its review date an article counts as due")
 
 
 class EmbeddingSettings(_Section):
     """Which model turns text into vectors."""
 
-    model: str = Field("bundled", description="'bundled', or a sentence-transformers model by name or path")
-    url: str = Field("", description="an OpenAI-compatible endpoint, up to and without /embeddings")
-    api_key: SecretStr = Field(SecretStr(""), description="key for that endpoint")
-    chunk_tokens: int = Field(220, ge=32, le=512, description="budget of a chunk, breadcrumb included")
+    model: str = Field(default="bundled", description="'bundled', or a sentence-transformers model by name or path")
+    url: str = Field(default="", description="an OpenAI-compatible endpoint, up to and without /embeddings")
+    api_key: SecretStr = Field(default=SecretStr(""), description="key for that endpoint")
+    chunk_tokens: int = Field(default=220, ge=32, le=512, description="budget of a chunk, breadcrumb included")
 
 
 class VectorSettings(_Section):
     """Where vectors are kept."""
 
-    url: str = Field("", description="a Chroma server (http://host:8000); empty: a folder below the home")
+    url: str = Field(default="", description="a Chroma server (http://host:8000); empty: a folder below the home")
 
 
 class EventSettings(_Section):
     """The log of questions, ratings and, later, gaps."""
 
-    url: str = Field("", description="an SQLAlchemy URL (postgresql+psycopg://…); empty: SQLite below the home")
-    redact: bool = Field(True, description="take personal data out of questions before they are stored")
+    url: str = Field(default="", description="an SQLAlchemy URL (postgresql+psycopg://…); empty: SQLite below the home")
+    redact: bool = Field(default=True, description="take personal data out of questions before they are stored")
 
 
 class RetrievalSettings(_Section):
     """How candidates are found and put in order."""
 
-    candidates: int = Field(100, ge=10, le=1000, description="chunks taken from each of vectors and full text")
-    dense_weight: Share = Field(0.8, description="share of the cosine in the fused score; the rest is BM25")
-    other_language_margin: Share = Field(0.06, description="by how much a translation must be better to be used")
+    candidates: int = Field(default=100, ge=10, le=1000, description="chunks taken from each of vectors and full text")
+    dense_weight: Share = Field(default=0.8, description="share of the cosine in the fused score; the rest is BM25")
+    superseded_penalty: Share = Field(
+        default=0.3, description="taken from the score of an article that another one supersedes"
+    )
+    other_language_margin: Share = Field(
+        default=0.06, description="by how much a translation must be better to be used"
+    )
 
 
 class AnswerSettings(_Section):
     """When and how much is answered."""
 
-    threshold: Share = Field(0.5, description="an answer is shown from this confidence on")
-    max_sentences: int = Field(3, ge=1, le=10, description="most sentences quoted in an answer")
-    max_characters: int = Field(500, ge=100, description="most characters quoted, step lists and tables excepted")
+    threshold: Share = Field(default=0.55, description="an answer is shown from this confidence on")
+    max_sentences: int = Field(default=3, ge=1, le=10, description="most sentences quoted in an answer")
+    max_characters: int = Field(
+        default=500, ge=100, description="most characters quoted, step lists and tables excepted"
+    )
 
 
 class ServerSettings(_Section):
     """The web server."""
 
-    host: str = Field("127.0.0.1", description="address to listen on")
-    port: int = Field(7860, ge=0, le=65535, description="port to listen on")
-    max_question_characters: int = Field(8000, ge=100, description="longer questions are refused")
+    host: str = Field(default="127.0.0.1", description="address to listen on")
+    port: int = Field(default=7860, ge=0, le=65535, description="port to listen on")
+    max_question_characters: int = Field(default=8000, ge=100, description="longer questions are refused")
 
 
 class Settings(_Section):

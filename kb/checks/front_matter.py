@@ -57,11 +57,13 @@ def unknown_key(page: Page, today: date) -> Iterator[Finding]:  # noqa: ARG001
     if _is_broken(page):
         return
     for key in page.front.foreign:
-        near = get_close_matches(key.lower().replace("-", "_"), KEYS, n=1, cutoff=0.5)
-        fix = (
-            f"Did you mean `{near[0]}`? Otherwise remove the line." if near else f"Remove it. Keys: {', '.join(KEYS)}."
-        )
-        yield page.finding("error", "unknown-key", page.front.line_of(key), f"unknown key `{key}`", fix)
+        yield page.finding("error", "unknown-key", page.front.line_of(key), f"unknown key `{key}`", _nearest_key(key))
+
+
+@cache
+def _nearest_key(key: str) -> str:
+    near = get_close_matches(key.lower().replace("-", "_"), KEYS, n=1, cutoff=0.6)
+    return f"Did you mean `{near[0]}`? Otherwise remove the line." if near else f"Remove it. Keys: {', '.join(KEYS)}."
 
 
 def missing_key(page: Page, today: date) -> Iterator[Finding]:  # noqa: ARG001

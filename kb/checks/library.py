@@ -6,6 +6,7 @@ import fnmatch
 import os
 from collections import defaultdict
 from dataclasses import dataclass, replace
+from difflib import get_close_matches
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -17,7 +18,7 @@ from kb.errors import NotFoundError
 from kb.reader import read
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Iterable, Iterator, Sequence
     from datetime import date
 
     from kb.article import Article
@@ -26,6 +27,9 @@ if TYPE_CHECKING:
     from kb.markdown import ParsedBody
 
 _MARKDOWN = frozenset((".md", ".markdown"))
+MAX_SUGGESTIONS = 50
+"""Each may compare a name with thousands; who has more dead links has another problem."""
+
 NO_BODY = markdown.parse("")
 
 
@@ -61,6 +65,7 @@ class Library:
     def __init__(self, pages: Sequence[Page], today: date) -> None:
         self.pages = pages
         self.today = today
+        self._suggestions = 0
         self._anchors: dict[str, frozenset[str] | None] = {page.file: page.body.anchors for page in pages}
 
     @cached_property
@@ -76,6 +81,13 @@ class Library:
     def languages(self) -> frozenset[str]:
         """Primary language tags in use."""
         return frozenset(page.article.language.partition("-")[0] for page in self.pages if page.article)
+
+    def nearest(self, name: str, candidates: Iterable[str]) -> str:
+        """The candidate most like ``name``, else empty. Only the first findings get a suggestion: it is slow work."""
+        if self._suggestions >= MAX_SUGGESTIONS:
+            return ""
+        self._suggestions += 1
+        return next(iter(get_close_matches(name, list(candidates), n=1, cutoff=0.6)), "")
 
     def anchors_of(self, file: str) -> frozenset[str] | None:
         """Anchors of a Markdown file, read now if it is not among the pages; None where there is no such text."""

@@ -5,7 +5,6 @@ from __future__ import annotations
 import os
 import re
 import unicodedata
-from difflib import get_close_matches
 from functools import cache
 from typing import TYPE_CHECKING
 from urllib.parse import unquote
@@ -37,24 +36,23 @@ def links(library: Library) -> Iterator[Finding]:
                 (name for name in (file, f"{file}.md", unicodedata.normalize("NFC", file)) if exists(name)), ""
             )
             if not link.target or not found:
-                yield _dead(page, link, path)
+                yield _dead(library, page, link, path)
             elif anchor and not link.is_image and found.lower().endswith(_MARKDOWN):
                 yield from _anchor(library, page, link, found, unquote(anchor))
 
 
-def _dead(page: Page, link: Link, path: str) -> Finding:
+def _dead(library: Library, page: Page, link: Link, path: str) -> Finding:
     code = "dead-image" if link.is_image else "dead-link"
     if not link.target:
         return page.finding(
             "error", code, link.line, f"“{link.text}” leads nowhere", "Give it a target, or make it plain text."
         )
     folder, name = os.path.split(os.path.normpath(os.path.join(os.path.dirname(page.file), path)))  # noqa: PTH118, PTH120
-    near = get_close_matches(name, _names(folder), n=1, cutoff=0.6)
-    fix = f"Did you mean {near[0]}?" if near else "Correct the path, or remove the link."
+    near = library.nearest(name, _names(folder))
+    fix = f"Did you mean {near}?" if near else "Correct the path, or remove the link."
     return page.finding("error", code, link.line, f"there is no file {link.target}", fix)
 
 
-@cache
 def _names(folder: str) -> tuple[str, ...]:
     try:
         return tuple(sorted(os.listdir(folder)))  # noqa: PTH208
@@ -67,7 +65,7 @@ def _anchor(library: Library, page: Page, link: Link, file: str, anchor: str) ->
     wanted = unicodedata.normalize("NFC", anchor)
     if known is None or wanted in known:
         return
-    near = get_close_matches(wanted.lower(), sorted(known), n=1, cutoff=0.5)
-    fix = f"Did you mean #{near[0]}?" if near else "Correct the part behind #, or remove it."
+    near = library.nearest(wanted.lower(), sorted(known))
+    fix = f"Did you mean #{near}?" if near else "Correct the part behind #, or remove it."
     where = "this article" if file == page.file else os.path.basename(file)  # noqa: PTH119
     yield page.finding("error", "dead-anchor", link.line, f"no heading in {where} makes the anchor #{anchor}", fix)

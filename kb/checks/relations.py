@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from difflib import get_close_matches
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -34,8 +33,8 @@ def unknown_related(library: Library) -> Iterator[Finding]:
             for name in getattr(page.front.values, key):
                 if name in library.by_id:
                     continue
-                near = get_close_matches(name, list(library.by_id), n=1, cutoff=0.6)
-                fix = f"Did you mean `{near[0]}`?" if near else f"Remove it from `{key}`."
+                near = library.nearest(name, library.by_id)
+                fix = f"Did you mean `{near}`?" if near else f"Remove it from `{key}`."
                 message = f"`{key}` names `{name}`, and no article has that id"
                 yield page.finding("error", "unknown-related", page.front.line_of(key), message, fix)
 

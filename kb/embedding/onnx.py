@@ -26,7 +26,7 @@ Span = tuple[int, int]
 _MAX_TOKENS = 512
 # Padded tokens of one batch. More is no faster on a CPU and costs memory: a feed-forward layer holds 6 kB a token.
 _BATCH_TOKENS = 1024
-_TOKENISED_TEXTS = 256  # at a time, as tokens with their offsets take a hundred times the memory of the text
+_TOKENISED_TEXTS = 64  # at a time, as tokens with their offsets take a hundred times the memory of the text
 _MAX_THREADS = 8  # a model this small does not use more
 
 
@@ -64,7 +64,8 @@ class OnnxEmbedder:
         """Vectors of character ranges [start, end) of one passage, shape (len(spans), dimensions), rows of length 1.
 
         Each is the mean of its tokens as the model sees them inside the whole passage ("late chunking", Günther et al.
-        2024, arXiv:2409.04701). A range without tokens there (empty, or behind ``max_tokens``) is embedded by itself.
+        2024, arXiv:2409.04701). A range without tokens there (white space, or behind ``max_tokens``) is
+        embedded by itself.
         """
         return self.embed_spans_of([text], [spans])[0]
 

@@ -40,7 +40,7 @@ _OPTIONS = OptionsDict(
 
 
 def to_html(source: str, first_line: int = 1) -> str:
-    """HTML of a body (without front matter) that begins at line ``first_line`` of its file. **Not sanitised.**
+    """HTML of a body (without front matter) that begins at line ``first_line`` of its file; it is not sanitised.
 
     Headings carry the anchors of ``parse`` as ``id``; every block that a citation may point at carries
     ``data-lines="FROM-TO"``, lines of the file counted from 1. GitHub's alerts become ``blockquote`` with the classes
@@ -91,7 +91,7 @@ def _alert(node: list[Token]) -> None:
 
 
 def _inline(content: str, env: MutableMapping[str, Any]) -> list[Token]:
-    """The inline tokens as the renderer knows them; a paragraph beyond any reason is plain text, as some rules are slow."""
+    """The inline tokens as the renderer knows them. A paragraph beyond any reason is plain text: some rules are slow."""
     if len(content) > WINDOW_CHARS:
         return [Token("text", "", 0, content=content)]
     tokens = inline_tokens(content, env)

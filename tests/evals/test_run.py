@@ -195,3 +195,14 @@ def test_bad_input_leaves_two_lines_and_exit_code_2(
     assert (left.value.code, output.out) == (2, "")
     assert said in output.err
     assert len(output.err.strip().splitlines()) == 2
+
+
+@pytest.mark.parametrize("arguments", [[], ["run"], ["run", "x", "--limit", "0"], ["ruin"], ["run", "x", "--set"]])
+def test_wrong_use_leaves_two_lines_and_exit_code_2(
+    arguments: list[str], capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("sys.argv", ["evals", *arguments])
+    with pytest.raises(SystemExit) as left:
+        main()
+    assert left.value.code == 2
+    assert len(capsys.readouterr().err.strip().splitlines()) == 2

@@ -1,0 +1,374 @@
+"""The page in a real browser, on a server of its own with a part of the sample articles and the real model."""
+
+from __future__ import annotations
+
+import os
+import re
+import shutil
+import signal
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from assistant.page_texts import DE, EN, TEXTS
+from kb.library import Library
+from kb.settings import Settings
+
+ROOT = Path(__file__).parents[2]
+FOLDER = ROOT / "assistant"
+CHROMIUM = shutil.which("chromium")
+ARTICLES = ["de/report-move", "en/report-move", "de/report-meter-reading", "en/report-meter-reading", "de/annual-bill", "de/escalation-path"]
+XSS = """---
+id: attack
+title: "<img src=x onerror=document.title='owned'> Angriff"
+language: de
+status: published
+audience: public
+aliases: ["Wie lautet das Zauberwort?"]
+---
+# Zauberwort
+
+Das Zauberwort lautet <b onclick="document.title='owned'">Xylophon</b> <script>document.title='owned'</script>
+<img src="https://evil.example/pixel.png" onerror="document.title='owned'"> und ![Bild](https://evil.example/p.png).
+"""
+SERVE = """
+import sys
+from pathlib import Path
+from assistant.server import serve
+from ingest.pipeline import ingest
+from kb.library import Library
+from kb.settings import Settings
+library = Library(Path(sys.argv[1]), Settings())
+ingest(library, [Path(sys.argv[2])])
+serve(library, "127.0.0.1", 0, lambda url: print(url, flush=True))
+"""
+
+browser_test = pytest.mark.browser
+
+
+def test_both_languages_have_the_same_words_with_the_same_places() -> None:
+    assert DE.keys() == EN.keys()
+    for key in DE:
+        assert DE[key].strip()
+        assert EN[key].strip()
+        assert set(re.findall(r"\{\w+\}", DE[key])) == set(re.findall(r"\{\w+\}", EN[key])), key
+
+
+def test_every_word_that_the_page_names_exists_and_every_word_is_used() -> None:
+    html, script = ((FOLDER / name).read_text(encoding="utf-8") for name in ("page.html", "page.js"))
+    named = set(re.findall(r'data-(?:text|label|title|placeholder)="(\w+)"', html))
+    assert named <= DE.keys()
+    quoted = set(re.findall(r'"(\w+)"', script)) | set(re.findall(r"`(\w+)\$", script))
+    # Words behind a value from the server: state, audience, language; plural forms.
+    computed = {"fresh", "due", "overdue", "draft", "review", "archived", "public", "internal", "lang_de", "lang_en"}
+    computed |= {"sources_one", "no_script"}
+    assert DE.keys() - named - quoted - computed == set()
+
+
+def test_the_page_holds_no_text_of_its_own() -> None:
+    html = re.sub(r"<kbd>[^<]*</kbd>|<a class=\"mark\".*?</a>|>(?:DE|EN|↵|–)<", "><", (FOLDER / "page.html").read_text(encoding="utf-8"))
+    assert re.findall(r">\s*([^<>\s][^<>]*)<", html.replace("–", "")) == []
+
+
+@pytest.mark.parametrize("theme", ["light", "dark"])
+def test_text_has_at_least_the_contrast_that_people_need(theme: str) -> None:
+    css = (FOLDER / "page.css").read_text(encoding="utf-8")
+    rule = css.split(':root[data-theme="dark"] {' if theme == "dark" else ":root {")[1].split("}")[0]
+    colours = dict(re.findall(r"--([\w-]+): (#[0-9a-f]{6})", rule))
+    for paper in ("paper", "soft", "wash"):
+        for ink in ("ink", "dim", "accent", "fresh", "due", "overdue"):
+            assert contrast(colours[ink], colours[paper]) >= 4.5, (ink, paper)
+        assert contrast(colours["edge"], colours[paper]) >= 3.0, paper
+    assert contrast(colours["on-accent"], colours["accent"]) >= 4.5
+    assert contrast(colours["on-accent"], colours["accent-strong"]) >= 4.5
+    assert contrast(colours["ink"], colours["mark"]) >= 4.5
+
+
+def contrast(one: str, other: str) -> float:
+    """WCAG 2.2 contrast ratio of two colours, 1..21."""
+
+    def luminance(colour: str) -> float:
+        parts = [int(colour[at : at + 2], 16) / 255 for at in (1, 3, 5)]
+        red, green, blue = (part / 12.92 if part <= 0.04045 else ((part + 0.055) / 1.055) ** 2.4 for part in parts)
+        return 0.2126 * red + 0.7152 * green + 0.0722 * blue
+
+    light, dark = sorted((luminance(one), luminance(other)), reverse=True)
+    return (light + 0.05) / (dark + 0.05)
+
+
+class Running:
+    """A server of its own, and the browser that looks at it."""
+
+    def __init__(self, browser: Any, url: str, home: Path, process: subprocess.Popen[str]) -> None:
+        self.browser, self.url, self.home, self.process = browser, url, home, process
+        self.foreign: list[str] = []
+
+    def open(self, language: str = "de-DE", width: int = 1280, scheme: str = "light", path: str = "/") -> Any:
+        context = self.browser.new_context(
+            viewport={"width": width, "height": 800}, locale=language, color_scheme=scheme, permissions=["clipboard-read", "clipboard-write"]
+        )
+        page = context.new_page()
+        page.set_default_timeout(15_000)
+        page.faults = []
+        page.on("request", lambda request: self.foreign.append(request.url) if not request.url.startswith((self.url, "data:")) else None)
+        page.on("pageerror", lambda error: page.faults.append(str(error)))
+        page.on("console", lambda message: page.faults.append(message.text) if "Content Security Policy" in message.text else None)
+        page.goto(self.url + path)
+        page.wait_for_selector(".lotse[data-ready]")
+        return page
+
+
+@pytest.fixture(scope="module")
+def running(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Running]:
+    if CHROMIUM is None:
+        pytest.skip("chromium is not installed")
+    from playwright.sync_api import sync_playwright
+
+    folder = tmp_path_factory.mktemp("page")
+    for name in ARTICLES:
+        place = folder / "articles" / f"{name}.md"
+        place.parent.mkdir(parents=True, exist_ok=True)
+        shutil.copy(ROOT / "articles" / f"{name}.md", place)
+    (folder / "articles" / "attack.md").write_text(XSS, encoding="utf-8")
+    command = [sys.executable, "-c", SERVE, str(folder / ".kb"), str(folder / "articles")]
+    environment = {**os.environ, "PYTHONPATH": str(ROOT)}
+    with (
+        subprocess.Popen(command, stdout=subprocess.PIPE, text=True, cwd=ROOT, env=environment) as process,
+        sync_playwright() as playwright,
+    ):
+        assert process.stdout
+        url = process.stdout.readline().strip()
+        browser = playwright.chromium.launch(
+            executable_path=CHROMIUM, args=["--no-sandbox", "--disable-gpu", "--disable-background-networking"]
+        )
+        try:
+            yield Running(browser, url, folder / ".kb", process)
+        finally:
+            browser.close()
+            process.send_signal(signal.SIGINT)
+            process.wait(timeout=20)
+    assert process.returncode == 0
+
+
+def ask(page: Any, question: str) -> None:
+    page.fill("#lotse-question", question)
+    with page.expect_response("**/page/ask"):
+        page.press("#lotse-question", "Enter")
+    page.wait_for_selector("#lotse-reply:not([hidden])")
+
+
+def reply_of(page: Any, question: str) -> dict[str, Any]:
+    page.fill("#lotse-question", question)
+    with page.expect_response("**/page/ask") as response:
+        page.press("#lotse-question", "Enter")
+    page.wait_for_selector("#lotse-reply:not([hidden])")
+    return dict(response.value.json()["reply"])
+
+
+def folded(text: str) -> str:
+    return "".join(text.split())
+
+
+@browser_test
+@pytest.mark.parametrize(
+    ("question", "language", "article"),
+    [("Wie melde ich meinen Umzug?", "de", "report-move"), ("How do I report my meter reading?", "en", "report-meter-reading")],
+)
+def test_a_citation_opens_the_article_at_the_quoted_words(running: Running, question: str, language: str, article: str) -> None:
+    page = running.open()
+    reply = reply_of(page, question)
+    assert reply["status"] == "answered"
+    for citation in reply["citations"]:
+        assert (citation["article_id"], citation["language"]) == (article, language)
+        page.click(f"#lotse-answer .cite[data-cite='{citation['number']}']")
+        page.wait_for_selector("#lotse-article-text .cited")
+        assert page.inner_text("#lotse-article-title") == citation["title"]
+        marked = page.locator("#lotse-article-text :is(mark, tr.cited)")
+        assert marked.count() > 0
+        assert folded(marked.first.inner_text())[:20] in folded(re.sub(r"[*|`\[\]]", "", citation["quote"]))
+        box, pane = marked.first.bounding_box(), page.locator("#lotse-article-text").bounding_box()
+        assert pane["y"] <= box["y"] < pane["y"] + pane["height"]
+    assert page.faults == []
+
+
+@browser_test
+def test_an_unanswerable_question_is_answered_with_a_reason_and_three_near_articles(running: Running) -> None:
+    page = running.open()
+    ask(page, "Wie backe ich Sauerteigbrot?")
+    assert DE["none"] in page.inner_text("#lotse-status")
+    assert page.inner_text("#lotse-answer") == "Dazu steht nichts in der Wissensdatenbank."
+    assert page.locator("#lotse-answer .cite").count() == 0
+    assert page.locator("#lotse-nearest .row").count() == 3
+    page.locator("#lotse-nearest .row").first.click()
+    page.wait_for_selector("#lotse-article:not([hidden])")
+
+
+@browser_test
+def test_the_question_box_has_the_focus_and_typed_text_asks_with_enter_only(running: Running) -> None:
+    page = running.open()
+    page.keyboard.type("Wie melde ich")
+    page.keyboard.press("Shift+Enter")
+    page.keyboard.type("meinen Umzug?")
+    assert page.input_value("#lotse-question") == "Wie melde ich\nmeinen Umzug?"
+    assert page.is_hidden("#lotse-reply")
+    page.keyboard.press("Enter")
+    page.wait_for_selector("#lotse-reply:not([hidden])")
+
+
+@browser_test
+def test_keys_open_a_source_copy_rate_and_return_to_the_box(running: Running) -> None:
+    page = running.open()
+    reply = reply_of(page, "Wie melde ich meinen Umzug?")
+    page.keyboard.press("1")
+    page.wait_for_selector("#lotse-article:not([hidden])")
+    page.keyboard.press("Escape")
+    assert page.is_hidden("#lotse-article")
+    page.keyboard.press("c")
+    page.wait_for_function("text => document.getElementById('lotse-said').textContent === text", arg=DE["copied"])
+    copied = page.evaluate("navigator.clipboard.readText()")
+    assert "**" not in copied
+    assert "[1]" not in copied
+    assert folded(copied).startswith(folded(reply["citations"][0]["quote"].replace("**", ""))[:40])
+    with page.expect_response("**/api/v1/feedback"):
+        page.keyboard.press("h")
+    page.wait_for_selector("#lotse-helpful[aria-pressed=true]")
+    page.keyboard.press("/")
+    assert page.evaluate("document.activeElement.id") == "lotse-question"
+    page.keyboard.press("Escape")
+    page.keyboard.press("?")
+    assert page.is_visible("#lotse-keys")
+
+
+@browser_test
+def test_a_rating_with_reason_and_comment_is_stored(running: Running) -> None:
+    page = running.open()
+    asked = reply_of(page, "Wie melde ich meinen Umzug?")["question_id"]
+    page.click("#lotse-not-helpful")
+    page.select_option("#lotse-reason", "outdated")
+    page.fill("#lotse-comment", "Die Frist ist neu.")
+    with page.expect_response("**/api/v1/feedback"):
+        page.click("#lotse-rate button[type=submit]")
+    page.wait_for_selector("#lotse-not-helpful[aria-pressed=true]")
+    with Library(running.home, Settings()).events as events:
+        (rating,) = events.feedback_for([asked])[asked]
+        assert (rating.verdict, rating.reason, rating.comment) == ("not_helpful", "outdated", "Die Frist ist neu.")
+        assert events.question(asked).channel == "page"
+
+
+@browser_test
+def test_markup_from_articles_and_questions_stays_text(running: Running) -> None:
+    page = running.open()
+    ask(page, "<img src=x onerror=document.title='owned'><script>document.title='owned'</script> Wie lautet das Zauberwort?")
+    page.goto(f"{running.url}/?article=attack&language=de")
+    page.wait_for_selector("#lotse-article:not([hidden])")
+    assert "<img src=x onerror" in page.inner_text("#lotse-article-title")
+    assert "Xylophon" in page.inner_text("#lotse-article-text")
+    assert page.locator("#lotse-desk :is(img, script, iframe)").count() == 0
+    page.click("#lotse-article-text b")
+    page.wait_for_timeout(100)
+    assert page.title() == "Lotse"
+
+
+@browser_test
+def test_switching_the_language_leaves_no_word_of_the_other_one(running: Running) -> None:
+    page = running.open("de-DE")
+    ask(page, "Wie melde ich meinen Umzug?")
+    page.click("#lotse-answer .cite >> nth=0")
+    page.wait_for_selector("#lotse-article-text mark")
+    page.keyboard.press("n")
+    for language, other in (("en", "de"), ("de", "en")):
+        page.click(f"[data-language={language}]")
+        shown = page.evaluate(WORDS_OF_THE_PAGE)
+        foreign = set(TEXTS[other].values()) - set(TEXTS[language].values())
+        assert not foreign & set(shown), foreign & set(shown)
+        assert TEXTS[language]["copy"] in shown
+        assert page.get_attribute("html", "lang") == language
+    page.reload()
+    page.wait_for_selector(".lotse[data-ready]")
+    assert page.inner_text("#lotse-ask span") == DE["ask"]
+
+
+WORDS_OF_THE_PAGE = """() => {
+  const words = [], walker = document.createTreeWalker(document.getElementById("lotse-desk"), NodeFilter.SHOW_TEXT);
+  for (let node = walker.nextNode(); node; node = walker.nextNode()) words.push(node.data.trim());
+  for (const node of document.querySelectorAll("#lotse-desk *"))
+    for (const name of ["aria-label", "title", "placeholder"]) if (node.getAttribute(name)) words.push(node.getAttribute(name));
+  return words.filter(Boolean);
+}"""
+
+
+@browser_test
+def test_an_english_browser_gets_english_and_a_dark_one_dark(running: Running) -> None:
+    page = running.open("en-GB", scheme="dark")
+    assert page.inner_text("#lotse-ask span") == EN["ask"]
+    assert page.get_attribute("html", "data-theme") == "dark"
+    page.click("[data-theme-choice=light]")
+    page.reload()
+    page.wait_for_selector(".lotse[data-ready]")
+    assert page.get_attribute("html", "data-theme") == "light"
+
+
+@browser_test
+def test_a_server_that_is_gone_costs_no_typed_text(running: Running) -> None:
+    page = running.open()
+    page.context.set_offline(True)
+    page.fill("#lotse-question", "Wie melde ich meinen Umzug?")
+    page.press("#lotse-question", "Enter")
+    page.wait_for_selector("#lotse-error:not([hidden])")
+    assert DE["error_offline"] in page.inner_text("#lotse-error")
+    assert page.input_value("#lotse-question") == "Wie melde ich meinen Umzug?"
+    page.context.set_offline(False)
+    page.click("#lotse-error button")
+    page.wait_for_selector("#lotse-reply:not([hidden])")
+
+
+@browser_test
+def test_a_filter_narrows_the_answer(running: Running) -> None:
+    page = running.open()
+    ask(page, "Wie eskaliere ich einen Fall?")
+    with page.expect_response("**/page/ask") as response:
+        page.click("#lotse-audience label >> nth=1")
+    near = response.value.json()["reply"]["nearest"]
+    assert "escalation-path" not in {one["article_id"] for one in near}
+
+
+@browser_test
+@pytest.mark.parametrize("width", [320, 360, 768, 1280, 2560])
+def test_no_width_makes_the_page_scroll_sideways_and_the_answer_keeps_its_measure(running: Running, width: int) -> None:
+    page = running.open(width=width)
+    ask(page, "How do I report my meter reading?")
+    assert page.evaluate("document.documentElement.scrollWidth") <= width
+    assert page.locator("#lotse-answer").bounding_box()["width"] <= 660
+    page.keyboard.press("1")
+    page.wait_for_selector("#lotse-article:not([hidden])")
+    assert page.evaluate("document.documentElement.scrollWidth") <= width
+    pane = page.locator("#lotse-pane").bounding_box()
+    assert pane["width"] == width if width < 960 else pane["x"] > page.locator("#lotse-answer").bounding_box()["x"] + 400
+    page.click("#lotse-close")
+    assert page.is_hidden("#lotse-article")
+
+
+@browser_test
+def test_every_control_has_a_name(running: Running) -> None:
+    page = running.open()
+    ask(page, "Wie melde ich meinen Umzug?")
+    nameless = page.evaluate(
+        """() => [...document.querySelectorAll("#lotse-desk :is(button, input, select, textarea, a)")].filter((node) =>
+          !(node.textContent.trim() || node.getAttribute("aria-label") || node.labels?.length)).map((node) => node.outerHTML)"""
+    )
+    assert nameless == []
+
+
+@browser_test
+def test_nothing_was_asked_of_another_host(running: Running) -> None:
+    page = running.open()
+    ask(page, "Wie melde ich meinen Umzug?")
+    page.click("#lotse-answer .cite >> nth=0")
+    page.wait_for_selector("#lotse-article-text mark")
+    page.wait_for_timeout(500)
+    assert running.foreign == []
+    assert page.faults == []
