@@ -297,10 +297,11 @@
       if (at < 0) return [];
       const spans = new Map();
       for (const [node, index] of places.slice(at, at + wanted.length)) spans.set(node, [spans.get(node)?.[0] ?? index, index + 1]);
-      return [...spans].map(([node, [start, end]]) => {
+      const last = spans.size - 1;
+      return [...spans].map(([node, [start, end]], index) => {
         const range = document.createRange(), mark = document.createElement("mark");
-        range.setStart(node, start);
-        range.setEnd(node, end);
+        range.setStart(node, index === 0 ? start : 0); // what stands between two quoted words is quoted too
+        range.setEnd(node, index === last ? end : node.data.length);
         range.surroundContents(mark);
         return mark;
       });

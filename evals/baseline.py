@@ -13,10 +13,10 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
-from kb.reader import read
 
 from kb.article import Article
 from kb.embedding.protocol import FloatMatrix
+from kb.reader import read
 
 if TYPE_CHECKING:
     from chromadb.api.models.Collection import Collection
@@ -31,6 +31,8 @@ _PIECE_TOKENS = 254
 
 _BATCH = 500
 _PIECES_FOUND = 100
+_ASKED_AT_ONCE = 100
+"""Chroma looks up the notes of all that was found in one SQL statement, which takes 32,766 values."""
 
 
 class Baseline:
@@ -78,9 +80,9 @@ class Baseline:
         """Article ids, best first, for each row of ``vectors``; only of ``language`` where it is given."""
         ranked: list[list[str]] = []
         where: dict[str, Any] | None = {"language": language} if language else None
-        for start in range(0, len(vectors), _BATCH):
+        for start in range(0, len(vectors), _ASKED_AT_ONCE):
             found = self._collection.query(
-                query_embeddings=vectors[start : start + _BATCH],
+                query_embeddings=vectors[start : start + _ASKED_AT_ONCE],
                 n_results=_PIECES_FOUND,
                 where=where,
                 include=["metadatas"],

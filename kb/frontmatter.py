@@ -11,7 +11,6 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
-from types import MappingProxyType
 from typing import Annotated, Any, TypeAlias
 
 import yaml
@@ -140,7 +139,7 @@ class Reading:
         return self.lines.get(key, 1)
 
 
-NOTHING = Reading(FrontMatter(), MappingProxyType({}), MappingProxyType({}), (), present=False)
+NOTHING = Reading(FrontMatter(), {}, {}, (), present=False)
 
 
 def split(text: str) -> tuple[str | None, int, int]:
@@ -180,7 +179,7 @@ def read(yaml_text: str) -> Reading:
         for key, value in known.items()
         if key in _LISTS and isinstance(value, str)
     ]
-    return Reading(values, MappingProxyType(foreign), MappingProxyType(where), (*complaints, *found), tuple(loose))
+    return Reading(values, foreign, where, (*complaints, *found), tuple(loose))
 
 
 def _is_impossible_date(value: Foreign) -> bool:

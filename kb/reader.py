@@ -10,6 +10,7 @@ import re
 import unicodedata
 from dataclasses import dataclass
 from pathlib import PurePosixPath
+from types import MappingProxyType
 from typing import TYPE_CHECKING
 
 from kb import frontmatter, markdown
@@ -91,7 +92,7 @@ def _article(path: str, text: str, meta: Reading, body: ParsedBody) -> Article:
         supersedes=values.supersedes,
         related=values.related,
         origin=values.source,
-        foreign=meta.foreign,
+        foreign=MappingProxyType(dict(meta.foreign)),
     )
 
 

@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from kb.frontmatter import Reading
     from kb.markdown import ParsedBody
 
-_MARKDOWN = frozenset((".md", ".markdown"))
+MARKDOWN = (".md", ".markdown")
 MAX_SUGGESTIONS = 50
 """Each may compare a name with thousands; who has more dead links has another problem."""
 
@@ -55,7 +55,7 @@ class Page:
 
     def without_text(self) -> Page:
         """The page with all that rules on the whole library need: 10,000 articles stay small in memory."""
-        article = replace(self.article, sections=(), source="") if self.article else None
+        article = replace(self.article, sections=(), source="", foreign={}) if self.article else None
         return replace(self, article=article, body=replace(self.body, sections=()))
 
 
@@ -100,8 +100,32 @@ class Library:
         return self._anchors[file]
 
 
-def pages(paths: Sequence[Path], ignore: Sequence[str]) -> Iterator[Page]:
-    """Read all Markdown files of ``paths`` in a stable order, each once. A single file brings its folder along.
+@dataclass(frozen=True, slots=True)
+class Job:
+    """A file to read: ``root`` is the folder its article's path counts from, ``here`` the one people stand in."""
+
+    file: str
+    root: Path
+    here: Path
+    wanted: bool
+
+    def read(self) -> Page:
+        """Read it, whatever it holds."""
+        path = Path(self.file)
+        below = path.relative_to(self.root).as_posix()
+        shown = path.relative_to(self.here).as_posix() if path.is_relative_to(self.here) else path.as_posix()
+        try:
+            raw = path.read_bytes()
+        except OSError as error:
+            problem = Problem(below, 0, "unreadable", f"the file cannot be read: {error.strerror}")
+            return Page(self.file, shown, None, NO_BODY, frontmatter.NOTHING, (problem,), self.wanted)
+        result = read(below, raw)
+        body = result.body or NO_BODY
+        return Page(self.file, shown, result.article, body, result.front_matter, result.problems, self.wanted)
+
+
+def find(paths: Sequence[Path], ignore: Sequence[str]) -> list[Job]:
+    """All Markdown files of ``paths`` in a stable order, each once. A single file brings its folder along.
 
     Raises NotFoundError for a path that does not exist.
     """
@@ -117,28 +141,14 @@ def pages(paths: Sequence[Path], ignore: Sequence[str]) -> Iterator[Page]:
         else:
             wanted[str(root)] = root.parent
             neighbours |= dict.fromkeys(_files(root.parent, ignore), root.parent)
-    for file, root in {**neighbours, **wanted}.items():
-        yield _page(file, root, here, wanted=file in wanted)
+    return [Job(file, root, here, file in wanted) for file, root in {**neighbours, **wanted}.items()]
 
 
 def _files(root: Path, ignore: Sequence[str]) -> Iterator[str]:
     for folder, folders, names in os.walk(root):
         folders[:] = sorted(name for name in folders if not name.startswith("."))
         for name in sorted(names):
-            if name.startswith(".") or os.path.splitext(name)[1].lower() not in _MARKDOWN:  # noqa: PTH122 - hot loop
+            if name.startswith(".") or not name.lower().endswith(MARKDOWN):
                 continue
             if not any(fnmatch.fnmatch(name, pattern) for pattern in ignore):
-                yield os.path.join(folder, name)  # noqa: PTH118
-
-
-def _page(file: str, root: Path, here: Path, *, wanted: bool) -> Page:
-    path = Path(file)
-    below = path.relative_to(root).as_posix()
-    shown = path.relative_to(here).as_posix() if path.is_relative_to(here) else path.as_posix()
-    try:
-        raw = path.read_bytes()
-    except OSError as error:
-        problem = Problem(below, 0, "unreadable", f"The file cannot be read: {error.strerror}.")
-        return Page(file, shown, None, NO_BODY, frontmatter.NOTHING, (problem,), wanted)
-    result = read(below, raw)
-    return Page(file, shown, result.article, result.body or NO_BODY, result.front_matter, result.problems, wanted)
+                yield os.path.join(folder, name)  # noqa: PTH118 - a hot loop

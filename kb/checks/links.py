@@ -9,6 +9,8 @@ from functools import cache
 from typing import TYPE_CHECKING
 from urllib.parse import unquote
 
+from kb.checks.library import MARKDOWN
+
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
@@ -19,8 +21,6 @@ if TYPE_CHECKING:
 _ELSEWHERE = re.compile(r"[a-z][a-z0-9+.-]*:|//|/", re.IGNORECASE)
 """Another scheme or host, or a path from the site's root, which is not known here."""
 
-_MARKDOWN = (".md", ".markdown")
-
 
 def links(library: Library) -> Iterator[Finding]:
     """Links and images whose file does not exist, anchors that no heading makes."""
@@ -30,24 +30,28 @@ def links(library: Library) -> Iterator[Finding]:
             if _ELSEWHERE.match(link.target):
                 continue
             path, _, anchor = link.target.partition("#")
-            path = unquote(path.partition("?")[0])
-            file = page.file if not path else os.path.normpath(os.path.join(os.path.dirname(page.file), path))  # noqa: PTH118, PTH120
+            file = _below(page, path) if path else page.file
             found = next(
                 (name for name in (file, f"{file}.md", unicodedata.normalize("NFC", file)) if exists(name)), ""
             )
             if not link.target or not found:
-                yield _dead(library, page, link, path)
-            elif anchor and not link.is_image and found.lower().endswith(_MARKDOWN):
+                yield _dead(library, page, link, file)
+            elif anchor and not link.is_image and found.lower().endswith(MARKDOWN):
                 yield from _anchor(library, page, link, found, unquote(anchor))
 
 
-def _dead(library: Library, page: Page, link: Link, path: str) -> Finding:
+def _below(page: Page, path: str) -> str:
+    """Absolute path of a link's path, which counts from the folder of its page."""
+    return os.path.normpath(os.path.join(os.path.dirname(page.file), unquote(path.partition("?")[0])))  # noqa: PTH118, PTH120
+
+
+def _dead(library: Library, page: Page, link: Link, file: str) -> Finding:
     code = "dead-image" if link.is_image else "dead-link"
     if not link.target:
         return page.finding(
             "error", code, link.line, f"“{link.text}” leads nowhere", "Give it a target, or make it plain text."
         )
-    folder, name = os.path.split(os.path.normpath(os.path.join(os.path.dirname(page.file), path)))  # noqa: PTH118, PTH120
+    folder, name = os.path.split(file)
     near = library.nearest(name, _names(folder))
     fix = f"Did you mean {near}?" if near else "Correct the path, or remove the link."
     return page.finding("error", code, link.line, f"there is no file {link.target}", fix)

@@ -102,7 +102,9 @@ def library(home: Path, articles: Path) -> Any:
 
 @pytest.fixture(scope="module")
 def client(library: Library) -> Any:
-    with TestClient(build(library, TOKEN, "127.0.0.1", 7860), base_url="http://127.0.0.1:7860", raise_server_exceptions=False) as client:
+    with TestClient(
+        build(library, TOKEN, "127.0.0.1", 7860), base_url="http://127.0.0.1:7860", raise_server_exceptions=False
+    ) as client:
         yield client
 
 
@@ -183,7 +185,12 @@ def test_broken_json_is_refused_in_the_error_shape(client: TestClient) -> None:
 
 def test_a_rating_is_stored_and_its_comment_redacted(client: TestClient, library: Library) -> None:
     asked = ask(client)["question_id"]
-    body = {"question_id": asked, "verdict": "not_helpful", "reason": "outdated", "comment": "mail an erika@example.org"}
+    body = {
+        "question_id": asked,
+        "verdict": "not_helpful",
+        "reason": "outdated",
+        "comment": "mail an erika@example.org",
+    }
     answer = client.post("/api/v1/feedback", json=body)
     assert answer.json() == {"question_id": asked, "verdict": "not_helpful", "reason": "outdated"}
     (rating,) = library.events.feedback_for([asked])[asked]
@@ -204,7 +211,12 @@ def test_rest_questions_are_logged_as_such(client: TestClient, library: Library)
 
 def test_an_article_comes_with_front_matter_source_html_and_sections(client: TestClient) -> None:
     article = client.get("/api/v1/articles/report-move").json()
-    assert (article["id"], article["title"], article["audience"], article["products"]) == ("report-move", "Umzug melden", "public", ["strom"])
+    assert (article["id"], article["title"], article["audience"], article["products"]) == (
+        "report-move",
+        "Umzug melden",
+        "public",
+        ["strom"],
+    )
     assert article["reviewed_on"] == "2026-09-12"
     assert article["markdown"] == MOVE
     assert article["sections"][1] == {"headings": ["Schritte"], "anchor": "schritte", "level": 2, "lines": [15, 18]}
@@ -214,7 +226,9 @@ def test_an_article_comes_with_front_matter_source_html_and_sections(client: Tes
     assert article["related"] == [{"article_id": "annual-bill", "language": "de", "title": "Jahresrechnung"}]
 
 
-@pytest.mark.parametrize("path", ["/api/v1/articles/nope", "/api/v1/articles/report-move?language=en", "/api/v1/articles/..%2f..%2fetc"])
+@pytest.mark.parametrize(
+    "path", ["/api/v1/articles/nope", "/api/v1/articles/report-move?language=en", "/api/v1/articles/..%2f..%2fetc"]
+)
 def test_an_article_that_is_not_there_is_not_found(client: TestClient, path: str) -> None:
     answer = client.get(path)
     assert answer.status_code == 404
@@ -266,7 +280,9 @@ def test_an_unknown_host_is_refused(client: TestClient) -> None:
         assert client.get("/healthz", headers={"Host": host}).status_code == 200
 
 
-@pytest.mark.parametrize("kind", ["text/plain", "application/x-www-form-urlencoded", "multipart/form-data; boundary=x", ""])
+@pytest.mark.parametrize(
+    "kind", ["text/plain", "application/x-www-form-urlencoded", "multipart/form-data; boundary=x", ""]
+)
 def test_a_body_that_is_not_json_is_refused(client: TestClient, kind: str) -> None:
     answer = client.post("/api/v1/ask", content=b'{"question": "x"}', headers={"Content-Type": kind})
     assert answer.status_code == 415
@@ -285,7 +301,9 @@ def test_a_body_over_the_limit_is_refused_whether_or_not_it_tells_its_length(cli
     body = json.dumps({"question": "x" * MAX_BODY_BYTES}).encode()
     headers = {"Content-Type": "application/json"}
     told = client.post("/api/v1/ask", content=body, headers=headers)
-    untold = client.post("/api/v1/ask", content=(body[at : at + 1000] for at in range(0, len(body), 1000)), headers=headers)
+    untold = client.post(
+        "/api/v1/ask", content=(body[at : at + 1000] for at in range(0, len(body), 1000)), headers=headers
+    )
     for answer in (told, untold):
         assert answer.status_code == 413
         error_of(answer)
@@ -303,7 +321,16 @@ def test_every_response_carries_strict_headers(client: TestClient, path: str) ->
 
 
 @pytest.mark.parametrize(
-    "path", ["/nope", "/gradio_api/info", "/config", "/gradio_api/upload", "/gradio_api/file=/etc/passwd", "/api/v1/gaps", "/static/../server.py"]
+    "path",
+    [
+        "/nope",
+        "/gradio_api/info",
+        "/config",
+        "/gradio_api/upload",
+        "/gradio_api/file=/etc/passwd",
+        "/api/v1/gaps",
+        "/static/../server.py",
+    ],
 )
 def test_what_is_not_served_is_not_found_in_the_error_shape(client: TestClient, path: str) -> None:
     answer = client.get(path)
@@ -330,7 +357,9 @@ def test_an_ingest_needs_the_servers_token(client: TestClient, articles: Path) -
         error_of(answer)
 
 
-def test_an_ingest_through_the_server_streams_progress_and_ends_with_the_report(client: TestClient, articles: Path) -> None:
+def test_an_ingest_through_the_server_streams_progress_and_ends_with_the_report(
+    client: TestClient, articles: Path
+) -> None:
     (articles / "new.md").write_text("---\nid: new\nlanguage: de\ntitle: Neu\n---\nNeuer Text.\n", encoding="utf-8")
     try:
         answer = client.post("/api/v1/admin/ingest", json={"paths": [str(articles)]}, headers=HEADERS)
@@ -363,7 +392,9 @@ def test_an_unexpected_failure_says_so_without_its_details(library: Library, mon
         raise ValueError("Geheimwort")
 
     monkeypatch.setattr("assistant.api.ask", broken)
-    with TestClient(build(library, TOKEN, "127.0.0.1", 1), base_url="http://localhost", raise_server_exceptions=False) as client:
+    with TestClient(
+        build(library, TOKEN, "127.0.0.1", 1), base_url="http://localhost", raise_server_exceptions=False
+    ) as client:
         answer = client.post("/api/v1/ask", json={"question": "x"})
     assert answer.status_code == 500
     assert error_of(answer)["exit_code"] == 3
@@ -410,7 +441,12 @@ print("closed", flush=True)
 def test_a_server_tells_its_address_holds_the_index_and_stops_cleanly(tmp_path: Path) -> None:
     environment = {**os.environ, "PYTHONPATH": str(ROOT)}
     with subprocess.Popen(
-        [sys.executable, "-c", SERVE, str(tmp_path)], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, cwd=ROOT, env=environment
+        [sys.executable, "-c", SERVE, str(tmp_path)],
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+        cwd=ROOT,
+        env=environment,
     ) as server:
         try:
             assert server.stdout

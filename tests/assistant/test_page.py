@@ -21,7 +21,14 @@ from kb.settings import Settings
 ROOT = Path(__file__).parents[2]
 FOLDER = ROOT / "assistant"
 CHROMIUM = shutil.which("chromium")
-ARTICLES = ["de/report-move", "en/report-move", "de/report-meter-reading", "en/report-meter-reading", "de/annual-bill", "de/escalation-path"]
+ARTICLES = [
+    "de/report-move",
+    "en/report-move",
+    "de/report-meter-reading",
+    "en/report-meter-reading",
+    "de/annual-bill",
+    "de/escalation-path",
+]
 XSS = """---
 id: attack
 title: "<img src=x onerror=document.title='owned'> Angriff"
@@ -70,7 +77,11 @@ def test_every_word_that_the_page_names_exists_and_every_word_is_used() -> None:
 
 
 def test_the_page_holds_no_text_of_its_own() -> None:
-    html = re.sub(r"<kbd>[^<]*</kbd>|<a class=\"mark\".*?</a>|>(?:DE|EN|↵|–)<", "><", (FOLDER / "page.html").read_text(encoding="utf-8"))
+    html = re.sub(
+        r"<kbd>[^<]*</kbd>|<a class=\"mark\".*?</a>|>(?:DE|EN|↵|–)<",
+        "><",
+        (FOLDER / "page.html").read_text(encoding="utf-8"),
+    )
     assert re.findall(r">\s*([^<>\s][^<>]*)<", html.replace("–", "")) == []
 
 
@@ -109,14 +120,25 @@ class Running:
 
     def open(self, language: str = "de-DE", width: int = 1280, scheme: str = "light", path: str = "/") -> Any:
         context = self.browser.new_context(
-            viewport={"width": width, "height": 800}, locale=language, color_scheme=scheme, permissions=["clipboard-read", "clipboard-write"]
+            viewport={"width": width, "height": 800},
+            locale=language,
+            color_scheme=scheme,
+            permissions=["clipboard-read", "clipboard-write"],
         )
         page = context.new_page()
         page.set_default_timeout(15_000)
         page.faults = []
-        page.on("request", lambda request: self.foreign.append(request.url) if not request.url.startswith((self.url, "data:")) else None)
+        page.on(
+            "request",
+            lambda request: (
+                self.foreign.append(request.url) if not request.url.startswith((self.url, "data:")) else None
+            ),
+        )
         page.on("pageerror", lambda error: page.faults.append(str(error)))
-        page.on("console", lambda message: page.faults.append(message.text) if "Content Security Policy" in message.text else None)
+        page.on(
+            "console",
+            lambda message: page.faults.append(message.text) if "Content Security Policy" in message.text else None,
+        )
         page.goto(self.url + path)
         page.wait_for_selector(".lotse[data-ready]")
         return page
@@ -154,13 +176,6 @@ def running(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Running]:
     assert process.returncode == 0
 
 
-def ask(page: Any, question: str) -> None:
-    page.fill("#lotse-question", question)
-    with page.expect_response("**/page/ask"):
-        page.press("#lotse-question", "Enter")
-    page.wait_for_selector("#lotse-reply:not([hidden])")
-
-
 def reply_of(page: Any, question: str) -> dict[str, Any]:
     page.fill("#lotse-question", question)
     with page.expect_response("**/page/ask") as response:
@@ -176,9 +191,14 @@ def folded(text: str) -> str:
 @browser_test
 @pytest.mark.parametrize(
     ("question", "language", "article"),
-    [("Wie melde ich meinen Umzug?", "de", "report-move"), ("How do I report my meter reading?", "en", "report-meter-reading")],
+    [
+        ("Wie melde ich meinen Umzug?", "de", "report-move"),
+        ("How do I report my meter reading?", "en", "report-meter-reading"),
+    ],
 )
-def test_a_citation_opens_the_article_at_the_quoted_words(running: Running, question: str, language: str, article: str) -> None:
+def test_a_citation_opens_the_article_at_the_quoted_words(
+    running: Running, question: str, language: str, article: str
+) -> None:
     page = running.open()
     reply = reply_of(page, question)
     assert reply["status"] == "answered"
@@ -198,9 +218,10 @@ def test_a_citation_opens_the_article_at_the_quoted_words(running: Running, ques
 @browser_test
 def test_an_unanswerable_question_is_answered_with_a_reason_and_three_near_articles(running: Running) -> None:
     page = running.open()
-    ask(page, "Wie backe ich Sauerteigbrot?")
+    reply = reply_of(page, "Wie backe ich Sauerteigbrot?")
+    assert reply["status"] == "abstained"
     assert DE["none"] in page.inner_text("#lotse-status")
-    assert page.inner_text("#lotse-answer") == "Dazu steht nichts in der Wissensdatenbank."
+    assert page.inner_text("#lotse-answer") == reply["reason"]
     assert page.locator("#lotse-answer .cite").count() == 0
     assert page.locator("#lotse-nearest .row").count() == 3
     page.locator("#lotse-nearest .row").first.click()
@@ -262,7 +283,10 @@ def test_a_rating_with_reason_and_comment_is_stored(running: Running) -> None:
 @browser_test
 def test_markup_from_articles_and_questions_stays_text(running: Running) -> None:
     page = running.open()
-    ask(page, "<img src=x onerror=document.title='owned'><script>document.title='owned'</script> Wie lautet das Zauberwort?")
+    reply_of(
+        page,
+        "<img src=x onerror=document.title='owned'><script>document.title='owned'</script> Wie lautet das Zauberwort?",
+    )
     page.goto(f"{running.url}/?article=attack&language=de")
     page.wait_for_selector("#lotse-article:not([hidden])")
     assert "<img src=x onerror" in page.inner_text("#lotse-article-title")
@@ -276,7 +300,7 @@ def test_markup_from_articles_and_questions_stays_text(running: Running) -> None
 @browser_test
 def test_switching_the_language_leaves_no_word_of_the_other_one(running: Running) -> None:
     page = running.open("de-DE")
-    ask(page, "Wie melde ich meinen Umzug?")
+    reply_of(page, "Wie melde ich meinen Umzug?")
     page.click("#lotse-answer .cite >> nth=0")
     page.wait_for_selector("#lotse-article-text mark")
     page.keyboard.press("n")
@@ -295,7 +319,8 @@ def test_switching_the_language_leaves_no_word_of_the_other_one(running: Running
 WORDS_OF_THE_PAGE = """() => {
   const words = [], walker = document.createTreeWalker(document.getElementById("lotse-desk"), NodeFilter.SHOW_TEXT);
   for (let node = walker.nextNode(); node; node = walker.nextNode()) words.push(node.data.trim());
-  for (const node of document.querySelectorAll("#lotse-desk *"))
+  // The two languages name themselves.
+  for (const node of document.querySelectorAll("#lotse-desk *:not([data-language])"))
     for (const name of ["aria-label", "title", "placeholder"]) if (node.getAttribute(name)) words.push(node.getAttribute(name));
   return words.filter(Boolean);
 }"""
@@ -329,7 +354,7 @@ def test_a_server_that_is_gone_costs_no_typed_text(running: Running) -> None:
 @browser_test
 def test_a_filter_narrows_the_answer(running: Running) -> None:
     page = running.open()
-    ask(page, "Wie eskaliere ich einen Fall?")
+    reply_of(page, "Wie eskaliere ich einen Fall?")
     with page.expect_response("**/page/ask") as response:
         page.click("#lotse-audience label >> nth=1")
     near = response.value.json()["reply"]["nearest"]
@@ -340,14 +365,16 @@ def test_a_filter_narrows_the_answer(running: Running) -> None:
 @pytest.mark.parametrize("width", [320, 360, 768, 1280, 2560])
 def test_no_width_makes_the_page_scroll_sideways_and_the_answer_keeps_its_measure(running: Running, width: int) -> None:
     page = running.open(width=width)
-    ask(page, "How do I report my meter reading?")
+    reply_of(page, "How do I report my meter reading?")
     assert page.evaluate("document.documentElement.scrollWidth") <= width
     assert page.locator("#lotse-answer").bounding_box()["width"] <= 660
     page.keyboard.press("1")
     page.wait_for_selector("#lotse-article:not([hidden])")
     assert page.evaluate("document.documentElement.scrollWidth") <= width
     pane = page.locator("#lotse-pane").bounding_box()
-    assert pane["width"] == width if width < 960 else pane["x"] > page.locator("#lotse-answer").bounding_box()["x"] + 400
+    assert (
+        pane["width"] == width if width < 960 else pane["x"] > page.locator("#lotse-answer").bounding_box()["x"] + 400
+    )
     page.click("#lotse-close")
     assert page.is_hidden("#lotse-article")
 
@@ -355,7 +382,7 @@ def test_no_width_makes_the_page_scroll_sideways_and_the_answer_keeps_its_measur
 @browser_test
 def test_every_control_has_a_name(running: Running) -> None:
     page = running.open()
-    ask(page, "Wie melde ich meinen Umzug?")
+    reply_of(page, "Wie melde ich meinen Umzug?")
     nameless = page.evaluate(
         """() => [...document.querySelectorAll("#lotse-desk :is(button, input, select, textarea, a)")].filter((node) =>
           !(node.textContent.trim() || node.getAttribute("aria-label") || node.labels?.length)).map((node) => node.outerHTML)"""
@@ -366,7 +393,7 @@ def test_every_control_has_a_name(running: Running) -> None:
 @browser_test
 def test_nothing_was_asked_of_another_host(running: Running) -> None:
     page = running.open()
-    ask(page, "Wie melde ich meinen Umzug?")
+    reply_of(page, "Wie melde ich meinen Umzug?")
     page.click("#lotse-answer .cite >> nth=0")
     page.wait_for_selector("#lotse-article-text mark")
     page.wait_for_timeout(500)

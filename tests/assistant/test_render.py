@@ -54,7 +54,20 @@ ATTACKS = [
     "<details open ontoggle=alert(1)>x</details>",
 ]
 ALLOWED_URL = re.compile(r"(https?:|mailto:|tel:|#|/\?article=)", re.IGNORECASE)
-HARMLESS = {"href", "title", "id", "class", "rel", "start", "colspan", "rowspan", "style", "data-lines", "type", "data-cite"}
+HARMLESS = {
+    "href",
+    "title",
+    "id",
+    "class",
+    "rel",
+    "start",
+    "colspan",
+    "rowspan",
+    "style",
+    "data-lines",
+    "type",
+    "data-cite",
+}
 
 
 class Seen(HTMLParser):
@@ -73,7 +86,21 @@ class Seen(HTMLParser):
 
 def assert_harmless(html: str) -> None:
     seen = Seen(html)
-    assert not seen.tags & {"script", "style", "iframe", "img", "svg", "math", "form", "input", "object", "embed", "base", "meta", "link"}
+    assert not seen.tags & {
+        "script",
+        "style",
+        "iframe",
+        "img",
+        "svg",
+        "math",
+        "form",
+        "input",
+        "object",
+        "embed",
+        "base",
+        "meta",
+        "link",
+    }
     for name, value in seen.attributes:
         assert name in HARMLESS, (name, value)
         if name == "href":
@@ -97,7 +124,11 @@ def test_nothing_that_a_browser_would_run_or_fetch_survives_in_an_answer(attack:
 
 
 @settings(max_examples=150, deadline=None)
-@given(st.lists(st.sampled_from([*ATTACKS, "text", "\n\n", "> ", "- ", "`", "[", "](", ")", "<", ">", "&lt;", '"']), max_size=8))
+@given(
+    st.lists(
+        st.sampled_from([*ATTACKS, "text", "\n\n", "> ", "- ", "`", "[", "](", ")", "<", ">", "&lt;", '"']), max_size=8
+    )
+)
 def test_attacks_put_together_are_as_harmless(parts: list[str]) -> None:
     assert_harmless(article_html("".join(parts), 1, nowhere))
 
@@ -154,7 +185,9 @@ def test_links_between_articles_lead_to_this_server_and_unknown_ones_nowhere() -
 
 
 def test_a_citation_number_becomes_a_button_and_the_same_number_in_the_quote_does_not() -> None:
-    html = answer_html("See [1] there. [1]\n\nMore. [2]", [citation(1, "See [1] there."), citation(2, "More.")], nowhere)
+    html = answer_html(
+        "See [1] there. [1]\n\nMore. [2]", [citation(1, "See [1] there."), citation(2, "More.")], nowhere
+    )
     assert re.findall(r'data-cite="(\d)"', html) == ["1", "2"]
     assert "See [1] there. <button" in html
 
@@ -165,7 +198,10 @@ def test_the_number_behind_a_list_stands_in_its_last_item() -> None:
 
 
 def test_plain_text_is_what_a_reader_sees() -> None:
-    assert plain_text("Under **Verträge › [Umzug](u.md)**,\n`A & B` &amp; <b>C</b>.") == "Under Verträge › Umzug, A & B & C."
+    assert (
+        plain_text("Under **Verträge › [Umzug](u.md)**,\n`A & B` &amp; <b>C</b>.")
+        == "Under Verträge › Umzug, A & B & C."
+    )
 
 
 def test_a_paragraph_beyond_reason_is_shown_as_text_in_time() -> None:
