@@ -7,6 +7,7 @@ import queue
 import secrets
 import threading
 from collections.abc import Iterator
+from dataclasses import asdict
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -14,6 +15,7 @@ from fastapi import APIRouter, Depends, Header
 from fastapi.responses import StreamingResponse
 from pydantic import BaseModel, ConfigDict
 
+from assistant.doctor import examine
 from ingest.pipeline import ingest
 from kb.errors import KBError
 from kb.library import Library
@@ -64,6 +66,11 @@ def router(library: Library, token: str) -> APIRouter:
         """Progress as one JSON object a line, the last one the report or an error."""
         events = _ingesting(library, body)
         return StreamingResponse((json.dumps(event) + "\n" for event in events), media_type="application/x-ndjson")
+
+    @routes.post("/doctor")
+    def run_doctor() -> dict[str, Any]:
+        """What `kb doctor` finds, looked at from inside the process that holds the index."""
+        return {"checks": [asdict(check) for check in examine(library)]}
 
     return routes
 

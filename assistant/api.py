@@ -119,7 +119,7 @@ def router(desk: Desk) -> APIRouter:
             rows = snapshot.listing(Filter(today, audience, language, tuple(product or ())))
         return {"articles": [_front(row, library, today) for row in rows]}
 
-    @routes.get("/api/v1/articles/{article_id}", tags=["articles"], summary="Read an article")
+    @routes.get("/api/v1/articles/{article_id:path}", tags=["articles"], summary="Read an article")
     def read_article(
         article_id: str,
         language: Annotated[str | None, Query(description="which translation; without it, the first one")] = None,

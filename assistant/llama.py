@@ -97,7 +97,7 @@ class LotseQueryEngine(CustomQueryEngine):
     def custom_query(self, query_str: str) -> Response:
         """Answer, or give the reason for abstaining."""
         with self.library.reading():
-            reply = ask(self.library, query_str, self.scope, Asker(channel="llama_index"))
+            reply = ask(self.library, query_str, self.scope, Asker(channel="library"))
         nodes = [
             NodeWithScore(
                 node=TextNode(

@@ -29,7 +29,7 @@ from assistant.page_texts import TEXTS
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from fastapi import FastAPI
+    from starlette.applications import Starlette
     from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 _FOLDER = Path(__file__).parent
@@ -51,7 +51,7 @@ def blocks() -> gr.Blocks:
     return app
 
 
-def mount(app: FastAPI, host: str, port: int, boot: Callable[[], dict[str, Any]]) -> None:
+def mount(app: Starlette, host: str, port: int, boot: Callable[[], dict[str, Any]]) -> None:
     """Put the page at ``/``, behind every route that ``app`` has already.
 
     ``boot`` gives what the desk needs to know from the start: ``articles`` (how many), ``products``, and ``most``, the
@@ -64,7 +64,7 @@ def mount(app: FastAPI, host: str, port: int, boot: Callable[[], dict[str, Any]]
     route.app = Page(route.app, boot)
 
 
-async def _mount(app: FastAPI, host: str, port: int) -> None:
+async def _mount(app: Any, host: str, port: int) -> None:  # noqa: ANN401  a FastAPI, which stays behind its fence
     gr.mount_gradio_app(
         app,
         blocks(),

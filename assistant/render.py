@@ -22,8 +22,8 @@ Resolve = Callable[[str], str | None]
 # fmt: off
 _TAGS = {
     "a", "abbr", "b", "blockquote", "br", "caption", "code", "dd", "del", "details", "div", "dl", "dt", "em", "h1",
-    "h2", "h3", "h4", "h5", "h6", "hr", "i", "ins", "kbd", "li", "mark", "ol", "p", "pre", "q", "s", "samp", "small", "span",
-    "strong", "sub", "summary", "sup", "table", "tbody", "td", "tfoot", "th", "thead", "tr", "u", "ul",
+    "h2", "h3", "h4", "h5", "h6", "hr", "i", "ins", "kbd", "li", "mark", "ol", "p", "pre", "q", "s", "samp", "small",
+    "span", "strong", "sub", "summary", "sup", "table", "tbody", "td", "tfoot", "th", "thead", "tr", "u", "ul",
 }
 # fmt: on
 _LINES = "data-lines"
@@ -67,7 +67,7 @@ def plain_text(markdown: str) -> str:
 
 
 def _placed(answer: str, citations: Sequence[Citation]) -> str:
-    """``answer`` with the number behind each quote between two marks, looked for in order: a quote may say [1] itself."""
+    """``answer`` with the number behind each quote between two marks, found in order: a quote may say [1] itself."""
     answer = answer.replace(_OPEN, "").replace(_CLOSE, "")
     done, rest = "", answer
     for citation in citations:

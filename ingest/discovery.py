@@ -91,6 +91,8 @@ def _entry(root: Path, path: str, file: Path, max_bytes: int) -> Found | Problem
         size = file.stat().st_size
     except OSError as error:
         return Problem(path, 0, "unreadable", f"The file cannot be read: {error.strerror}.")
+    except RuntimeError:  # how pathlib says ELOOP before Python 3.13
+        return Problem(path, 0, "unreadable", "A link that leads to itself.")
     if not file.is_file():
         return Problem(path, 0, "unreadable", "Not a regular file.")
     if size > max_bytes:

@@ -24,6 +24,11 @@ def reindex(
     """
     sources = list(paths) or _known(library) or list(fallback)
     for path in sources:
+        if not path.exists() and not paths:
+            raise NotFoundError(
+                f"The index in {library.home} does not say which folders it was made from, and there is no {path}.",
+                "Name them: kb reindex FOLDER",
+            )
         if not path.exists():
             raise NotFoundError(f"There is no file or folder {path}.", "Name the folders to build the index from.")
     with library.writing("kb reindex"):

@@ -179,7 +179,8 @@ def read(yaml_text: str) -> Reading:
         for key, value in known.items()
         if key in _LISTS and isinstance(value, str)
     ]
-    return Reading(values, foreign, where, (*complaints, *found), tuple(loose))
+    complaints = sorted((*complaints, *found), key=lambda complaint: complaint.line)
+    return Reading(values, foreign, where, tuple(complaints), tuple(loose))
 
 
 def _is_impossible_date(value: Foreign) -> bool:

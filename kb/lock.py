@@ -7,6 +7,7 @@ the file only tells people and other commands who the holder is.
 from __future__ import annotations
 
 import contextlib
+import errno
 import fcntl
 import json
 import os
@@ -38,8 +39,7 @@ def hold(path: Path, role: str, *, shared: bool = False, wait_s: float = 0.0) ->
     holder, and MissingPartError where the folder cannot be written.
     """
     try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        descriptor = os.open(path, os.O_RDWR | os.O_CREAT, 0o600)
+        descriptor = _open(path, shared=shared)
     except OSError as error:
         raise MissingPartError(
             f"The folder {path.parent} cannot be written: {error.strerror}.",
@@ -78,6 +78,17 @@ def holder(path: Path) -> Holder | None:
         return None
     finally:
         os.close(descriptor)
+
+
+def _open(path: Path, *, shared: bool) -> int:
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        return os.open(path, os.O_RDWR | os.O_CREAT, 0o600)
+    except OSError as error:
+        # A reader need not write, so that `kb doctor` can say what is wrong with a home that is read-only.
+        if not shared or error.errno not in {errno.EROFS, errno.EACCES}:
+            raise
+        return os.open(path, os.O_RDONLY)
 
 
 def _acquire(descriptor: int, path: Path, mode: int, wait_s: float) -> None:

@@ -8,6 +8,7 @@ two models never meet.
 from __future__ import annotations
 
 import contextlib
+import os
 import shutil
 from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
@@ -83,7 +84,7 @@ class ChromaVectors:
         self._place = place
         self._dimensions = dimensions
         self._name = f"chunks-{fingerprint[:16]}"
-        with self._guard():
+        with self._guard(), _hushed(isinstance(place, Path)):
             self._client = _client(place)
             self._collection = self._open()
 
@@ -214,6 +215,27 @@ class ChromaVectors:
 def remove_folder(folder: Path) -> None:
     """Delete a damaged Chroma folder; everything in it can be made again from the catalog."""
     shutil.rmtree(folder, ignore_errors=True)
+
+
+@contextlib.contextmanager
+def _hushed(folder: bool) -> Iterator[None]:
+    """Keep what Chroma's core says about its own panic away from people: the error that leaves says it in our words.
+
+    It writes to the descriptor of stderr, past Python; in all that was damaged on purpose, it panicked on opening only.
+    """
+    if not folder:
+        yield
+        return
+    import chromadb  # noqa: F401  so that only the opening itself is hushed
+
+    with Path(os.devnull).open("w") as nothing:
+        kept = os.dup(2)
+        try:
+            os.dup2(nothing.fileno(), 2)
+            yield
+        finally:
+            os.dup2(kept, 2)
+            os.close(kept)
 
 
 def _client(place: Path | str) -> ClientAPI:

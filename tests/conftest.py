@@ -1,12 +1,16 @@
 from __future__ import annotations
 
+import shutil
 from pathlib import Path
 
 import pytest
 from fakes import WordEmbedder
 
+from ingest.pipeline import ingest
 from kb.library import Library
 from kb.settings import Settings
+
+ROOT = Path(__file__).parent.parent
 
 
 @pytest.fixture
@@ -39,3 +43,36 @@ def write(folder: Path):
         return file
 
     return write_one
+
+
+SAMPLE = (
+    "report-move",
+    "report-meter-reading",
+    "returned-direct-debit",
+    "change-of-supplier",
+    "change-of-supplier-2024",
+    "gas-smell",
+    "two-factor",
+    "balcony-solar",
+    "winter-hotline",
+    "passkey-login",
+    "feedback-culture",
+    "app-error-codes",
+    "payment-methods",
+)
+
+
+@pytest.fixture(scope="session")
+def sample(tmp_path_factory: pytest.TempPathFactory):
+    """A library of some sample articles in both languages, made with the real model once a session; read-only."""
+    folder = tmp_path_factory.mktemp("sample")
+    for language in ("de", "en"):
+        (folder / "articles" / language).mkdir(parents=True)
+        for name in SAMPLE:
+            file = ROOT / "articles" / language / f"{name}.md"
+            if file.is_file():
+                shutil.copy(file, folder / "articles" / language)
+    made = Library(folder / "home", Settings())
+    ingest(made, [folder / "articles"])
+    yield made
+    made.close()

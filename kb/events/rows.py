@@ -14,7 +14,7 @@ from typing import Any, Literal, TypeAlias, get_args
 from kb.errors import UsageError
 
 QuestionStatus: TypeAlias = Literal["answered", "abstained"]
-Channel: TypeAlias = Literal["cli", "rest", "page", "replay"]
+Channel: TypeAlias = Literal["cli", "rest", "page", "replay", "library"]
 Verdict: TypeAlias = Literal["helpful", "not_helpful"]
 FeedbackReason: TypeAlias = Literal["missing", "wrong", "outdated", "unclear", "not_found"]
 ActionKind: TypeAlias = Literal["opened", "copied", "escalated", "gap_reported"]

@@ -7,6 +7,7 @@ from bisect import bisect_right
 from dataclasses import replace
 from operator import itemgetter
 from typing import TYPE_CHECKING, Any
+from unicodedata import normalize
 
 from kb import sentences
 from kb.article import Block, Unit
@@ -25,6 +26,7 @@ if TYPE_CHECKING:
 
 _ALERT = re.compile(r"\[!([A-Za-z]+)(?:[ ][^\]\n]{0,500})?\][ \t]*(?:\n|$)")
 _LIST_MARKER_PREFIX = re.compile(r"(?:[ \t>]|\[\^[^\]\s]+\]:)*")
+_EMPTY_TAIL = re.compile(r"(?:[\r\n][ \t>]*)+\Z")
 _QUOTE_PREFIX = re.compile(r"[ \t>]*")
 _MARKERS = re.compile(r"^(?:[ \t>]|[-*+][ \t]|\d{1,9}[.)][ \t])+", re.MULTILINE)
 
@@ -76,10 +78,12 @@ class BlockReader:
         return text
 
     def _collect(self, text: InlineText, content: str, line: int) -> None:
-        first = line + self._source.first_line
+        number, counted = line + self._source.first_line, 0
         for position, link in text.links:
+            number += content.count("\n", counted, position)
+            counted = max(counted, position)
             if HIDDEN not in link.target:  # a template or a pasted image makes it: nothing to follow
-                self.links.append(replace(link, line=first + content.count("\n", 0, position)))
+                self.links.append(replace(link, line=number))
         self.anchors += text.anchors
 
     def _block(self, kind: BlockKind, node: list[Token], text: str, units: list[Unit]) -> list[Block]:
@@ -153,6 +157,7 @@ class BlockReader:
             start, end = self._source.block_span(first, after)
             prefix = _LIST_MARKER_PREFIX.match(self._source.body, self._source.start_of(first), max(end, start))
             start = max(start, prefix.end()) if prefix else start
+            end = start + len(_EMPTY_TAIL.sub("", self._source.body[start:end]))
             text = self._flat(item[1:-1], start, end)
             if text:
                 units.append(self._unit("step" if ordered else "item", start, end, text))
@@ -167,7 +172,7 @@ class BlockReader:
             if token.type == "inline":
                 lines.append(self.inline(token).text)
             elif token.type in ("fence", "code_block"):
-                lines.append(token.content.replace(HIDDEN, "").rstrip())
+                lines.append(normalize("NFC", token.content.replace(HIDDEN, "").rstrip()))
             elif token.type == "html_block":
                 lines.append(visible_text(token.content))
         return "\n".join(line for line in lines if line)
@@ -207,11 +212,11 @@ class BlockReader:
     def _shown_code(self, token: Token) -> str:
         """The code as written; template tags inside it are part of it."""
         if HIDDEN not in token.content:
-            return token.content.strip("\n")
+            return normalize("NFC", token.content.strip("\n"))
         first, after = token.map or (0, 1)
         fenced = token.type == "fence"
         lines = [self._source.body[slice(*self._source.span(line))] for line in range(first + fenced, after - fenced)]
-        return "\n".join(lines).strip("\n")
+        return normalize("NFC", "\n".join(lines).strip("\n"))
 
     def _quote(self, node: list[Token]) -> list[Block]:
         kind: BlockKind = "quote"

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
     from markdown_it.token import Token
 
-WINDOW_CHARS = 8_000
+WINDOW_CHARS = 5_000
 """Longer paragraphs are parsed in windows: some rules look far ahead, and a 1 MB line must not take minutes."""
 
 _WHITE_SPACE = re.compile(r"\s+")

@@ -91,7 +91,7 @@ def _alert(node: list[Token]) -> None:
 
 
 def _inline(content: str, env: MutableMapping[str, Any]) -> list[Token]:
-    """The inline tokens as the renderer knows them. A paragraph beyond any reason is plain text: some rules are slow."""
+    """The inline tokens as the renderer knows them. A paragraph beyond reason is plain text: some rules are slow."""
     if len(content) > WINDOW_CHARS:
         return [Token("text", "", 0, content=content)]
     tokens = inline_tokens(content, env)

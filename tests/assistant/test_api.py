@@ -378,6 +378,12 @@ def test_an_ingest_that_fails_ends_with_the_error(client: TestClient, articles: 
     assert set(json.loads(answer.text.splitlines()[-1])["error"]) == {"message", "hint", "exit_code"}
 
 
+def test_the_doctor_of_a_running_server_needs_its_token_too(client: TestClient) -> None:
+    assert client.post("/api/v1/admin/doctor", json={}).status_code == 403
+    checks = client.post("/api/v1/admin/doctor", json={}, headers=HEADERS).json()["checks"]
+    assert set(checks[0]) == {"name", "state", "message", "remedy"}
+
+
 def test_no_question_and_no_token_reaches_a_log(client: TestClient, caplog: pytest.LogCaptureFixture) -> None:
     with caplog.at_level(logging.DEBUG):
         ask(client, "Umzug Geheimwort")

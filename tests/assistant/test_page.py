@@ -321,7 +321,7 @@ WORDS_OF_THE_PAGE = """() => {
   for (let node = walker.nextNode(); node; node = walker.nextNode()) words.push(node.data.trim());
   // The two languages name themselves.
   for (const node of document.querySelectorAll("#lotse-desk *:not([data-language])"))
-    for (const name of ["aria-label", "title", "placeholder"]) if (node.getAttribute(name)) words.push(node.getAttribute(name));
+    for (const name of ["aria-label", "title", "placeholder"]) words.push(node.getAttribute(name) || "");
   return words.filter(Boolean);
 }"""
 
@@ -385,7 +385,7 @@ def test_every_control_has_a_name(running: Running) -> None:
     reply_of(page, "Wie melde ich meinen Umzug?")
     nameless = page.evaluate(
         """() => [...document.querySelectorAll("#lotse-desk :is(button, input, select, textarea, a)")].filter((node) =>
-          !(node.textContent.trim() || node.getAttribute("aria-label") || node.labels?.length)).map((node) => node.outerHTML)"""
+          !(node.textContent.trim() || node.ariaLabel || node.labels?.length)).map((one) => one.outerHTML)"""
     )
     assert nameless == []
 

@@ -25,7 +25,8 @@ def reviewed(days_ago: int) -> Dates:
 
 
 @pytest.mark.parametrize(
-    ("days_ago", "state"), [(0, "fresh"), (149, "fresh"), (150, "due"), (180, "due"), (181, "overdue"), (900, "overdue")]
+    ("days_ago", "state"),
+    [(0, "fresh"), (149, "fresh"), (150, "due"), (180, "due"), (181, "overdue"), (900, "overdue")],
 )
 def test_an_article_is_due_for_30_days_up_to_its_review_date_and_overdue_after_it(days_ago: int, state: str) -> None:
     assert freshness(reviewed(days_ago), TODAY) == state
@@ -65,4 +66,6 @@ def test_only_an_overdue_article_has_days_overdue(days_ago: int, every: int, due
     dates = Dates(reviewed_on=TODAY - timedelta(days=days_ago), review_every_days=every)
     day = review_due_on(dates)
     assert day is not None
-    assert (freshness(dates, TODAY, due_days) == "overdue") == (days_overdue(dates, TODAY) > 0) == (TODAY > day)
+    overdue = freshness(dates, TODAY, due_days) == "overdue"
+    assert overdue is (TODAY > day)
+    assert overdue is (days_overdue(dates, TODAY) > 0)

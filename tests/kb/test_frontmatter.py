@@ -38,7 +38,12 @@ def test_every_key_of_the_schema_is_read() -> None:
     assert set(reading.lines) == set(KEYS)
     assert reading.complaints == reading.loose == ()
     values = reading.values
-    assert (values.title, values.products, values.tags, values.related) == ("Umzug: melden", ("strom", "gas"), ("umzug",), ())
+    assert (values.title, values.products, values.tags, values.related) == (
+        "Umzug: melden",
+        ("strom", "gas"),
+        ("umzug",),
+        (),
+    )
     assert (values.reviewed_on, values.review_every_days) == (date(2026, 9, 12), 365)
     assert reading.line_of("aliases") == 11
 
@@ -56,7 +61,8 @@ def test_a_byte_order_mark_hides_no_front_matter() -> None:
 
 
 @pytest.mark.parametrize(
-    "text", ["Text", "", "---\nid: a\nText", "----\nid: a\n---\n", " ---\nid: a\n---\n", "---\n\nNur ein Strich\n\n---\nText"]
+    "text",
+    ["Text", "", "---\nid: a\nText", "----\nid: a\n---\n", " ---\nid: a\n---\n", "---\n\nNur ein Strich\n\n---\nText"],
 )
 def test_what_is_no_front_matter_stays_body(text: str) -> None:
     assert split(text) == (None, 0, 1)
@@ -83,7 +89,9 @@ def test_yaml_guesses_nothing() -> None:
         ("id: {a: b}", "wrong-type", "id", ""),
     ],
 )
-def test_an_unreadable_value_is_reported_and_becomes_a_safe_default(line: str, code: str, key: str, value: object) -> None:
+def test_an_unreadable_value_is_reported_and_becomes_a_safe_default(
+    line: str, code: str, key: str, value: object
+) -> None:
     reading = read(f"owner: x\n{line}\nsource: y")
     assert [(item.code, item.key, item.line) for item in reading.complaints] == [(code, key, 3)]
     assert getattr(reading.values, key) == value
@@ -114,7 +122,9 @@ def test_a_list_written_with_commas_is_read_and_only_the_strict_reader_minds() -
     assert [item.code for item in reading.loose] == ["wrong-type"]
 
 
-@pytest.mark.parametrize(("given_", "kept"), [("DE", "de"), ("de_AT", "de-AT"), ("zh-Hans", "zh-Hans"), ("EN-gb", "en-gb")])
+@pytest.mark.parametrize(
+    ("given_", "kept"), [("DE", "de"), ("de_AT", "de-AT"), ("zh-Hans", "zh-Hans"), ("EN-gb", "en-gb")]
+)
 def test_any_language_tag_is_kept_with_its_primary_part_in_lower_case(given_: str, kept: str) -> None:
     assert read(f"language: {given_}").values.language == kept
 
@@ -124,7 +134,12 @@ def test_invalid_yaml_is_reported_with_its_line_and_readable_lines_are_saved() -
     assert codes("title: a\n\tb: [c") == ["bad-front-matter"]
     assert reading.complaints[0].line == 2
     values = reading.values
-    assert (values.title, values.owner, values.status, values.language) == ("Rechnung: was tun?", "@support", "draft", "de")
+    assert (values.title, values.owner, values.status, values.language) == (
+        "Rechnung: was tun?",
+        "@support",
+        "draft",
+        "de",
+    )
     assert values.tags == ("a", "b")
 
 
