@@ -10,8 +10,8 @@ from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, Literal, NoReturn
 
-import click
 import typer
+from typer.exceptions import Abort, TyperException
 
 from kb.errors import KBError, MissingPartError, UsageError
 from kb.library import Library
@@ -37,7 +37,7 @@ Home = Annotated[
 Config = Annotated[
     Path | None,
     typer.Option(
-        "--config", help="TOML file with settings (default: [tool.kb] in pyproject.toml).", show_default=False
+        "--config", help="TOML file with settings (default: \\[tool.kb] in pyproject.toml).", show_default=False
     ),
 ]
 Json = Annotated[bool, typer.Option("--json", help="Print JSON.")]
@@ -193,7 +193,7 @@ def check_command(
     from kb.checks import check
 
     library = _library(home, config)
-    report = check(_paths(library, paths), _day(today), due_days=library.settings.articles.due_days)
+    report = check(_paths(library, paths), _day(today), due_days=library.settings.articles.due_days, ignore=library.settings.articles.ignore)
     if as_json or format_ == "json":
         _print_json(report.to_json())
     else:
@@ -408,12 +408,14 @@ def main() -> NoReturn:
         code = app(standalone_mode=False)
     except KBError as error:
         _fail(error.message, error.hint, error.exit_code)
-    except click.exceptions.Abort:
+    except Abort:
         _fail("Interrupted.", "Nothing is lost: run the command again.", 130)
-    except click.ClickException as error:
+    except TyperException as error:
+        if not str(error):  # help was asked for, and is printed
+            sys.exit(2)
         context = getattr(error, "ctx", None)
         command = context.command_path if context else "kb"
-        _fail(" ".join(error.format_message().split()), f"See: {command} --help", 2)
+        _fail(" ".join(str(error).split()), f"See: {command} --help", 2)
     except ModuleNotFoundError as error:
         part = MissingPartError(
             f"The Python package '{error.name}' is not installed.", "Run: pip install 'lotse-kb[all]'"

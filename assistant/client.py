@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+from assistant.doctor import Check
 from ingest.pipeline import Hooks, Quiet
 from ingest.report import IngestReport
 from kb import lock
@@ -46,6 +47,11 @@ class Server:
     def rate(self, body: dict[str, Any]) -> None:
         """Pass a rating on."""
         b"".join(self._post("/api/v1/feedback", body))
+
+    def doctor(self) -> list[Check]:
+        """What `kb doctor` finds, examined by the process that holds the index."""
+        answer = json.loads(b"".join(self._post("/api/v1/admin/doctor", {})))
+        return [Check(**check) for check in answer["checks"]]
 
     def ingest(self, paths: list[Path], hooks: Hooks | None = None, **options: bool) -> IngestReport:
         """Have the server ingest ``paths``."""

@@ -67,5 +67,5 @@ def test_only_an_overdue_article_has_days_overdue(days_ago: int, every: int, due
     day = review_due_on(dates)
     assert day is not None
     overdue = freshness(dates, TODAY, due_days) == "overdue"
-    assert overdue is (TODAY > day)
+    assert overdue is (day < TODAY)
     assert overdue is (days_overdue(dates, TODAY) > 0)
