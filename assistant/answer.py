@@ -6,12 +6,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 
-from kb.freshness import freshness
-
 from assistant.evidence import Evidence
 from assistant.query import Query
 from assistant.results import Citation
 from kb.catalog import ArticleRow, ChunkRow, Snapshot, UnitRow
+from kb.freshness import freshness
 from kb.paths import shown
 from kb.settings import AnswerSettings
 
@@ -111,7 +110,8 @@ def _best(evidence: Sequence[Evidence], settings: AnswerSettings) -> list[Eviden
             break
         if item.score < _KEEP_SHARE * evidence[0].score:
             break
-        if length + len(item.unit.text) > settings.max_characters or item.unit.kind == "code":
+        repeated = any(item.unit.text == other.unit.text for other in chosen)
+        if repeated or length + len(item.unit.text) > settings.max_characters or item.unit.kind == "code":
             continue
         chosen.append(item)
         length += len(item.unit.text)

@@ -59,7 +59,7 @@ class Trace:
 
     steps: list[dict[str, Any]] = field(default_factory=list)
 
-    def add(self, step: str, **values: Any) -> None:
+    def add(self, step: str, **values: object) -> None:
         """Record a step."""
         self.steps.append({"step": step, **values})
 

@@ -8,7 +8,7 @@ import sys
 from collections.abc import Callable
 from datetime import date
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any, Literal, NoReturn
+from typing import TYPE_CHECKING, Annotated, Any, Literal, NoReturn, Self
 
 import typer
 from typer.exceptions import Abort, TyperException
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
 app = typer.Typer(
     name="kb",
-    help="Lotse: a knowledge base for customer-service teams that answers with citations, or says that nothing answers.",
+    help="A knowledge base for customer-service teams that answers with citations, or says that nothing answers.",
     no_args_is_help=True,
     pretty_exceptions_enable=False,
     rich_markup_mode="rich",
@@ -193,7 +193,12 @@ def check_command(
     from kb.checks import check
 
     library = _library(home, config)
-    report = check(_paths(library, paths), _day(today), due_days=library.settings.articles.due_days, ignore=library.settings.articles.ignore)
+    report = check(
+        _paths(library, paths),
+        _day(today),
+        due_days=library.settings.articles.due_days,
+        ignore=library.settings.articles.ignore,
+    )
     if as_json or format_ == "json":
         _print_json(report.to_json())
     else:
@@ -358,9 +363,8 @@ def _print_reply(reply: dict[str, Any]) -> None:
             place = " › ".join(part for part in (citation["title"], citation["section"]) if part)
             lines = f"{citation['lines'][0]}-{citation['lines'][1]}"
             reviewed = citation["reviewed_on"] or "never"
-            print(
-                f"[{citation['number']}] {place}  {citation['path']}:{lines}  reviewed {reviewed}, {citation['freshness']}"
-            )
+            state = f"reviewed {reviewed}, {citation['freshness']}"
+            print(f"[{citation['number']}] {place}  {citation['path']}:{lines}  {state}")
     else:
         print(reply["reason"])
     print(f"\nconfidence {reply['confidence']:.2f}, {reply['timings_ms']['total']:.0f} ms. Nearest articles:")
@@ -377,7 +381,7 @@ def _print_json(data: dict[str, Any]) -> None:
 class _progress:  # noqa: N801  reads as a function where it is used
     """Hooks that draw a progress bar on a terminal's stderr, and nothing anywhere else."""
 
-    def __enter__(self) -> _progress:
+    def __enter__(self) -> Self:
         self._bar: Any = None
         if sys.stderr.isatty():
             from rich.console import Console

@@ -42,6 +42,8 @@ def examine(library: Library) -> list[Check]:
             found += check(library)
         except KBError as error:
             found.append(Check(name, "fault", error.message, error.hint))
+        except ImportError as error:
+            found.append(Check(name, "fault", f"{error}.", "Run: pip install 'lotse-kb[all]'"))
     return found
 
 

@@ -18,7 +18,7 @@ _MAX_CHUNKS = 8
 """Chunks of the best article that are read for evidence: more than answer a question, few enough for a long article."""
 
 _PART_MATCH = 0.6
-"""What a question's word is worth that stands inside a compound (Abschlag in Abschlagshöhe), against the word itself."""
+"""What a question's word is worth inside a compound (Abschlag in Abschlagshöhe), against the word itself."""
 
 _HEADING_SHARE = 0.35
 """What the heading's words count for each of its sentences."""
@@ -28,14 +28,21 @@ _FOCUS_BONUS = 0.12
 _FIRST_BONUS = 0.04
 
 _HOLDS: dict[Focus, re.Pattern[str]] = {
-    "amount": re.compile(r"\d|\b(eine?n?|zwei|drei|vier|fünf|sechs|sieben|acht|neun|zehn|one|two|three|four|five|six|seven|eight|nine|ten)\b|kostenlos|free\b"),
-    "time": re.compile(
-        r"\d|\b(sofort|täglich|monatlich|jährlich|Tage?n?|Wochen?|Monate?n?|Jahre?n?|Uhr|days?|weeks?|months?|years?|immediately"
-        r"|Januar|Februar|März|April|Mai|Juni|Juli|August|September|Oktober|November|Dezember|January|February|March|May|June"
-        r"|July|October|December)\b"
+    "amount": re.compile(
+        r"\d|kostenlos|free\b|\b(eine?n?|zwei|drei|vier|fünf|sechs|sieben|acht|neun|zehn"
+        r"|one|two|three|four|five|six|seven|eight|nine|ten)\b"
     ),
-    "yes_no": re.compile(r"\b(ja|nein|nicht|kein\w*|nur|können|müssen|dürfen|yes|no|not|only|can|cannot|must|may)\b", re.IGNORECASE),
-}  # fmt: skip
+    "time": re.compile(
+        r"\d|\b(sofort|täglich|monatlich|jährlich|Tage?n?|Wochen?|Monate?n?|Jahre?n?|Uhr"
+        r"|days?|weeks?|months?|years?|immediately"
+        r"|Januar|Februar|März|April|Mai|Juni|Juli|August|September|Oktober|November|Dezember"
+        r"|January|February|March|May|June|July|October|December)\b"
+    ),
+    "yes_no": re.compile(
+        r"\b(ja|nein|nicht|kein\w*|nur|können|müssen|dürfen|yes|no|not|only|can|cannot|must|may)\b", re.IGNORECASE
+    ),
+}
+"""What a sentence holds that can answer a question of this focus."""
 
 
 @dataclass(frozen=True, slots=True)

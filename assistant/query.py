@@ -7,20 +7,28 @@ from dataclasses import dataclass
 from typing import Literal, TypeAlias
 
 from kb.language import detect_question
-
 from kb.terms import terms
 
 Focus: TypeAlias = Literal["steps", "amount", "time", "place", "person", "yes_no", "any"]
 """What an answer has to hold: a way to do it, a number, a date or period, where, who, whether, or anything."""
 
-_FOCUS: tuple[tuple[Focus, re.Pattern[str]], ...] = (
-    ("amount", re.compile(r"\b(wie ?viele?|wie (hoch|teuer|lang|groß|weit|schnell|alt)|was kostet|how (much|many|high|large|big|tall|far|fast|old)|(?:cost|fee|price|kosten|gebühr|preis)\b)", re.IGNORECASE)),
-    ("time", re.compile(r"\b(wann|(bis|ab|seit) wann|wie (lange|oft|früh|spät)|welche[msn]? (jahr|tag|monat|datum|frist)|frist|when|how (long|often|soon|late|early)|what (year|date|time|day)|which (year|day)|deadline)\b", re.IGNORECASE)),
-    ("steps", re.compile(r"\b(wie\b(?! (viel|hoch|teuer|lange?|oft|heißt|hieß|heißen|groß|weit|alt|nennt))|how (do|can|to|should|would|could) |anleitung|schritte|steps|instructions|was (muss|soll|kann)? ?ich (tun|machen)|was (mache|tue) ich|was tun|what (do|must) i (need to )?do)", re.IGNORECASE)),
-    ("place", re.compile(r"\b(wo|wohin|woher|where)\b", re.IGNORECASE)),
-    ("person", re.compile(r"\b(wer|wem|wen|wessen|an wen|who|whom|whose)\b", re.IGNORECASE)),
-    ("yes_no", re.compile(r"^\W*(kann|können|könnte|darf|dürfen|muss|müssen|soll|ist|sind|war|gibt|hat|habe|haben|wird|werden|brauche|geht|can|could|may|must|is|are|was|were|do|does|did|will|should|has|have|am)\b", re.IGNORECASE)),
-)  # fmt: skip
+_FOCUS_PATTERNS: dict[Focus, str] = {
+    "amount": r"""\b( wie\ ?viele? | wie\ (hoch|teuer|lang|groß|weit|schnell|alt) | was\ kostet
+        | how\ (much|many|high|large|big|tall|far|fast|old) | cost | fee | price | kosten | gebühr | preis )\b""",
+    "time": r"""\b( wann | wie\ (lange|oft|früh|spät) | welche[msn]?\ (jahr|tag|monat|datum|frist) | frist
+        | when | how\ (long|often|soon|late|early) | what\ (year|date|time|day) | which\ (year|day) | deadline )\b""",
+    "steps": r"""\b( wie\b(?!\ (viel|hoch|teuer|lange?|oft|heißt|hieß|heißen|groß|weit|alt|nennt))
+        | how\ (do|can|to|should|would|could)\  | anleitung | schritte | steps | instructions
+        | was\ ((muss|soll|kann)\ ich\ (tun|machen) | (mache|tue)\ ich | tun)
+        | what\ (do|must)\ i\ (need\ to\ )?do )""",
+    "place": r"\b(wo|wohin|woher|where)\b",
+    "person": r"\b(wer|wem|wen|wessen|who|whom|whose)\b",
+    "yes_no": r"""^\W*( kann | können | könnte | darf | dürfen | muss | müssen | soll | ist | sind | war | gibt | hat
+        | habe | haben | wird | werden | brauche | geht | can | could | may | must | is | are | was | were | do | does | did
+        | will | should | has | have | am )\b""",
+}
+_FOCUS = {focus: re.compile(pattern, re.IGNORECASE | re.VERBOSE) for focus, pattern in _FOCUS_PATTERNS.items()}
+"""In this order: the first that matches is what the question asks for."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,4 +52,4 @@ def focus_of(text: str) -> Focus:
     """What the question asks for; of a long ticket text, what its last question asks for."""
     sentences = [part for part in re.split(r"(?<=[?.!])\s+", text) if part.endswith("?")]
     part = sentences[-1] if sentences else text
-    return next((focus for focus, pattern in _FOCUS if pattern.search(part)), "any")
+    return next((focus for focus, pattern in _FOCUS.items() if pattern.search(part)), "any")

@@ -6,9 +6,8 @@ from dataclasses import asdict, dataclass
 from datetime import date
 from typing import Any, Literal
 
-from kb.freshness import Freshness
-
 from kb.article import Lines
+from kb.freshness import Freshness
 
 
 @dataclass(frozen=True, slots=True)

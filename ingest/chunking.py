@@ -45,8 +45,7 @@ def chunk(article: Article, embedder: Embedder, chunk_tokens: int) -> list[NewCh
     for ordinal, section in enumerate(article.sections):
         head = breadcrumb(article, section)
         room = max(budget - _RESERVE_TOKENS - len(embedder.token_offsets(head)), _MIN_BODY_TOKENS)
-        for pieces in _pack(_pieces(section, embedder, room), room):
-            chunks.append(_chunk(head, ordinal, pieces))
+        chunks += [_chunk(head, ordinal, pieces) for pieces in _pack(_pieces(section, embedder, room), room)]
     if not chunks and article.sections:
         chunks.append(_chunk(unicodedata.normalize("NFC", article.title), 0, []))
     return chunks

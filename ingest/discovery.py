@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from kb.article import Problem
-from kb.errors import NotFoundError
+from kb.errors import NotFoundError, UsageError
 
 MARKDOWN = frozenset({".md", ".markdown"})
 _OTHER_TEXT = frozenset({".html", ".htm", ".txt", ".rst", ".adoc", ".json", ".docx", ".pdf", ".odt"})
@@ -52,6 +52,8 @@ def scope_of(path: Path, known_roots: frozenset[str], known_files: frozenset[Pat
     is nothing and never was.
     """
     resolved = path.resolve()
+    if not _is_text(str(resolved)):
+        raise UsageError(f"The name of {_readable(str(path))} is not UTF-8.", "Rename it, or the folder it lies in.")
     if resolved.is_dir():
         return Scope(resolved)
     parents = [str(parent) for parent in resolved.parents if str(parent) in known_roots]
@@ -75,6 +77,9 @@ def discover(
     for name in names:
         file = scope.root / name
         path = file.relative_to(root).as_posix()
+        if not _is_text(path):
+            yield Problem(_readable(path), 0, "bad-name", "The name of the file or its folder is not UTF-8: rename it.")
+            continue
         if any(fnmatch.fnmatch(file.name, pattern) for pattern in ignore):
             continue
         if file.suffix.lower() not in MARKDOWN:
@@ -82,6 +87,15 @@ def discover(
                 yield Problem(path, 0, "not-markdown", "Not a Markdown file (.md, .markdown): skipped.")
             continue
         yield _entry(root, path, file, max_bytes)
+
+
+def _is_text(path: str) -> bool:
+    """Names are bytes to the system; one that is not UTF-8 could neither be stored nor printed."""
+    return _readable(path) == path
+
+
+def _readable(path: str) -> str:
+    return path.encode("utf-8", "backslashreplace").decode()
 
 
 def _entry(root: Path, path: str, file: Path, max_bytes: int) -> Found | Problem:

@@ -4,11 +4,9 @@ from __future__ import annotations
 
 import time
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Protocol, TypeVar
-
-from kb.reader import read
 
 from ingest.chunking import chunk, recipe
 from ingest.discovery import Found, discover, scope_of
@@ -18,6 +16,7 @@ from kb.article import Article, Problem
 from kb.catalog import FileRow, NewChunk
 from kb.library import Library
 from kb.paths import shown
+from kb.reader import id_from_path, read
 
 _T = TypeVar("_T")
 
@@ -71,7 +70,7 @@ def ingest(
     changed. Raises KBError for a path that does not exist, a lock, or a store that fails.
     """
     with library.writing("kb ingest"):
-        return _Run(library, hooks or Quiet(), dry_run=dry_run).run(paths, prune=prune, force=force)
+        return _Run(library, hooks or Quiet(), dry_run=dry_run, force=force).run(paths, prune=prune)
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,19 +84,20 @@ class _Ready:
 
 
 class _Run:
-    def __init__(self, library: Library, hooks: Hooks, *, dry_run: bool) -> None:
+    def __init__(self, library: Library, hooks: Hooks, *, dry_run: bool, force: bool) -> None:
         self.library = library
         self.hooks = hooks
         self.dry_run = dry_run
+        self.force = force
         self.report = IngestReport()
         self.recipe = recipe(library.embedder, library.settings.embedding.chunk_tokens)
 
-    def run(self, paths: Sequence[Path], *, prune: bool, force: bool) -> IngestReport:
+    def run(self, paths: Sequence[Path], *, prune: bool) -> IngestReport:
         started = time.perf_counter()
         with self.library.catalog.snapshot() as snapshot:
             manifest = snapshot.files()
         self.hooks.reached("plan")
-        todo = self._plan(paths, manifest, force=force)
+        todo = self._plan(paths, manifest)
         if not prune:
             todo.gone.clear()
         if not self.dry_run:
@@ -107,7 +107,7 @@ class _Run:
         self.report.seconds = time.perf_counter() - started
         return self.report
 
-    def _plan(self, paths: Sequence[Path], manifest: list[FileRow], *, force: bool) -> Plan:
+    def _plan(self, paths: Sequence[Path], manifest: list[FileRow]) -> Plan:
         """Steps 1 and 2."""
         roots = frozenset(row.root for row in manifest)
         files = frozenset(Path(row.root, row.path) for row in manifest)
@@ -122,7 +122,7 @@ class _Run:
                 else:
                     passed_over.append((str(scope.root), entry.path))
                     self._reject(str(scope.root), entry)
-        result = plan(found.values(), passed_over, manifest, scopes, self.recipe, force=force)
+        result = plan(found.values(), passed_over, manifest, scopes, self.recipe, force=self.force)
         for problem in result.unreadable:
             self._reject("", problem)
         for row in result.unchanged:
@@ -165,25 +165,42 @@ class _Run:
         return added
 
     def _read(self, item: Todo, alive: dict[str, tuple[str, str]]) -> _Ready | None:
-        """Steps 3 and 4. A file whose article stands in another file is rejected: neither replaces the other."""
-        root = str(item.found.root)
+        """Steps 3 and 4."""
+        root, place = str(item.found.root), (str(item.found.root), item.found.path)
         result = read(item.found.path, item.raw)
-        if result.article is None:
-            self._reject(root, *result.problems)
+        article, problems = result.article, result.problems
+        if article is None:
+            self._reject(root, *problems)
             return None
-        article, place = result.article, (root, item.found.path)
-        owner = alive.get(article.key)
-        if owner and owner != place and Path(*owner).is_file():
-            message = f"The article '{article.id}' ({article.language}) already stands in {shown(*owner)}."
-            self._reject(root, *result.problems, Problem(item.found.path, 1, "duplicate-id", message))
-            return None
+        owner = _other_owner(alive, article, place)
+        if owner:
+            article, problems = self._renamed(article, problems, owner)
+            if _other_owner(alive, article, place):
+                self._reject(root, *problems)
+                return None
         if item.row and item.row.key != article.key:
             alive.pop(item.row.key, None)
         alive[article.key] = place
-        self._tell(root, result.problems)
+        self._tell(root, problems)
+        if (
+            item.row
+            and not self.force
+            and (item.row.sha256, item.row.recipe, item.row.key) == (item.sha256, self.recipe, article.key)
+        ):
+            self.report.unchanged += 1
+            return None
         budget = self.library.settings.embedding.chunk_tokens
         chunks = [] if self.dry_run else chunk(article, self.library.embedder, budget)
-        return _Ready(item, article, chunks, result.problems)
+        return _Ready(item, article, chunks, problems)
+
+    def _renamed(
+        self, article: Article, problems: tuple[Problem, ...], owner: tuple[str, str]
+    ) -> tuple[Article, tuple[Problem, ...]]:
+        """An article whose id stands in another file goes by its path: neither replaces the other, both are found."""
+        name = id_from_path(article.path)
+        taken = f"The article '{article.id}' ({article.language}) already stands in {shown(*owner)}"
+        message = f"{taken}; this file is kept as '{name}'."
+        return replace(article, id=name), (*problems, Problem(article.path, 1, "duplicate-id", message))
 
     def _embed(self, ready: list[_Ready], stored: set[str]) -> list[str]:
         """Step 5 and the first half of 6: vectors are written before anything names them."""
@@ -237,6 +254,12 @@ class _Run:
         for problem in problems:
             path = shown(root, problem.path)
             self.report.problems.append(Problem(path, problem.line, problem.code, problem.message))
+
+
+def _other_owner(alive: dict[str, tuple[str, str]], article: Article, place: tuple[str, str]) -> tuple[str, str] | None:
+    """The other file that holds this article's key and still exists."""
+    owner = alive.get(article.key)
+    return owner if owner and owner != place and Path(*owner).is_file() else None
 
 
 def sweep(library: Library, added: Sequence[str] = ()) -> int:

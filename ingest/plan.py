@@ -44,7 +44,7 @@ def plan(
     """Sort files by what has to happen to them.
 
     ``passed_over`` are (root, path) of files that exist and were not taken: what the index has of them stays.
-    A file counts as unchanged when its bytes and the recipe are those of the last time.
+    A file counts as unchanged when its bytes and the recipe are those of the last time, and its id is its own.
     """
     rows = {(row.root, row.path): row for row in manifest}
     result = Plan()
@@ -60,7 +60,7 @@ def plan(
             result.unreadable.append(Problem(_full(place), 0, "unreadable", message))
             continue
         sha256 = hashlib.sha256(raw).hexdigest()
-        if row and not force and (row.sha256, row.recipe) == (sha256, recipe):
+        if row and not force and (row.sha256, row.recipe) == (sha256, recipe) and not _is_duplicate(row):
             result.unchanged.append(row)
         else:
             result.todo.append(Todo(file, raw, sha256, row))
@@ -68,6 +68,11 @@ def plan(
         if place not in seen and any(scope.covers(*place) for scope in scopes):
             result.gone.append(row)
     return result
+
+
+def _is_duplicate(row: FileRow) -> bool:
+    """Whether its id was taken by another file; it is read again each time, since that one may have gone."""
+    return any(code == "duplicate-id" for _, code, _ in row.problems)
 
 
 def _full(place: tuple[str, str]) -> str:

@@ -321,7 +321,7 @@ class Snapshot:
     def counts(self) -> dict[str, int]:
         """How many articles, sections and chunks there are."""
         one = self._connection.execute
-        return {name: one(f"SELECT count(*) FROM {name}").fetchone()[0] for name in ("articles", "sections", "chunks")}  # noqa: S608
+        return {name: one(f"SELECT count(*) FROM {name}").fetchone()[0] for name in ("articles", "sections", "chunks")}
 
     def vector_ids(self, besides: Collection[int] = ()) -> set[str]:
         """Every vector that the catalog names, leaving the articles ``besides`` out."""
@@ -336,7 +336,7 @@ class Snapshot:
             texts.update(
                 self._connection.execute(
                     f"SELECT vector_id, text FROM chunks WHERE vector_id IN ({_marks(part)})", part
-                )  # noqa: S608
+                )
             )
         return texts
 
@@ -346,13 +346,13 @@ class Snapshot:
         return {
             row[0]
             for row in self._connection.execute(f"SELECT DISTINCT language FROM articles WHERE {condition}", values)
-        }  # noqa: S608
+        }
 
     def superseded(self, where: Filter) -> set[str]:
         """Ids of articles that another one, which the filter lets through, says it supersedes."""
         condition, values = where.condition()
         rows = self._connection.execute(
-            f"SELECT DISTINCT value FROM articles, json_each(supersedes) WHERE supersedes != '[]' AND {condition}",  # noqa: S608
+            f"SELECT DISTINCT value FROM articles, json_each(supersedes) WHERE supersedes != '[]' AND {condition}",
             values,
         )
         return {row[0] for row in rows}
@@ -361,7 +361,7 @@ class Snapshot:
         """The vectors of the chunks that a filter lets through."""
         condition, values = where.condition()
         rows = self._connection.execute(
-            f"SELECT DISTINCT vector_id FROM chunks JOIN articles ON articles.rowid = article WHERE {condition}",  # noqa: S608
+            f"SELECT DISTINCT vector_id FROM chunks JOIN articles ON articles.rowid = article WHERE {condition}",
             values,
         )
         return [row[0] for row in rows]
@@ -370,7 +370,7 @@ class Snapshot:
         """The chunks behind ``vector_ids`` that a filter lets through; equal texts of two articles share a vector."""
         condition, values = where.condition()
         rows = self._connection.execute(
-            f"SELECT vector_id, chunks.rowid FROM chunks JOIN articles ON articles.rowid = article"  # noqa: S608
+            f"SELECT vector_id, chunks.rowid FROM chunks JOIN articles ON articles.rowid = article"
             f" WHERE vector_id IN ({_marks(vector_ids)}) AND {condition} ORDER BY chunks.rowid",
             [*vector_ids, *values],
         )
@@ -383,15 +383,15 @@ class Snapshot:
         """Chunks by BM25, best first, of the articles that a filter lets through."""
         condition, values = where.condition()
         fragment = (
-            f"rowid IN (SELECT chunks.rowid FROM chunks JOIN articles ON articles.rowid = article WHERE {condition})"  # noqa: S608
+            f"rowid IN (SELECT chunks.rowid FROM chunks JOIN articles ON articles.rowid = article WHERE {condition})"
         )
         return self.fulltext.search(query, language, limit, fragment, values)
 
     def chunks(self, rowids: Sequence[int]) -> dict[int, ChunkRow]:
         """Chunks by row, with the place of their section."""
         rows = self._connection.execute(
-            "SELECT chunks.rowid, chunks.article, vector_id, text, section, headings, anchor, line_from, line_to FROM chunks"  # noqa: S608
-            " JOIN sections ON sections.article = chunks.article AND sections.ordinal = section"
+            "SELECT chunks.rowid, chunks.article, vector_id, text, section, headings, anchor, line_from, line_to"
+            " FROM chunks JOIN sections ON sections.article = chunks.article AND sections.ordinal = section"
             f" WHERE chunks.rowid IN ({_marks(rowids)})",
             list(rowids),
         )
@@ -421,13 +421,13 @@ class Snapshot:
         """Articles by row."""
         rows = self._connection.execute(
             f"SELECT {_ARTICLE} FROM articles WHERE rowid IN ({_marks(rowids)})", list(rowids)
-        )  # noqa: S608
+        )
         return {row[0]: _article(row) for row in rows}
 
     def find(self, article_id: str) -> list[tuple[ArticleRow, str]]:
         """All languages of an article by its id, each with its source, German first."""
         rows = self._connection.execute(
-            f"SELECT {_ARTICLE}, source FROM articles WHERE id = ? ORDER BY language",  # noqa: S608
+            f"SELECT {_ARTICLE}, source FROM articles WHERE id = ? ORDER BY language",
             (article_id,),
         )
         return [(_article(row[:-1]), row[-1]) for row in rows]
@@ -435,7 +435,7 @@ class Snapshot:
     def listing(self, where: Filter) -> list[ArticleRow]:
         """All articles that a filter lets through, by title."""
         condition, values = where.condition()
-        rows = self._connection.execute(f"SELECT {_ARTICLE} FROM articles WHERE {condition} ORDER BY title, id", values)  # noqa: S608
+        rows = self._connection.execute(f"SELECT {_ARTICLE} FROM articles WHERE {condition} ORDER BY title, id", values)
         return [_article(row) for row in rows]
 
 
@@ -491,7 +491,7 @@ def _insert(
     ]
     values += [article.review_every_days, *more, article.origin, article.source, root, article.path, sha256, recipe]
     values.append(json.dumps(problems, ensure_ascii=False))
-    rowid = connection.execute(f"INSERT INTO articles VALUES (NULL, {_marks(values)})", values).lastrowid  # noqa: S608
+    rowid = connection.execute(f"INSERT INTO articles VALUES (NULL, {_marks(values)})", values).lastrowid
     for ordinal, section in enumerate(article.sections):
         connection.execute(
             "INSERT INTO sections VALUES (?, ?, ?, ?, ?, ?, ?)",

@@ -78,9 +78,7 @@ class FullText:
             ) from error
         return cls(connection)
 
-    def add(  # noqa: PLR0917  the columns in the order of the table
-        self, rowid: int, title: str, headings: str, aliases: str, body: str, language: str
-    ) -> None:
+    def add(self, rowid: int, title: str, headings: str, aliases: str, body: str, language: str) -> None:
         """Index one row; what stood under ``rowid`` is replaced. ``language`` is a BCP 47 tag."""
         self.remove(rowid)
         base = base_language(language)

@@ -81,6 +81,7 @@ _SCRIPTS = (
     ("THAI", "th"),
     ("DEVANAGARI", "hi"),
 )
+_NOT_LATIN = re.compile(r"[^\W\d_\u0000-\u036f]")
 _PERSIAN_LETTERS = frozenset("پچژگکی")
 _UKRAINIAN_LETTERS = frozenset("іїєґ")
 
@@ -128,9 +129,8 @@ def detect_question(text: str, default: str = "de") -> str:
 
 def _by_script(sample: str) -> str:
     """Language of a text that is not in Latin script, else empty."""
-    letters = [char for char in sample[:1_000] if char.isalpha()]
-    foreign = [char for char in letters if char > "\u036f"]
-    if len(foreign) * 4 < len(letters) or not foreign:
+    foreign = _NOT_LATIN.findall(sample, 0, 1_000)
+    if not foreign or len(foreign) * 4 < sum(char.isalpha() for char in sample[:1_000]):
         return ""
     names = Counter(unicodedata.name(char, "").split(" ")[0].split("-")[0] for char in foreign)
     kana = names["HIRAGANA"] + names["KATAKANA"]

@@ -14,7 +14,7 @@ from types import MappingProxyType
 from typing import TYPE_CHECKING
 
 from kb import frontmatter, markdown
-from kb.article import Article, Problem
+from kb.article import Article, Problem, Section
 from kb.language import detect, detect_question
 
 if TYPE_CHECKING:
@@ -73,12 +73,13 @@ def _article(path: str, text: str, meta: Reading, body: ParsedBody) -> Article:
     pure = PurePosixPath(path)
     title = values.title or body.title or readable_name(pure.stem)
     return Article(
-        id=values.id or unicodedata.normalize("NFC", str(pure.with_suffix(""))),
+        id=values.id or id_from_path(path),
         language=values.language or _language(path, _running_text(values.title or body.title, body)),
         title=unicodedata.normalize("NFC", " ".join(title.split())),
         path=path,
         source=text,
-        sections=body.sections,
+        # A bare title can be found, too.
+        sections=body.sections or (Section((), "", 0, (1, 1), ()),),
         status=values.status,
         audience=values.audience,
         owner=values.owner,
@@ -94,6 +95,11 @@ def _article(path: str, text: str, meta: Reading, body: ParsedBody) -> Article:
         origin=values.source,
         foreign=MappingProxyType(dict(meta.foreign)),
     )
+
+
+def id_from_path(path: str) -> str:
+    """The id of an article that says none: its path below the root, without the suffix."""
+    return unicodedata.normalize("NFC", str(PurePosixPath(path).with_suffix("")))
 
 
 def readable_name(stem: str) -> str:

@@ -183,13 +183,13 @@ def _environment(env: Mapping[str, str]) -> Iterator[tuple[str, str, str, Any]]:
         yield name, section, key, _from_text(section, key, env[name])
 
 
-def _from_text(section: str, key: str, text: str) -> Any:
+def _from_text(section: str, key: str, text: str) -> str | list[str]:
     """Lists come as JSON or as comma-separated text; everything else is left to pydantic."""
     annotation = Settings.model_fields[section].annotation
     assert annotation is not None  # noqa: S101  every section field is annotated
     if "tuple" not in str(annotation.model_fields[key].annotation):
         return text
-    return json.loads(text) if text.lstrip().startswith("[") else [part.strip() for part in text.split(",")]
+    return list(json.loads(text)) if text.lstrip().startswith("[") else [part.strip() for part in text.split(",")]
 
 
 def _known(section: str, key: str, source: str) -> None:

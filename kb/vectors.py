@@ -17,6 +17,7 @@ from urllib.parse import urlsplit
 
 import numpy as np
 
+from kb import hnsw
 from kb.embedding.protocol import FloatMatrix
 from kb.errors import MissingPartError
 
@@ -84,7 +85,7 @@ class ChromaVectors:
         self._place = place
         self._dimensions = dimensions
         self._name = f"chunks-{fingerprint[:16]}"
-        with self._guard(), _hushed(isinstance(place, Path)):
+        with self._guard(), _hushed(folder=isinstance(place, Path)):
             self._client = _client(place)
             self._collection = self._open()
 
@@ -174,7 +175,7 @@ class ChromaVectors:
     def close(self) -> None:
         """Let go of the folder, so that another client of this process may open it."""
         with contextlib.suppress(Exception):
-            self._client.close()
+            self._client.close()  # type: ignore[attr-defined]  # the class has it, its base does not
 
     def _open(self) -> Collection:
         names = {collection.name for collection in self._client.list_collections()}
@@ -218,7 +219,7 @@ def remove_folder(folder: Path) -> None:
 
 
 @contextlib.contextmanager
-def _hushed(folder: bool) -> Iterator[None]:
+def _hushed(*, folder: bool) -> Iterator[None]:
     """Keep what Chroma's core says about its own panic away from people: the error that leaves says it in our words.
 
     It writes to the descriptor of stderr, past Python; in all that was damaged on purpose, it panicked on opening only.
@@ -245,6 +246,9 @@ def _client(place: Path | str) -> ClientAPI:
     settings = Settings(anonymized_telemetry=False)
     if isinstance(place, Path):
         place.mkdir(parents=True, exist_ok=True)
+        for header in place.glob("*/header.bin"):
+            if damage := hnsw.damage(header.parent):
+                raise _explained(place, ValueError(damage))
         return chromadb.PersistentClient(str(place), settings=settings)
     parts = urlsplit(place)
     return chromadb.HttpClient(

@@ -38,7 +38,7 @@ ENGLISH = [
     "Can I change my monthly instalment in the portal myself, and when does the change take effect?",
     "Report your move at the latest 14 days before you leave. Business customers have 30 days.",
     (
-        "The annual bill arrives by 15 February. A credit is settled with the next instalment or paid out on request; a "
+        "The annual bill arrives by 15 February. A credit is settled with the next instalment or paid out; a "
         "back payment is due 14 days after the bill date."
     ),
     "1. Open the app.\n2. Choose “Meter”.\n3. Enter the reading without decimals (for example 12345 kWh).",

@@ -34,10 +34,9 @@ class WordEmbedder:
 
     def _embed(self, texts: Sequence[str]) -> FloatMatrix:
         rows = np.zeros((len(texts), self.dimensions), dtype=np.float32)
-        for row, text in zip(rows, texts, strict=True):
-            row += 1e-3
-            for word in re.findall(r"\w+", text.casefold()):
-                row += _direction(word, self.dimensions)
+        for number, text in enumerate(texts):
+            words = re.findall(r"\w+", text.casefold())
+            rows[number] = 1e-3 + sum((_direction(word, self.dimensions) for word in words), rows[number])
         return rows / np.linalg.norm(rows, axis=1, keepdims=True) if len(texts) else rows
 
 

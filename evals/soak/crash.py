@@ -26,9 +26,6 @@ from kb.catalog import Filter
 from kb.library import Library
 
 _TODAY = date(2026, 11, 23)
-_STEPS_MOST = 90
-"""A full run of 80 articles reaches about as many steps; a child told to die later than that finishes."""
-
 _IGNORED = frozenset({"versions", "disk"})
 """Checks of the installation, which no kill can change."""
 
@@ -82,16 +79,16 @@ def run(place: Path, kills: int, seed: int = 0, articles: int = 80) -> CrashRepo
     rnd = random.Random(seed)  # noqa: S311  repeatable, not a secret
     home, folder = place / "home", place / "articles"
     folder.mkdir(parents=True)
-    report, version, duration_s = CrashReport(), 0, 1.0
+    report, version = CrashReport(), 0
     with _opened(home) as library:
         old = _write(library, folder, articles, version)
-        ingest(library, [folder])
+        duration_s = ingest(library, [folder]).seconds
     while report.kills < kills and not report.faults:
         version += 1
         with _opened(home) as library:
             new = _write(library, folder, articles, version)
         for _ in range(2 if rnd.random() < 1 / 3 else 1):
-            step, spent_s = _killed(context, home, folder, rnd, duration_s)
+            step, spent_s = _killed(context, home, folder, *_moment(rnd, articles, duration_s))
             if step is None:
                 report.finished, duration_s = report.finished + 1, spent_s
             else:
@@ -106,13 +103,16 @@ def run(place: Path, kills: int, seed: int = 0, articles: int = 80) -> CrashRepo
     return report
 
 
+def _moment(rnd: random.Random, articles: int, duration_s: float) -> tuple[int, float | None]:
+    """When to kill: at the n-th step, of which there is one an article and a few more, or after so many seconds."""
+    return (rnd.randint(1, articles + 6), None) if rnd.random() < 0.5 else (0, rnd.uniform(0, duration_s))
+
+
 def _killed(
-    context: multiprocessing.context.ForkServerContext, home: Path, folder: Path, rnd: random.Random, duration_s: float
+    context: multiprocessing.context.ForkServerContext, home: Path, folder: Path, dies_at: int, after_s: float | None
 ) -> tuple[str | None, float]:
-    """Run an ingest and kill it; the step it was in, or None where it was through before."""
+    """Run an ingest and kill it; the step it was in, or None where it was through before, and how long it took."""
     ours, its = context.Pipe(duplex=False)
-    between = rnd.random() < 0.5
-    dies_at = rnd.randint(1, _STEPS_MOST) if between else 0
     child = context.Process(target=_child, args=(home, folder, its, dies_at))
     child.start()
     its.close()
@@ -120,8 +120,8 @@ def _killed(
     try:
         steps.append(ours.recv())
         started = time.perf_counter()
-        if not between:
-            time.sleep(rnd.uniform(0, duration_s))
+        if after_s is not None:
+            time.sleep(after_s)
             child.kill()
         while True:
             steps.append(ours.recv())

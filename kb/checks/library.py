@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import errno
 import fnmatch
 import os
+import stat
 from collections import defaultdict
 from dataclasses import dataclass, replace
 from difflib import get_close_matches
@@ -115,13 +117,19 @@ class Job:
         below = path.relative_to(self.root).as_posix()
         shown = path.relative_to(self.here).as_posix() if path.is_relative_to(self.here) else path.as_posix()
         try:
-            raw = path.read_bytes()
+            raw = _bytes_of(path)
         except OSError as error:
             problem = Problem(below, 0, "unreadable", f"the file cannot be read: {error.strerror}")
             return Page(self.file, shown, None, NO_BODY, frontmatter.NOTHING, (problem,), self.wanted)
         result = read(below, raw)
         body = result.body or NO_BODY
         return Page(self.file, shown, result.article, body, result.front_matter, result.problems, self.wanted)
+
+
+def _bytes_of(file: Path) -> bytes:
+    if not stat.S_ISREG(file.stat().st_mode):  # a pipe would be waited on forever
+        raise OSError(errno.EINVAL, "not a regular file")
+    return file.read_bytes()
 
 
 def find(paths: Sequence[Path], ignore: Sequence[str]) -> list[Job]:

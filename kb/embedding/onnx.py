@@ -24,8 +24,8 @@ if TYPE_CHECKING:
 Span = tuple[int, int]
 
 _MAX_TOKENS = 512
-# Padded tokens of one batch. More is no faster on a CPU and costs memory: a feed-forward layer holds 6 kB a token.
-_BATCH_TOKENS = 1024
+# Padded tokens of one batch. More is slower on two cores and costs memory: a feed-forward layer holds 6 kB a token.
+_BATCH_TOKENS = 512
 _TOKENISED_TEXTS = 64  # at a time, as tokens with their offsets take a hundred times the memory of the text
 _MAX_THREADS = 8  # a model this small does not use more
 

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 WINDOW_CHARS = 5_000
 """Longer paragraphs are parsed in windows: some rules look far ahead, and a 1 MB line must not take minutes."""
 
+_MARKUP = re.compile(r"[\\`*_\[<&~!\n]")
 _WHITE_SPACE = re.compile(r"\s+")
 _REST_OF_TARGET = re.compile(rf"{HIDDEN}+\S{{0,1000}}")
 
@@ -70,7 +71,7 @@ def parse_inline(content: str, env: MutableMapping[str, Any], original: str | No
     """Read inline Markdown. ``original`` is ``content`` with nothing hidden: code spans show template tags."""
     result = InlineText()
     shown = content if original is None or len(original) != len(content) else original
-    if not any(char in content for char in "\\`*_[<&~!\n"):
+    if not _MARKUP.search(content):
         result.add(0, len(content), content)
         return result
     start = 0

@@ -27,6 +27,11 @@ def titles(library: Library) -> list[str]:
         return [row.title for row in snapshot.listing(Filter(TODAY))]
 
 
+def ids(library: Library) -> list[str]:
+    with library.catalog.snapshot() as snapshot:
+        return sorted(row.id for row in snapshot.listing(Filter(TODAY)))
+
+
 def assert_sound(library: Library) -> None:
     """Every chunk has its vector, no vector is left over, and each finds itself."""
     with library.catalog.snapshot() as snapshot:
@@ -62,7 +67,7 @@ def test_an_edit_embeds_exactly_the_chunks_that_changed(library, folder, write) 
 
 def test_a_file_that_has_gone_takes_its_article_with_it(library, folder, write) -> None:
     write("move", "Umzug", "Melden Sie den Umzug.")
-    write("meter", "Zähler", "Lesen Sie ab.").unlink
+    write("meter", "Zähler", "Lesen Sie ab.")
     ingest(library, [folder])
     (folder / "meter.md").unlink()
     assert counts(ingest(library, [folder], prune=False)) == (0, 0, 0, 1, 0)
@@ -102,17 +107,28 @@ def test_ingesting_a_file_that_has_gone_removes_only_that_article(library, folde
     assert titles(library) == ["Umzug"]
 
 
-def test_two_files_of_one_article_neither_replaces_the_other(library, folder, write) -> None:
+def test_two_files_of_one_article_are_both_found_and_neither_replaces_the_other(library, folder, write) -> None:
     write("move", "Umzug", "Das Original.")
     ingest(library, [folder])
     write("sub/copy", "Kopie", "Die Kopie.", id="move")
-    report = ingest(library, [folder])
-    assert counts(report) == (0, 0, 0, 1, 1)
-    assert [(problem.code, Path(problem.path).name) for problem in report.problems] == [("duplicate-id", "copy.md")]
-    assert titles(library) == ["Umzug"]
+    assert counts(ingest(library, [folder])) == (1, 0, 0, 1, 0)
+    for _ in range(2):
+        report = ingest(library, [folder])
+        assert counts(report) == (0, 0, 0, 2, 0)
+        assert [(problem.code, Path(problem.path).name) for problem in report.problems] == [("duplicate-id", "copy.md")]
+        assert ids(library) == ["move", "sub/copy"]
     (folder / "move.md").unlink()
     assert counts(ingest(library, [folder])) == (0, 1, 0, 0, 0)
-    assert titles(library) == ["Kopie"]
+    assert (ids(library), titles(library)) == (["move"], ["Kopie"])
+
+
+def test_a_bare_title_can_be_found(library, folder, write) -> None:
+    write("move", "Umzug", "")
+    report = ingest(library, [folder])
+    assert counts(report) == (1, 0, 0, 0, 0)
+    assert [problem.code for problem in report.problems] == ["empty"]
+    with library.catalog.snapshot() as snapshot:
+        assert snapshot.search_text("Umzug", "de", 10, Filter(TODAY))
 
 
 def test_a_file_that_became_unreadable_keeps_its_old_text_and_is_reported_every_time(library, folder, write) -> None:

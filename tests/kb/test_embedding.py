@@ -111,7 +111,7 @@ def test_token_ranges_of_any_text_lie_inside_it(text):
 def test_batches_hold_every_text_once_and_stay_within_their_tokens(lengths):
     batches = list(_batches(lengths))
     assert sorted(index for batch in batches for index in batch) == list(range(len(lengths)))
-    assert all(len(batch) * max(lengths[index] for index in batch) <= 1024 for batch in batches)
+    assert all(len(batch) * max(lengths[index] for index in batch) <= 512 for batch in batches)
 
 
 def test_a_question_is_nearest_to_the_passage_that_answers_it_in_both_languages(bundled):

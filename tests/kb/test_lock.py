@@ -11,7 +11,14 @@ import pytest
 from kb import lock
 from kb.errors import LockedError
 
-HOLD = "import sys, time; from pathlib import Path; from kb import lock\nwith lock.hold(Path(sys.argv[1]), 'kb ingest'): print('held', flush=True); time.sleep(60)"
+HOLD = """
+import sys, time
+from pathlib import Path
+from kb import lock
+with lock.hold(Path(sys.argv[1]), "kb ingest"):
+    print("held", flush=True)
+    time.sleep(60)
+"""
 
 
 @pytest.fixture
@@ -20,7 +27,7 @@ def other(tmp_path: Path):
         [sys.executable, "-c", HOLD, str(tmp_path / "lock")],
         stdout=subprocess.PIPE,
         text=True,
-        env=os.environ | {"PYTHONPATH": os.getcwd()},
+        env=os.environ | {"PYTHONPATH": str(Path.cwd())},
     )
     assert process.stdout
     assert process.stdout.readline() == "held\n"

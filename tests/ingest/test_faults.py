@@ -1,0 +1,153 @@
+from __future__ import annotations
+
+import os
+import shutil
+from datetime import date
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from ingest.pipeline import Quiet, ingest
+from ingest.rebuild import reindex
+from kb import hnsw
+from kb.catalog import Filter
+from kb.checks import check
+from kb.errors import MissingPartError, NotFoundError, UsageError
+from kb.vectors import ChromaVectors
+
+DIMENSIONS = 16
+RECORDS = 1200
+"""Chroma writes its graph to files from a thousand records on."""
+
+
+TODAY = date(2026, 11, 23)
+
+
+def counts(report) -> tuple[int, ...]:
+    return report.added, report.changed, report.removed, report.unchanged, report.rejected
+
+
+def titles(library) -> list[str]:
+    with library.catalog.snapshot() as snapshot:
+        return [row.title for row in snapshot.listing(Filter(TODAY))]
+
+
+def problems(report) -> set[tuple[str, str]]:
+    return {(Path(problem.path).name, problem.code) for problem in report.problems}
+
+
+def test_a_pipe_a_folder_and_a_link_to_itself_that_are_named_like_articles_are_problems(library, folder, write) -> None:
+    write("move", "Umzug", "Melden Sie den Umzug.")
+    os.mkfifo(folder / "pipe.md")
+    (folder / "folder.md").mkdir()
+    (folder / "loop.md").symlink_to(folder / "loop.md")
+    report = ingest(library, [folder])
+    assert counts(report) == (1, 0, 0, 0, 2)
+    assert problems(report) == {("pipe.md", "unreadable"), ("loop.md", "unreadable")}
+    found = {Path(finding.path).name for finding in check([folder], TODAY).findings if finding.code == "unreadable"}
+    assert found == {"pipe.md", "loop.md"}
+
+
+def test_names_that_are_not_utf_8_are_problems_and_the_others_go_on(library, folder, write) -> None:
+    write("move", "Umzug", "Melden Sie den Umzug.")
+    below = os.fsencode(folder) + b"/d\xff"
+    os.mkdir(below)  # noqa: PTH102  pathlib knows no bytes
+    (folder / os.fsdecode(b"k\xf6ln.md")).write_text("# Stadt\n\nText.\n", encoding="utf-8")
+    (Path(os.fsdecode(below)) / "z.md").write_text("# Zett\n\nText.\n", encoding="utf-8")
+    for new in (1, 0):
+        report = ingest(library, [folder])
+        assert counts(report) == (new, 0, 0, 1 - new, 2)
+        assert {problem.code for problem in report.problems} == {"bad-name"}
+        str(report.problems).encode("utf-8")
+    with pytest.raises(UsageError):
+        ingest(library, [Path(os.fsdecode(below))])
+
+
+class Vanish(Quiet):
+    def __init__(self, file: Path) -> None:
+        self.file = file
+
+    def reached(self, step: str) -> None:
+        if step == "parse":
+            self.file.unlink(missing_ok=True)
+
+
+def test_a_file_that_goes_while_it_is_taken_is_removed_by_the_next_run(library, folder, write) -> None:
+    write("move", "Umzug", "Melden Sie den Umzug.")
+    file = write("meter", "Zähler", "Lesen Sie ab.")
+    assert counts(ingest(library, [folder], Vanish(file))) == (2, 0, 0, 0, 0)
+    assert counts(ingest(library, [folder])) == (0, 0, 1, 1, 0)
+    assert titles(library) == ["Umzug"]
+
+
+def test_a_file_that_goes_before_it_is_read_is_a_problem_and_keeps_its_text(
+    library, folder, write, monkeypatch
+) -> None:
+    write("move", "Umzug", "Melden Sie den Umzug.")
+    ingest(library, [folder])
+    write("move", "Umzug", "Neu.")
+    real = Path.read_bytes
+
+    def gone(file: Path) -> bytes:
+        file.unlink()
+        return real(file)
+
+    monkeypatch.setattr(Path, "read_bytes", gone)
+    report = ingest(library, [folder])
+    monkeypatch.undo()
+    assert problems(report) == {("move.md", "unreadable")}
+    assert titles(library) == ["Umzug"]
+
+
+def test_without_a_catalog_reindex_asks_for_the_folders(library, folder, write) -> None:
+    write("move", "Umzug", "Melden Sie den Umzug.")
+    ingest(library, [folder])
+    library.close()
+    (library.home / "index.sqlite3").write_bytes(b"rubbish" * 1000)
+    with pytest.raises(NotFoundError) as caught:
+        reindex(library, [], [Path("nowhere-at-all")])
+    assert "kb reindex FOLDER" in caught.value.hint
+    assert counts(reindex(library, [folder], [])) == (1, 0, 0, 0, 0)
+
+
+def look_at_all(folder: Path) -> None:
+    store = ChromaVectors(folder, "fingerprint-1", DIMENSIONS)
+    try:
+        assert store.unreachable(sorted(store.ids())) == []
+    finally:
+        store.close()
+
+
+@pytest.fixture(scope="module")
+def graph(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A Chroma folder whose graph lies in files."""
+    folder = tmp_path_factory.mktemp("graph") / "chroma"
+    store = ChromaVectors(folder, "fingerprint-1", DIMENSIONS)
+    rows = np.random.default_rng(0).normal(size=(RECORDS, DIMENSIONS)).astype(np.float32)
+    rows /= np.linalg.norm(rows, axis=1, keepdims=True)
+    store.add([f"{n:04}" for n in range(RECORDS)], rows)
+    store.search(rows[0], 1)
+    store.close()
+    return folder
+
+
+def test_a_sound_graph_has_no_damage(graph: Path) -> None:
+    (header,) = graph.glob("*/header.bin")
+    assert hnsw.damage(header.parent) == ""
+
+
+@pytest.mark.parametrize("name", ["header.bin", "data_level0.bin", "link_lists.bin"])
+@pytest.mark.parametrize("kind", ["rubbish", "cut", "zeros"])
+def test_a_damaged_graph_is_an_error_with_a_remedy_and_not_the_end_of_the_process(
+    graph: Path, tmp_path: Path, name: str, kind: str
+) -> None:
+    folder = tmp_path / "chroma"
+    shutil.copytree(graph, folder)
+    (file,) = folder.glob(f"*/{name}")
+    raw = file.read_bytes()
+    rubbish = np.random.default_rng(1).bytes(len(raw))
+    file.write_bytes({"rubbish": rubbish, "cut": raw[: len(raw) // 2], "zeros": bytes(len(raw))}[kind])
+    with pytest.raises(MissingPartError) as caught:
+        look_at_all(folder)
+    assert "kb reindex" in caught.value.hint
