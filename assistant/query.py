@@ -24,8 +24,8 @@ _FOCUS_PATTERNS: dict[Focus, str] = {
     "place": r"\b(wo|wohin|woher|where)\b",
     "person": r"\b(wer|wem|wen|wessen|who|whom|whose)\b",
     "yes_no": r"""^\W*( kann | können | könnte | darf | dürfen | muss | müssen | soll | ist | sind | war | gibt | hat
-        | habe | haben | wird | werden | brauche | geht | can | could | may | must | is | are | was | were | do | does | did
-        | will | should | has | have | am )\b""",
+        | habe | haben | wird | werden | brauche | geht | can | could | may | must | is | are | was | were | do
+        | does | did | will | should | has | have | am )\b""",
 }
 _FOCUS = {focus: re.compile(pattern, re.IGNORECASE | re.VERBOSE) for focus, pattern in _FOCUS_PATTERNS.items()}
 """In this order: the first that matches is what the question asks for."""

@@ -89,7 +89,7 @@ def retrieve(
     article. ``dense_weight`` overrides the setting; 1 leaves full text out, 0 the vectors.
     """
     settings = library.settings.retrieval
-    weight = settings.dense_weight if dense_weight is None else dense_weight
+    weight = _weight(snapshot, query, where, settings) if dense_weight is None else dense_weight
     found = Candidates()
     if weight > 0 and vector is not None:
         found.cosine = _dense(snapshot, library, vector, hits, where, settings.candidates)
@@ -99,6 +99,13 @@ def retrieve(
         _complete(snapshot, library, vector, found)
     passages = fuse(snapshot, found, weight)
     return Ranking(_group(snapshot, passages, query, where, settings))
+
+
+def _weight(snapshot: Snapshot, query: Query, where: Filter, settings: RetrievalSettings) -> float:
+    """The share of the cosine: words of two languages rarely meet, so across languages BM25 counts for less."""
+    spoken = {base_language(language) for language in snapshot.languages(where)}
+    across = bool(spoken) and base_language(query.language) not in spoken
+    return settings.dense_weight_across if across else settings.dense_weight
 
 
 def _dense(

@@ -68,7 +68,10 @@ class RetrievalSettings(_Section):
     """How candidates are found and put in order."""
 
     candidates: int = Field(default=100, ge=10, le=1000, description="chunks taken from each of vectors and full text")
-    dense_weight: Share = Field(default=0.8, description="share of the cosine in the fused score; the rest is BM25")
+    dense_weight: Share = Field(default=0.7, description="share of the cosine in the fused score; the rest is BM25")
+    dense_weight_across: Share = Field(
+        default=0.85, description="the same where no article that may answer is in the question's language"
+    )
     superseded_penalty: Share = Field(
         default=0.3, description="taken from the score of an article that another one supersedes"
     )
