@@ -11,6 +11,7 @@ from collections.abc import Sequence
 from dataclasses import astuple, dataclass, fields
 from functools import cache
 from importlib.resources import files
+from typing import Any
 
 from assistant.evidence import Asked, Evidence
 from assistant.retrieval import Ranked
@@ -35,11 +36,14 @@ def features(
 ) -> Features:
     """Measure a ranking and what would be quoted from its first article.
 
-    ``cosine_margin`` is the distance from the best article to the fifth; ``lexical_agreement`` the best article's BM25
+    ``cosine_margin`` is the distance from the best article to the fifth, or, where there are fewer, to what this
+    embedder gives to texts that have little to do with each other; ``lexical_agreement`` the best article's BM25
     against the best of all.
     """
     best = ranked[0].passages
     cosines = [max(passage.cosine for passage in item.passages) for item in ranked[:_RANK_FOR_MARGIN]]
+    if len(cosines) < _RANK_FOR_MARGIN:
+        cosines.append(min(cosines[0], float(_fitted()["background_cosine"])))
     lexical = max(passage.bm25 for item in ranked for passage in item.passages)
     return Features(
         cosine=cosines[0],
@@ -53,15 +57,13 @@ def features(
 
 def probability(measured: Features, *, same_language: bool) -> float:
     """p(answerable), 0..1. Words of two languages rarely meet, so translations have coefficients of their own."""
-    model = _models()["same_language" if same_language else "other_language"]
+    model = _fitted()["models"]["same_language" if same_language else "other_language"]
     names = [item.name for item in fields(Features)]
     total = model["intercept"] + sum(model[name] * value for name, value in zip(names, astuple(measured), strict=True))
     return 1.0 / (1.0 + math.exp(-max(-30.0, min(30.0, total))))
 
 
 @cache
-def _models() -> dict[str, dict[str, float]]:
-    models: dict[str, dict[str, float]] = json.loads(files("assistant").joinpath("confidence.json").read_text("utf-8"))[
-        "models"
-    ]
-    return models
+def _fitted() -> dict[str, Any]:
+    fitted: dict[str, Any] = json.loads(files("assistant").joinpath("confidence.json").read_text("utf-8"))
+    return fitted

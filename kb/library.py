@@ -35,7 +35,7 @@ class Library:
     """
 
     def __init__(self, home: Path, config: Settings, origins: Origins | None = None) -> None:
-        self.home = home
+        self.home = home.absolute()
         self.settings = config
         self.origins = origins or {}
         self._holds_lock = False

@@ -87,7 +87,11 @@ class ChromaVectors:
         self._name = f"chunks-{fingerprint[:16]}"
         with self._guard(), _hushed(folder=isinstance(place, Path)):
             self._client = _client(place)
-            self._collection = self._open()
+            try:
+                self._collection = self._open()
+            except BaseException:
+                self.close()  # else the next one to open this folder would share what is broken
+                raise
 
     def ids(self) -> set[str]:
         with self._guard():
@@ -249,11 +253,23 @@ def _client(place: Path | str) -> ClientAPI:
         for header in place.glob("*/header.bin"):
             if damage := hnsw.damage(header.parent):
                 raise _explained(place, ValueError(damage))
-        return chromadb.PersistentClient(str(place), settings=settings)
+        try:
+            return chromadb.PersistentClient(str(place), settings=settings)
+        except BaseException:
+            _forget(str(place))
+            raise
     parts = urlsplit(place)
     return chromadb.HttpClient(
         host=parts.hostname or "localhost", port=parts.port or 8000, ssl=parts.scheme == "https", settings=settings
     )
+
+
+def _forget(folder: str) -> None:
+    """Chroma 1.5 remembers a folder that it failed to open and gives out the broken remains from then on."""
+    from chromadb.api.shared_system_client import SharedSystemClient
+
+    if folder not in SharedSystemClient._identifier_to_refcount:  # noqa: SLF001  nobody has it open
+        SharedSystemClient._identifier_to_system.pop(folder, None)  # noqa: SLF001
 
 
 def _add(collection: Collection, ids: Sequence[str], vectors: FloatMatrix) -> None:

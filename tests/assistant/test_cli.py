@@ -1,0 +1,150 @@
+"""The commands as programs outside call them: exit codes, JSON shapes, two lines on stderr."""
+
+from __future__ import annotations
+
+import json
+import shutil
+import sys
+from pathlib import Path
+
+import pytest
+
+from assistant.cli import main
+
+ROOT = Path(__file__).parent.parent.parent
+ASK_KEYS = {
+    "question_id", "question", "language", "status", "confidence", "answer", "reason", "citations", "nearest",
+    "timings_ms",
+}  # fmt: skip
+CITATION_KEYS = {
+    "number", "article_id", "language", "title", "section", "anchor", "path", "lines", "quote", "score", "reviewed_on",
+    "freshness",
+}  # fmt: skip
+
+
+@pytest.fixture
+def kb(monkeypatch, capsys, tmp_path):
+    """Run `kb` in a folder of its own; gives exit code, stdout and stderr."""
+    monkeypatch.chdir(tmp_path)
+
+    def run(*arguments: str) -> tuple[int, str, str]:
+        monkeypatch.setattr(sys, "argv", ["kb", *arguments])
+        with pytest.raises(SystemExit) as end:
+            main()
+        out, err = capsys.readouterr()
+        return int(end.value.code or 0), out, err
+
+    return run
+
+
+@pytest.fixture
+def articles(tmp_path: Path) -> Path:
+    for language in ("de", "en"):
+        folder = tmp_path / "articles" / language
+        folder.mkdir(parents=True)
+        shutil.copy(ROOT / "articles" / language / "report-move.md", folder)
+    return tmp_path / "articles"
+
+
+def test_ingest_ask_and_rate_from_end_to_end(kb, articles) -> None:
+    code, out, _ = kb("ingest", "--json")
+    report = json.loads(out)
+    assert code == 0
+    assert report["articles"] == {"added": 2, "changed": 0, "removed": 0, "unchanged": 0, "rejected": 0}
+    assert report["sections"].keys() == {"total", "embedded"}
+    assert report.keys() == {"articles", "sections", "seconds", "problems"}
+
+    code, out, _ = kb("ask", "Wie melde ich meinen Umzug?", "--json")
+    reply = json.loads(out)
+    assert code == 0
+    assert reply.keys() == ASK_KEYS
+    assert reply["status"] == "answered"
+    assert reply["citations"][0].keys() == CITATION_KEYS
+    assert reply["citations"][0]["path"] == "articles/de/report-move.md"
+    assert reply["timings_ms"].keys() == {"embed", "search", "answer", "total"}
+    assert reply["nearest"][0].keys() == {"article_id", "language", "title", "score"}
+
+    code, out, _ = kb("rate", reply["question_id"], "not_helpful", "--reason", "outdated", "--json")
+    assert (code, json.loads(out)["reason"]) == (0, "outdated")
+
+    code, out, _ = kb("doctor", "--json")
+    assert code == 0, out
+    assert {check["state"] for check in json.loads(out)["checks"]} <= {"ok", "warning"}
+
+
+@pytest.mark.parametrize(
+    ("arguments", "code", "said"),
+    [
+        (("ask", "Umzug"), 3, "kb ingest"),
+        (("ask", ""), 2, "empty"),
+        (("ask",), 2, "question"),
+        (("ask", "x", "--bogus"), 2, "--bogus"),
+        (("frobnicate",), 2, "frobnicate"),
+        (("ingest", "nowhere"), 2, "nowhere"),
+        (("rate", "unknown", "helpful"), 2, "unknown"),
+        (("rate", "unknown", "splendid"), 2, "splendid"),
+        (("check", "--today", "31.12.2026"), 2, "YYYY-MM-DD"),
+        (("check", "nowhere"), 2, "nowhere"),
+        (("settings", "--config", "nowhere.toml"), 2, "nowhere.toml"),
+        (("new", "???"), 2, "???"),
+    ],
+)
+def test_an_error_is_two_lines_on_stderr_and_an_exit_code(kb, arguments, code, said) -> None:
+    status, out, err = kb(*arguments)
+    assert status == code
+    assert out == ""
+    assert len(err.strip().splitlines()) == 2
+    assert said in err
+
+
+def test_check_finds_what_is_wrong_and_fails_only_where_it_should(kb, articles) -> None:
+    code, out, _ = kb("check", "--format", "json", "--today", "2026-11-23")
+    report = json.loads(out)
+    assert report.keys() == {"findings", "summary"}
+    assert report["summary"].keys() == {"articles", "errors", "warnings"}
+    late = ("--today", "2029-01-01")
+    dead = {"--fail-on", "error"}
+    assert code == (1 if report["summary"]["errors"] else 0)
+    (articles / "de" / "report-move.md").write_text(
+        "---\nid: report-move\ntitle: Umzug\nlanguage: de\nstatus: published\naudience: public\nowner: team\n"
+        "created_on: 2024-01-01\nreviewed_on: 2026-01-01\n---\n\nMelden Sie den Umzug.\n",
+        encoding="utf-8",
+    )
+    shutil.rmtree(articles / "en")
+    assert kb("check", *dead, *late)[0] == 0
+    assert kb("check", "--fail-on", "overdue", *late)[0] == 1
+
+
+def test_new_writes_a_draft_that_passes_the_check(kb) -> None:
+    code, out, _ = kb("new", 'Zählerstand: "schätzen" & mehr', "--json")
+    path = json.loads(out)["path"]
+    assert (code, path) == (0, "articles/de/zaehlerstand-schaetzen-mehr.md")
+    assert kb("check")[0] == 0
+    code, _, err = kb("new", 'Zählerstand: "schätzen" & mehr')
+    assert code == 2
+    assert "already" in err
+
+
+def test_settings_say_where_a_value_is_from(kb, monkeypatch) -> None:
+    monkeypatch.setenv("KB_ANSWER__THRESHOLD", "0.7")
+    rows = {row["key"]: row for row in json.loads(kb("settings", "--json")[1])["settings"]}
+    assert (rows["answer.threshold"]["value"], rows["answer.threshold"]["origin"]) == (0.7, "KB_ANSWER__THRESHOLD")
+    assert rows["server.port"]["origin"] == "default"
+
+
+@pytest.mark.parametrize(
+    "command", ["ingest", "reindex", "ask", "rate", "check", "new", "serve", "doctor", "settings", "model build"]
+)
+def test_every_command_has_examples_and_json(kb, command) -> None:
+    code, out, _ = kb(*command.split(), "--help")
+    assert code == 0
+    assert "Examples" in out
+    assert f"kb {command}" in out
+    assert "--json" in out
+
+
+def test_a_library_of_one_article_answers_what_it_says_and_nothing_else(kb, articles) -> None:
+    shutil.rmtree(articles / "en")
+    kb("ingest")
+    assert json.loads(kb("ask", "Wie melde ich meinen Umzug?", "--json")[1])["status"] == "answered"
+    assert json.loads(kb("ask", "Wie backe ich Sauerteigbrot?", "--json")[1])["status"] == "abstained"
