@@ -27,6 +27,9 @@ _LOG = logging.getLogger(__name__)
 DEFAULT_LIMIT = 10
 MAX_LIMIT = 100
 
+_NEAR_SHARE = 0.6
+"""From this share of the threshold on, an abstention names the article that comes closest."""
+
 
 @dataclass(frozen=True, slots=True)
 class Scope:
@@ -178,7 +181,7 @@ def _weigh(library: Library, snapshot: Snapshot, query: Query, ranked: Sequence[
     measured = features(ranked, evidence, quoted, asked)
     confidence = probability(measured, same_language=speaks(ranked[0].article, query))
     if not quotes or confidence < settings.answer.threshold:
-        near = confidence >= settings.answer.threshold / 3
+        near = confidence >= _NEAR_SHARE * settings.answer.threshold
         reason = text("near" if near else "nothing", query.language, title=article.title)
         return _Verdict(
             min(confidence, settings.answer.threshold),

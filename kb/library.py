@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
 DEFAULT_HOME = ".kb"
 _READER_WAIT_S = 30.0
-"""How long a question waits for an ingest of another process; an ingest of a few articles takes seconds."""
+"""How long a question waits for an ingest of another process, and an ingest for questions: both take seconds."""
 
 _WRITER_WAIT_S = 0.5
 
@@ -100,7 +100,7 @@ class Library:
             if self._holds_lock:
                 yield
             else:
-                with lock.hold(self.lock_path, role, wait_s=_WRITER_WAIT_S):
+                with lock.hold(self.lock_path, role, wait_s=_WRITER_WAIT_S, readers_wait_s=_READER_WAIT_S):
                     yield
         finally:
             self._one_writer.release()
@@ -108,7 +108,7 @@ class Library:
     @contextlib.contextmanager
     def serving(self, role: str) -> Iterator[int]:
         """Hold the index for as long as a server runs; its own threads may then read and write."""
-        with lock.hold(self.lock_path, role, wait_s=_WRITER_WAIT_S) as descriptor:
+        with lock.hold(self.lock_path, role, wait_s=_WRITER_WAIT_S, readers_wait_s=_READER_WAIT_S) as descriptor:
             self._holds_lock = True
             try:
                 yield descriptor

@@ -32,11 +32,13 @@ class Holder:
 
 
 @contextlib.contextmanager
-def hold(path: Path, role: str, *, shared: bool = False, wait_s: float = 0.0) -> Iterator[int]:
+def hold(
+    path: Path, role: str, *, shared: bool = False, wait_s: float = 0.0, readers_wait_s: float = 0.0
+) -> Iterator[int]:
     """Hold the lock file ``path`` while the body runs; yields its descriptor for ``describe``.
 
-    Shared holders (readers) only keep exclusive ones out. Raises LockedError after ``wait_s`` seconds, naming the
-    holder, and MissingPartError where the folder cannot be written.
+    Shared holders (readers) only keep exclusive ones out. Raises LockedError after ``wait_s`` seconds (where only
+    readers are in the way, after ``readers_wait_s``), naming the holder, and MissingPartError where the folder cannot be written.
     """
     try:
         descriptor = _open(path, shared=shared)
@@ -46,7 +48,7 @@ def hold(path: Path, role: str, *, shared: bool = False, wait_s: float = 0.0) ->
             "Give a folder you may write with --home or KB_HOME, or mend its rights.",
         ) from None
     try:
-        _acquire(descriptor, path, fcntl.LOCK_SH if shared else fcntl.LOCK_EX, wait_s)
+        _acquire(descriptor, path, fcntl.LOCK_SH if shared else fcntl.LOCK_EX, wait_s, readers_wait_s)
         if not shared:
             describe(descriptor, Holder(role, os.getpid()))
         yield descriptor
@@ -91,16 +93,16 @@ def _open(path: Path, *, shared: bool) -> int:
         return os.open(path, os.O_RDONLY)
 
 
-def _acquire(descriptor: int, path: Path, mode: int, wait_s: float) -> None:
-    deadline = time.monotonic() + wait_s
+def _acquire(descriptor: int, path: Path, mode: int, wait_s: float, readers_wait_s: float) -> None:
+    started = time.monotonic()
     while True:
         try:
             fcntl.flock(descriptor, mode | fcntl.LOCK_NB)
         except BlockingIOError:
-            if time.monotonic() < deadline:
+            other = holder(path)
+            if time.monotonic() - started < max(wait_s, readers_wait_s if other is None else 0.0):
                 time.sleep(_POLL_S)
                 continue
-            other = holder(path)
             who = f"{other.role} (process {other.pid})" if other and other.pid else "another command"
             raise LockedError(
                 f"The index in {path.parent} is in use by {who}.",

@@ -103,7 +103,7 @@ def test_check_finds_what_is_wrong_and_fails_only_where_it_should(kb, articles) 
     assert report.keys() == {"findings", "summary"}
     assert report["summary"].keys() == {"articles", "errors", "warnings"}
     late = ("--today", "2029-01-01")
-    dead = {"--fail-on", "error"}
+    dead = ("--fail-on", "error")
     assert code == (1 if report["summary"]["errors"] else 0)
     (articles / "de" / "report-move.md").write_text(
         "---\nid: report-move\ntitle: Umzug\nlanguage: de\nstatus: published\naudience: public\nowner: team\n"

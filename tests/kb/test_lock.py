@@ -4,6 +4,8 @@ import os
 import signal
 import subprocess
 import sys
+import threading
+import time
 from pathlib import Path
 
 import pytest
@@ -58,6 +60,28 @@ def test_readers_share_and_keep_writers_out(tmp_path: Path) -> None:
         with pytest.raises(LockedError), lock.hold(path, "writer"):
             pass
         assert lock.holder(path) is None
+
+
+def test_a_writer_waits_for_readers_longer_than_for_a_writer(tmp_path: Path, other: subprocess.Popen[str]) -> None:
+    path = tmp_path / "read"
+    reader = lock.hold(path, "reader", shared=True)
+    reader.__enter__()
+    threading.Timer(0.3, reader.__exit__, (None, None, None)).start()
+    with lock.hold(path, "writer", readers_wait_s=20):
+        pass
+    started = time.monotonic()
+    with pytest.raises(LockedError), lock.hold(tmp_path / "lock", "writer", readers_wait_s=20):
+        pass
+    assert time.monotonic() - started < 10
+
+
+@pytest.mark.skipif(os.geteuid() == 0, reason="root may write anywhere")
+def test_a_reader_needs_no_right_to_write(tmp_path: Path) -> None:
+    with lock.hold(tmp_path / "lock", "writer"):
+        pass
+    (tmp_path / "lock").chmod(0o400)
+    with lock.hold(tmp_path / "lock", "reader", shared=True):
+        pass
 
 
 def test_the_holder_can_say_where_its_server_is(tmp_path: Path) -> None:
