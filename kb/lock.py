@@ -38,7 +38,8 @@ def hold(
     """Hold the lock file ``path`` while the body runs; yields its descriptor for ``describe``.
 
     Shared holders (readers) only keep exclusive ones out. Raises LockedError after ``wait_s`` seconds (where only
-    readers are in the way, after ``readers_wait_s``), naming the holder, and MissingPartError where the folder cannot be written.
+    readers are in the way, after ``readers_wait_s``), naming the holder, and MissingPartError where the folder cannot
+    be written.
     """
     try:
         descriptor = _open(path, shared=shared)
