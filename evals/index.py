@@ -77,9 +77,9 @@ def opened(articles: Path, config: Settings, embedder: Embedder | None = None) -
     library = Library(home, config)
     library.embedder = model
     with contextlib.closing(library):
-        _once(home, lambda: ingest_folder(library, [articles]))
+        once(home, lambda: ingest_folder(library, [articles]))
         with contextlib.closing(Baseline(beside)) as baseline:
-            _once(beside, lambda: baseline.build(articles, files))
+            once(beside, lambda: baseline.build(articles, files))
             with library.reading():
                 yield _described(library, baseline, articles, files)
 
@@ -104,7 +104,7 @@ def _cache() -> Path:
     return Path(os.environ.get(CACHE_VARIABLE) or Path.home() / ".cache" / "lotse" / "evals")
 
 
-def _once(folder: Path, make: Callable[[], object]) -> None:
+def once(folder: Path, make: Callable[[], object]) -> None:
     """Run ``make`` unless ``folder`` was made before; killed half-way, it runs again and mends."""
     ready = folder / _READY
     if not ready.exists():

@@ -250,8 +250,9 @@ def _client(place: Path | str) -> ClientAPI:
     settings = Settings(anonymized_telemetry=False)
     if isinstance(place, Path):
         place.mkdir(parents=True, exist_ok=True)
-        for header in place.glob("*/header.bin"):
-            if damage := hnsw.damage(header.parent):
+        # Without this file Chroma has not finished a graph yet and makes it anew from its log, whatever lies there.
+        for finished in place.glob("*/index_metadata.pickle"):
+            if damage := hnsw.damage(finished.parent):
                 raise _explained(place, ValueError(damage))
         try:
             return chromadb.PersistentClient(str(place), settings=settings)

@@ -1,6 +1,8 @@
 from __future__ import annotations
 
 import json
+import threading
+import time
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -9,7 +11,7 @@ import pytest
 
 from evals import report
 from evals.cli import main
-from evals.index import configured, opened
+from evals.index import configured, once, opened
 from kb.errors import UsageError
 from tests.fakes import WordEmbedder
 
@@ -107,6 +109,32 @@ def test_a_second_run_embeds_no_article_again(dataset: Path, embedder: WordEmbed
     again = report.evaluate(dataset, embedder=embedder)
     assert len(embedder.embedded) == before > 0
     assert again["systems"] == evaluated["systems"]
+
+
+def test_two_runs_that_start_at_once_make_an_index_once(tmp_path: Path) -> None:
+    made: list[int] = []
+
+    def make() -> None:
+        (tmp_path / "index").mkdir()
+        time.sleep(0.2)
+        made.append(1)
+
+    runs = [threading.Thread(target=once, args=(tmp_path / "index", make)) for _ in range(3)]
+    for run in runs:
+        run.start()
+    for run in runs:
+        run.join()
+    assert made == [1]
+
+
+def test_an_index_whose_making_failed_is_made_again(tmp_path: Path) -> None:
+    folder = tmp_path / "index"
+    folder.mkdir()
+    with pytest.raises(ZeroDivisionError):
+        once(folder, lambda: 1 / 0)
+    made: list[int] = []
+    once(folder, lambda: made.append(1))
+    assert made == [1]
 
 
 def test_an_edited_article_gets_an_index_of_its_own(

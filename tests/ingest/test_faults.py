@@ -137,6 +137,17 @@ def test_a_sound_graph_has_no_damage(graph: Path) -> None:
     assert hnsw.damage(header.parent) == ""
 
 
+def test_a_graph_that_was_never_finished_is_made_anew(tmp_path: Path) -> None:
+    rows = np.eye(DIMENSIONS, dtype=np.float32)
+    store = ChromaVectors(tmp_path / "chroma", "fingerprint-1", DIMENSIONS)
+    store.add([f"{n}" for n in range(DIMENSIONS)], rows)
+    store.search(rows[0], 1)
+    store.close()
+    (header,) = (tmp_path / "chroma").glob("*/header.bin")
+    header.write_bytes(b"")
+    look_at_all(tmp_path / "chroma")
+
+
 @pytest.mark.parametrize("name", ["header.bin", "data_level0.bin", "link_lists.bin"])
 @pytest.mark.parametrize("kind", ["rubbish", "cut", "zeros"])
 def test_a_damaged_graph_is_an_error_with_a_remedy_and_not_the_end_of_the_process(
