@@ -8,11 +8,12 @@ import sys
 from collections.abc import Callable
 from datetime import date
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any, Literal, NoReturn, Self
+from typing import TYPE_CHECKING, Annotated, Any, Literal, NoReturn
 
 import typer
 from typer.exceptions import Abort, TyperException
 
+from assistant.terminal import ProgressBar, fail, print_json, print_reply
 from kb.errors import KBError, MissingPartError, UsageError
 from kb.library import Library
 
@@ -94,7 +95,7 @@ def reindex_command(paths: Paths = None, as_json: Json = False, home: Home = Non
 
     library = _library(home, config)
     _refuse_server(library, "rebuild the index")
-    with _progress() as hooks:
+    with ProgressBar() as hooks:
         report = reindex(library, paths or [], _paths(library, None), hooks)
     _finish_ingest(report, as_json)
 
@@ -135,7 +136,7 @@ def ask_command(
         reply = server.ask({**body, "explain": explain})
     else:
         reply = _ask_here(library, asked, language, audience, tuple(product or ()), limit, explain=explain)
-    _print_json(reply) if as_json else _print_reply(reply)
+    print_json(reply) if as_json else print_reply(reply)
 
 
 def _ask_here(
@@ -173,7 +174,7 @@ def rate_command(
 
     library = _library(home, config)
     library.events.rate(Feedback(question_id, datetime.now(UTC), verdict, reason, comment))  # type: ignore[arg-type]
-    _print_json({"question_id": question_id, "verdict": verdict, "reason": reason}) if as_json else print("Rated.")
+    print_json({"question_id": question_id, "verdict": verdict, "reason": reason}) if as_json else print("Rated.")
 
 
 @app.command(
@@ -200,7 +201,7 @@ def check_command(
         ignore=library.settings.articles.ignore,
     )
     if as_json or format_ == "json":
-        _print_json(report.to_json())
+        print_json(report.to_json())
     else:
         for finding in report.findings:
             print(f"{finding.path}:{finding.line}: {finding.severity} [{finding.code}] {finding.message} {finding.fix}")
@@ -223,7 +224,7 @@ def new_command(
 
     library = _library(home, config)
     file = write(_paths(library, None)[0], title, language, owner, _day(None))
-    _print_json({"path": str(file)}) if as_json else print(f"Wrote {file}. Fill it in, then run: kb check {file}")
+    print_json({"path": str(file)}) if as_json else print(f"Wrote {file}. Fill it in, then run: kb check {file}")
 
 
 @app.command("serve", epilog=_examples("kb serve", "kb serve --port 8080"))
@@ -244,7 +245,7 @@ def serve_command(
     library = _library(home, config)
 
     def ready(url: str) -> None:
-        _print_json({"url": url}) if as_json else print(f"Lotse answers at {url} (REST: {url}/docs). Stop with Ctrl-C.")
+        print_json({"url": url}) if as_json else print(f"Lotse answers at {url} (REST: {url}/docs). Stop with Ctrl-C.")
         sys.stdout.flush()
 
     serve(library, host or library.settings.server.host, library.settings.server.port if port is None else port, ready)
@@ -267,7 +268,7 @@ def doctor_command(as_json: Json = False, home: Home = None, config: Config = No
     else:
         checks = examine(library)
     if as_json:
-        _print_json(
+        print_json(
             {"checks": [{"name": c.name, "state": c.state, "message": c.message, "remedy": c.remedy} for c in checks]}
         )
     else:
@@ -289,7 +290,7 @@ def settings_command(as_json: Json = False, home: Home = None, config: Config = 
         {"key": k, "value": v, "origin": o, "meaning": m} for k, v, o, m in rows(library.settings, library.origins)
     ]
     if as_json:
-        _print_json({"home": str(library.home), "settings": table})
+        print_json({"home": str(library.home), "settings": table})
         return
     print(f"home = {library.home}")
     for row in table:
@@ -306,7 +307,7 @@ def model_build_command(
 
     say: Callable[[str], None] | None = (lambda line: print(line, file=sys.stderr)) if sys.stderr.isatty() else None
     folder = ensure_bundled(default_cache(), say, force=force)
-    _print_json({"path": str(folder)}) if as_json else print(f"The model is in {folder}.")
+    print_json({"path": str(folder)}) if as_json else print(f"The model is in {folder}.")
 
 
 def _ingest(library: Library, paths: list[Path], *, prune: bool, dry_run: bool) -> IngestReport:
@@ -314,7 +315,7 @@ def _ingest(library: Library, paths: list[Path], *, prune: bool, dry_run: bool) 
     from ingest.pipeline import ingest
 
     server = Server.of(library)
-    with _progress() as hooks:
+    with ProgressBar() as hooks:
         if server is not None:
             return server.ingest(paths, hooks, prune=prune, dry_run=dry_run)
         return ingest(library, paths, hooks, prune=prune, dry_run=dry_run)
@@ -322,7 +323,7 @@ def _ingest(library: Library, paths: list[Path], *, prune: bool, dry_run: bool) 
 
 def _finish_ingest(report: IngestReport, as_json: bool) -> None:
     if as_json:
-        _print_json(report.to_json())
+        print_json(report.to_json())
     else:
         for problem in report.problems:
             print(f"{problem.path}:{problem.line}: [{problem.code}] {problem.message}")
@@ -356,83 +357,29 @@ def _day(text: str | None) -> date:
         raise UsageError(f"'{text}' is not a date.", "Write it as YYYY-MM-DD, for example 2026-12-31.") from None
 
 
-def _print_reply(reply: dict[str, Any]) -> None:
-    if reply["status"] == "answered":
-        print(reply["answer"] + "\n")
-        for citation in reply["citations"]:
-            place = " › ".join(part for part in (citation["title"], citation["section"]) if part)
-            lines = f"{citation['lines'][0]}-{citation['lines'][1]}"
-            reviewed = citation["reviewed_on"] or "never"
-            state = f"reviewed {reviewed}, {citation['freshness']}"
-            print(f"[{citation['number']}] {place}  {citation['path']}:{lines}  {state}")
-    else:
-        print(reply["reason"])
-    print(f"\nconfidence {reply['confidence']:.2f}, {reply['timings_ms']['total']:.0f} ms. Nearest articles:")
-    for near in reply["nearest"]:
-        print(f"  {near['score']:.2f}  {near['title']}  ({near['article_id']}, {near['language']})")
-    if "explain" in reply:
-        print(json.dumps(reply["explain"], ensure_ascii=False, indent=2))
-
-
-def _print_json(data: dict[str, Any]) -> None:
-    print(json.dumps(data, ensure_ascii=False))
-
-
-class _progress:  # noqa: N801  reads as a function where it is used
-    """Hooks that draw a progress bar on a terminal's stderr, and nothing anywhere else."""
-
-    def __enter__(self) -> Self:
-        self._bar: Any = None
-        if sys.stderr.isatty():
-            from rich.console import Console
-            from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
-
-            columns = (TextColumn("Ingesting"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
-            self._bar = Progress(*columns, console=Console(stderr=True), transient=True)
-            self._bar.start()
-            self._task = self._bar.add_task("Ingesting", total=None)
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        if self._bar is not None:
-            self._bar.stop()
-
-    def progress(self, done: int, total: int) -> None:
-        if self._bar is not None:
-            self._bar.update(self._task, completed=done, total=total)
-
-    def reached(self, step: str) -> None:
-        """A bar does not show steps."""
-
-
 def main() -> NoReturn:
     """Run `kb`; every error leaves as two lines on stderr and an exit code of the design."""
     logging.basicConfig(level=logging.WARNING, format="%(levelname)s: %(message)s")
     try:
         code = app(standalone_mode=False)
     except KBError as error:
-        _fail(error.message, error.hint, error.exit_code)
+        fail(error.message, error.hint, error.exit_code)
     except Abort:
-        _fail("Interrupted.", "Nothing is lost: run the command again.", 130)
+        fail("Interrupted.", "Nothing is lost: run the command again.", 130)
     except TyperException as error:
         if not str(error):  # help was asked for, and is printed
             sys.exit(2)
         context = getattr(error, "ctx", None)
         command = context.command_path if context else "kb"
-        _fail(" ".join(str(error).split()), f"See: {command} --help", 2)
+        fail(" ".join(str(error).split()), f"See: {command} --help", 2)
     except ModuleNotFoundError as error:
         part = MissingPartError(
             f"The Python package '{error.name}' is not installed.", "Run: pip install 'lotse-kb[all]'"
         )
-        _fail(part.message, part.hint, part.exit_code)
+        fail(part.message, part.hint, part.exit_code)
     except KeyboardInterrupt:
-        _fail("Interrupted.", "Nothing is lost: run the command again.", 130)
+        fail("Interrupted.", "Nothing is lost: run the command again.", 130)
     except BrokenPipeError:
         sys.stderr.close()
         sys.exit(0)
     sys.exit(code if isinstance(code, int) else 0)
-
-
-def _fail(message: str, hint: str, code: int) -> NoReturn:
-    print(f"{message}\n{hint}", file=sys.stderr)
-    sys.exit(code)

@@ -1,0 +1,83 @@
+"""What the catalog gives and takes: its rows as plain data."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+
+from kb.article import Lines, UnitKind
+
+
+@dataclass(frozen=True, slots=True)
+class FileRow:
+    """The manifest's word on one file: what was read, and by which recipe it was made into chunks."""
+
+    article: int
+    root: str
+    path: str
+    key: str
+    sha256: str
+    recipe: str
+    problems: tuple[tuple[int, str, str], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class ArticleRow:
+    """An article as the index knows it; ``path`` is below ``root``."""
+
+    rowid: int
+    id: str
+    language: str
+    title: str
+    status: str
+    audience: str
+    owner: str
+    products: tuple[str, ...]
+    tags: tuple[str, ...]
+    aliases: tuple[str, ...]
+    created_on: date | None
+    reviewed_on: date | None
+    expires_on: date | None
+    review_every_days: int
+    supersedes: tuple[str, ...]
+    related: tuple[str, ...]
+    root: str
+    path: str
+    sha256: str
+
+
+@dataclass(frozen=True, slots=True)
+class UnitRow:
+    """A quotable unit in its chunk; units of one table or list share ``block``, the block's place in its section."""
+
+    ordinal: int
+    block: int
+    kind: UnitKind
+    source: str
+    text: str
+    lines: Lines
+
+
+@dataclass(frozen=True, slots=True)
+class ChunkRow:
+    """A chunk with its place: the row of its article, its section's headings, anchor and lines."""
+
+    rowid: int
+    article: int
+    vector_id: str
+    text: str
+    section: int
+    headings: tuple[str, ...]
+    anchor: str
+    lines: Lines
+
+
+@dataclass(frozen=True, slots=True)
+class NewChunk:
+    """A chunk to be stored: ``text`` was embedded under ``vector_id``; ``body`` is it without its breadcrumb."""
+
+    vector_id: str
+    section: int
+    text: str
+    body: str
+    units: tuple[UnitRow, ...]

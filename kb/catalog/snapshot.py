@@ -1,0 +1,172 @@
+"""Reading one state of the catalog, however long it takes and whatever is written meanwhile."""
+
+from __future__ import annotations
+
+import json
+import sqlite3
+from collections.abc import Collection, Sequence
+from dataclasses import fields
+from datetime import date
+from typing import Any
+
+from kb.catalog.filter import Filter, marks
+from kb.catalog.rows import ArticleRow, ChunkRow, FileRow, UnitRow
+from kb.fulltext import FullText
+
+
+class Snapshot:
+    """Reading one state of the catalog."""
+
+    def __init__(self, connection: sqlite3.Connection) -> None:
+        self._connection = connection
+        self.fulltext = FullText(connection)
+
+    def generation(self) -> int:
+        """The number of the state that is read."""
+        return generation_of(self._connection)
+
+    def files(self) -> list[FileRow]:
+        """The manifest: every file that is in the index."""
+        rows = self._connection.execute(
+            "SELECT rowid, root, path, id || '@' || language, sha256, recipe, problems FROM articles"
+        )
+        return [
+            FileRow(article, root, path, key, sha256, recipe, tuple((p[0], p[1], p[2]) for p in json.loads(problems)))
+            for article, root, path, key, sha256, recipe, problems in rows
+        ]
+
+    def counts(self) -> dict[str, int]:
+        """How many articles, sections and chunks there are."""
+        one = self._connection.execute
+        return {name: one(f"SELECT count(*) FROM {name}").fetchone()[0] for name in ("articles", "sections", "chunks")}
+
+    def vector_ids(self, besides: Collection[int] = ()) -> set[str]:
+        """Every vector that the catalog names, leaving the articles ``besides`` out."""
+        rows = self._connection.execute("SELECT vector_id, article FROM chunks")
+        return {vector_id for vector_id, article in rows if article not in besides}
+
+    def texts_of(self, vector_ids: Sequence[str]) -> dict[str, str]:
+        """The embedded text of each vector, for embedding it again."""
+        texts: dict[str, str] = {}
+        for start in range(0, len(vector_ids), 500):
+            part = vector_ids[start : start + 500]
+            texts.update(
+                self._connection.execute(f"SELECT vector_id, text FROM chunks WHERE vector_id IN ({marks(part)})", part)
+            )
+        return texts
+
+    def languages(self, where: Filter) -> set[str]:
+        """The languages of the articles that a filter lets through."""
+        condition, values = where.condition()
+        return {
+            row[0]
+            for row in self._connection.execute(f"SELECT DISTINCT language FROM articles WHERE {condition}", values)
+        }
+
+    def superseded(self, where: Filter) -> set[str]:
+        """Ids of articles that another one, which the filter lets through, says it supersedes."""
+        condition, values = where.condition()
+        rows = self._connection.execute(
+            f"SELECT DISTINCT value FROM articles, json_each(supersedes) WHERE supersedes != '[]' AND {condition}",
+            values,
+        )
+        return {row[0] for row in rows}
+
+    def allowed_vectors(self, where: Filter) -> list[str]:
+        """The vectors of the chunks that a filter lets through."""
+        condition, values = where.condition()
+        rows = self._connection.execute(
+            f"SELECT DISTINCT vector_id FROM chunks JOIN articles ON articles.rowid = article WHERE {condition}",
+            values,
+        )
+        return [row[0] for row in rows]
+
+    def chunks_of_vectors(self, vector_ids: Sequence[str], where: Filter) -> dict[str, list[int]]:
+        """The chunks behind ``vector_ids`` that a filter lets through; equal texts of two articles share a vector."""
+        condition, values = where.condition()
+        rows = self._connection.execute(
+            f"SELECT vector_id, chunks.rowid FROM chunks JOIN articles ON articles.rowid = article"
+            f" WHERE vector_id IN ({marks(vector_ids)}) AND {condition} ORDER BY chunks.rowid",
+            [*vector_ids, *values],
+        )
+        found: dict[str, list[int]] = {}
+        for vector_id, rowid in rows:
+            found.setdefault(vector_id, []).append(rowid)
+        return found
+
+    def search_text(self, query: str, language: str, limit: int, where: Filter) -> list[tuple[int, float]]:
+        """Chunks by BM25, best first, of the articles that a filter lets through."""
+        condition, values = where.condition()
+        fragment = (
+            f"rowid IN (SELECT chunks.rowid FROM chunks JOIN articles ON articles.rowid = article WHERE {condition})"
+        )
+        return self.fulltext.search(query, language, limit, fragment, values)
+
+    def chunks(self, rowids: Sequence[int]) -> dict[int, ChunkRow]:
+        """Chunks by row, with the place of their section."""
+        rows = self._connection.execute(
+            "SELECT chunks.rowid, chunks.article, vector_id, text, section, headings, anchor, line_from, line_to"
+            " FROM chunks JOIN sections ON sections.article = chunks.article AND sections.ordinal = section"
+            f" WHERE chunks.rowid IN ({marks(rowids)})",
+            list(rowids),
+        )
+        return {
+            rowid: ChunkRow(rowid, article, key, text, section, tuple(json.loads(headings)), anchor, (first, last))
+            for rowid, article, key, text, section, headings, anchor, first, last in rows
+        }
+
+    def units(self, chunk: int) -> list[UnitRow]:
+        """The quotable units of a chunk, in the order of the text."""
+        rows = self._connection.execute(
+            "SELECT ordinal, block, kind, source, text, line_from, line_to FROM units WHERE chunk = ? ORDER BY ordinal",
+            (chunk,),
+        )
+        return [
+            UnitRow(ordinal, block, kind, source, text, (a, b)) for ordinal, block, kind, source, text, a, b in rows
+        ]
+
+    def chunks_of_section(self, article: int, section: int) -> list[int]:
+        """The chunks of one section, in the order of the text."""
+        rows = self._connection.execute(
+            "SELECT rowid FROM chunks WHERE article = ? AND section = ? ORDER BY ordinal", (article, section)
+        )
+        return [row[0] for row in rows]
+
+    def articles(self, rowids: Sequence[int]) -> dict[int, ArticleRow]:
+        """Articles by row."""
+        rows = self._connection.execute(
+            f"SELECT {_ARTICLE} FROM articles WHERE rowid IN ({marks(rowids)})", list(rowids)
+        )
+        return {row[0]: _article(row) for row in rows}
+
+    def find(self, article_id: str) -> list[tuple[ArticleRow, str]]:
+        """All languages of an article by its id, each with its source, German first."""
+        rows = self._connection.execute(
+            f"SELECT {_ARTICLE}, source FROM articles WHERE id = ? ORDER BY language",
+            (article_id,),
+        )
+        return [(_article(row[:-1]), row[-1]) for row in rows]
+
+    def listing(self, where: Filter) -> list[ArticleRow]:
+        """All articles that a filter lets through, by title."""
+        condition, values = where.condition()
+        rows = self._connection.execute(f"SELECT {_ARTICLE} FROM articles WHERE {condition} ORDER BY title, id", values)
+        return [_article(row) for row in rows]
+
+
+_ARTICLE_COLUMNS = tuple(item.name for item in fields(ArticleRow))
+_ARTICLE = ", ".join(f"articles.{name}" for name in _ARTICLE_COLUMNS)
+
+
+def _article(row: Sequence[Any]) -> ArticleRow:
+    named = dict(zip(_ARTICLE_COLUMNS, row, strict=True))
+    for name in ("products", "tags", "aliases", "supersedes", "related"):
+        named[name] = tuple(json.loads(named[name]))
+    for name in ("created_on", "reviewed_on", "expires_on"):
+        named[name] = date.fromisoformat(named[name]) if named[name] else None
+    return ArticleRow(**named)
+
+
+def generation_of(connection: sqlite3.Connection) -> int:
+    """The number of the state that ``connection`` sees."""
+    return int(connection.execute("SELECT value FROM meta WHERE key = 'generation'").fetchone()[0])
