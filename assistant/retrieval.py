@@ -11,6 +11,7 @@ import numpy as np
 from assistant.query import Query
 from kb.catalog import ArticleRow, Filter, Snapshot
 from kb.embedding.protocol import FloatMatrix
+from kb.errors import MissingPartError
 from kb.library import Library
 from kb.settings import RetrievalSettings
 from kb.terms import base_language
@@ -61,13 +62,15 @@ def searching(
     """A snapshot of the catalog, and the vectors nearest to ``vector`` at the same state of the index.
 
     Without this, an article committed between the two would be missed: its old vectors no longer join, its new ones
-    were not there yet.
+    were not there yet. Raises MissingPartError where the vectors have gone.
     """
     for attempt in range(_RETRIES):
         before = library.catalog.generation()
         hits = library.vectors.search(vector, limit) if vector is not None else []
         with library.catalog.snapshot() as snapshot:
             if snapshot.generation() == before or attempt == _RETRIES - 1:
+                if vector is not None and not hits and snapshot.counts()["chunks"]:
+                    raise MissingPartError(f"The vectors in {library.chroma_place} have gone.", "Run `kb ingest`.")
                 yield snapshot, hits
                 return
 

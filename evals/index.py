@@ -15,6 +15,7 @@ import time
 from collections import defaultdict
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 
 import numpy as np
@@ -129,7 +130,9 @@ def _described(library: Library, baseline: Baseline, articles: Path, files: Sequ
     return Index(library, baseline, counts["articles"], counts["chunks"], names, known)
 
 
+@cache
 def _code() -> str:
+    """Of the source as this process found it: an edit made while it runs does not reach it."""
     files = [path for room in (kb, ingest) for path in sorted(Path(room.__path__[0]).rglob("*"))]
     return _digest(*(_sha(path.read_bytes()) for path in files if path.suffix in _CODE))
 

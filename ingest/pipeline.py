@@ -17,6 +17,7 @@ from kb.catalog import FileRow, NewChunk
 from kb.library import Library
 from kb.paths import shown
 from kb.reader import id_from_path, read
+from kb.vectors import DamagedError, remove_folder
 
 _T = TypeVar("_T")
 
@@ -137,12 +138,22 @@ class _Run:
             library.catalog.note("fingerprint", library.embedder.fingerprint)
         busy = {item.row.article for item in todo.todo if item.row}
         with library.catalog.snapshot() as snapshot:
-            missing = sorted(snapshot.vector_ids(besides=busy) - library.vectors.ids())
+            missing = sorted(snapshot.vector_ids(besides=busy) - self._stored())
             texts = snapshot.texts_of(missing)
         for part in _slices(missing, 512):
             self.hooks.reached("heal")
             library.vectors.add(part, library.embedder.embed_passages([texts[key] for key in part]))
             self.report.embedded += len(part)
+
+    def _stored(self) -> set[str]:
+        """The ids in the store. Chroma writes its graph in place, every thousand changes; killed then, it is torn."""
+        try:
+            return self.library.vectors.ids()
+        except DamagedError:
+            if isinstance(self.library.chroma_place, Path):
+                self.library.let_go("vectors")
+                remove_folder(self.library.chroma_place)
+            return self.library.vectors.ids()
 
     def _articles(self, todo: Plan, manifest: list[FileRow]) -> list[str]:
         """Steps 3 to 6; the ids of the vectors that were added."""

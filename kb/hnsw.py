@@ -42,7 +42,7 @@ class _Header(NamedTuple):
 def damage(folder: Path) -> str:
     """What is wrong with the graph in ``folder``, in words; empty where it is sound, or of a version unknown here.
 
-    Takes about 10 ms for 10,000 elements. Raises OSError where a file cannot be read.
+    Takes about 25 ms for 12,000 elements. Raises OSError where a file cannot be read.
     """
     raw = (folder / "header.bin").read_bytes()
     if len(raw) != _LAYOUT.size:

@@ -127,9 +127,13 @@ class Library:
     def close(self) -> None:
         """Let go of the files that were opened."""
         for name in ("vectors", "catalog", "events"):
-            part = self.__dict__.pop(name, None)
-            if part is not None:
-                part.close()
+            self.let_go(name)
+
+    def let_go(self, name: str) -> None:
+        """Close one part; it is opened again when it is next needed."""
+        part = self.__dict__.pop(name, None)
+        if part is not None:
+            part.close()
 
 
 def _path_from(variable: str) -> Path | None:

@@ -35,6 +35,10 @@ _HNSW: CreateHNSWConfiguration = {"space": "cosine", "ef_construction": 200, "ef
 _REBUILD_SUFFIX = "-rebuild"
 
 
+class DamagedError(MissingPartError):
+    """The vectors cannot be read any more; all of them can be made again (exit code 3)."""
+
+
 class VectorStore(Protocol):
     """Unit vectors by id. Ids are content hashes, so adding one twice is the same as adding it once.
 
@@ -294,6 +298,6 @@ def _explained(place: Path | str, error: BaseException) -> MissingPartError:
         return MissingPartError(
             f"The vectors in {place} cannot be written: {reason}.", "Mend the folder's rights or choose another --home."
         )
-    return MissingPartError(
+    return DamagedError(
         f"The vectors in {place} cannot be read: {reason}.", "Run `kb reindex`: it builds them anew from the articles."
     )

@@ -175,6 +175,16 @@ def test_without_an_index_the_command_that_makes_one_is_named(library) -> None:
         ask(library, "Umzug", now=NOW)
 
 
+def test_vectors_that_have_gone_are_said_to_have_gone(library, folder, write) -> None:
+    write("move", "Umzug", "Melden Sie den Umzug im Portal.")
+    ingest(library, [folder])
+    library.vectors.clear()
+    with pytest.raises(MissingPartError, match="have gone"):
+        ask(library, "Umzug", now=NOW)
+    ingest(library, [folder])
+    assert ask(library, "Umzug", now=NOW, log=False).nearest
+
+
 def test_an_index_of_another_model_is_not_asked(library, folder, write) -> None:
     from fakes import WordEmbedder
 

@@ -10,7 +10,7 @@ import pytest
 
 from ingest.pipeline import Quiet, ingest
 from ingest.rebuild import reindex
-from kb import hnsw
+from kb import hnsw, vectors
 from kb.catalog import Filter
 from kb.checks import check
 from kb.errors import MissingPartError, NotFoundError, UsageError
@@ -98,6 +98,25 @@ def test_a_file_that_goes_before_it_is_read_is_a_problem_and_keeps_its_text(
     monkeypatch.undo()
     assert problems(report) == {("move.md", "unreadable")}
     assert titles(library) == ["Umzug"]
+
+
+def test_a_graph_that_was_torn_by_a_kill_is_made_anew_by_the_next_ingest(library, folder, write, monkeypatch) -> None:
+    """As it is left when the process dies while Chroma writes its graph."""
+    monkeypatch.setitem(vectors._HNSW, "batch_size", 5)
+    monkeypatch.setitem(vectors._HNSW, "sync_threshold", 10)
+    for number in range(30):
+        write(f"a{number}", f"Titel {number}", f"Text {number}.")
+    ingest(library, [folder])
+    library.vectors.search(library.embedder.embed_queries(["Titel"])[0], 3)
+    library.close()
+    (finished,) = library.chroma_place.glob("*/index_metadata.pickle")
+    level = finished.with_name("data_level0.bin")
+    level.write_bytes(level.read_bytes()[:-1000])
+    with pytest.raises(MissingPartError):
+        library.vectors.ids()
+    report = ingest(library, [folder])
+    assert (report.unchanged, report.embedded) == (30, 30)
+    assert library.vectors.unreachable(sorted(library.vectors.ids())) == []
 
 
 def test_without_a_catalog_reindex_asks_for_the_folders(library, folder, write) -> None:
