@@ -19,7 +19,7 @@ from pydantic import BaseModel, ConfigDict, Field, SecretStr, ValidationError
 from kb.errors import UsageError
 
 ENV_PREFIX = "KB_"
-ENV_NOT_SETTINGS = frozenset({"KB_HOME", "KB_CONFIG", "KB_MODEL_CACHE"})
+ENV_NOT_SETTINGS = frozenset({"KB_HOME", "KB_CONFIG", "KB_MODEL_CACHE", "KB_EVALS_CACHE"})
 """Places, not settings: they say where to look, before any setting is read."""
 
 Share = Annotated[float, Field(ge=0.0, le=1.0)]
