@@ -14,10 +14,12 @@ import typer
 from typer.exceptions import Abort, TyperException
 
 from assistant.terminal import ProgressBar, fail, print_json, print_reply
+from kb import lock
 from kb.errors import KBError, MissingPartError, UsageError
 from kb.library import Library
 
 if TYPE_CHECKING:
+    from assistant.client import Server
     from assistant.doctor import Check
     from ingest.report import IngestReport
 
@@ -126,11 +128,9 @@ def ask_command(
     config: Config = None,
 ) -> None:
     """Ask the articles. An honest "nothing answers this" is a result too: exit code 0."""
-    from assistant.client import Server
-
     library = _library(home, config)
     asked = sys.stdin.read() if question == "-" else question
-    server = Server.of(library)
+    server = _server(library)
     if server is not None:
         body = {"question": asked, "language": language, "audience": audience, "product": product or [], "limit": limit}
         reply = server.ask({**body, "explain": explain})
@@ -152,8 +152,8 @@ def _ask_here(
     from assistant.ask import Asker, Scope, Trace, ask
 
     trace = Trace() if explain else None
-    with library.reading():
-        reply = ask(library, question, Scope(audience, language, products, limit), Asker(channel="cli"), trace=trace)
+    library.exact = True
+    reply = ask(library, question, Scope(audience, language, products, limit), Asker(channel="cli"), trace=trace)
     return reply.to_json() | ({"explain": trace.steps} if trace else {})
 
 
@@ -254,11 +254,10 @@ def serve_command(
 @app.command("doctor", epilog=_examples("kb doctor", "kb doctor --json"))
 def doctor_command(as_json: Json = False, home: Home = None, config: Config = None) -> None:
     """Check the installation and the index; every fault names its remedy. Exit code 1 on a fault."""
-    from assistant.client import Server
     from assistant.doctor import examine
 
     library = _library(home, config)
-    server = Server.of(library)
+    server = _server(library)
     checks: list[Check]
     if server is not None:
         checks = server.doctor()
@@ -311,10 +310,9 @@ def model_build_command(
 
 
 def _ingest(library: Library, paths: list[Path], *, prune: bool, dry_run: bool) -> IngestReport:
-    from assistant.client import Server
     from ingest.pipeline import ingest
 
-    server = Server.of(library)
+    server = _server(library)
     with ProgressBar() as hooks:
         if server is not None:
             return server.ingest(paths, hooks, prune=prune, dry_run=dry_run)
@@ -335,8 +333,17 @@ def _finish_ingest(report: IngestReport, as_json: bool) -> None:
         raise typer.Exit(1)
 
 
+def _server(library: Library) -> Server | None:
+    """The server that runs on this home, or None; its client is imported only where there is one."""
+    holder = lock.holder(library.lock_path)
+    if holder is None or not holder.url:
+        return None
+    from assistant.client import Server
+
+    return Server(holder)
+
+
 def _refuse_server(library: Library, doing: str) -> None:
-    from kb import lock
     from kb.errors import LockedError
 
     holder = lock.holder(library.lock_path)

@@ -14,7 +14,6 @@ from ingest.pipeline import Hooks, Quiet
 from ingest.report import IngestReport
 from kb import lock
 from kb.errors import KBError, MissingPartError
-from kb.library import Library
 
 _TIMEOUT_S = 600
 
@@ -33,12 +32,6 @@ class Server:
     def __init__(self, holder: lock.Holder) -> None:
         self._url = holder.url
         self._token = holder.token
-
-    @classmethod
-    def of(cls, library: Library) -> Server | None:
-        """The server that runs on this home, or None."""
-        holder = lock.holder(library.lock_path)
-        return cls(holder) if holder and holder.url else None
 
     def ask(self, body: dict[str, Any]) -> dict[str, Any]:
         """What POST /api/v1/ask gives."""

@@ -120,7 +120,9 @@ def _vectors(library: Library) -> Iterator[Check]:
     stored = library.vectors.ids()
     missing, stray = len(named - stored), len(stored - named)
     if missing:
-        yield Check("vectors", "fault", f"{missing} sections have no vector.", "Run `kb ingest`: it embeds them.")
+        yield Check(
+            "vectors", "fault", f"{missing} sections have no vector in Chroma.", "Run `kb ingest`: it writes them."
+        )
     if stray:
         message = f"{stray} vectors belong to no section (an ingest was interrupted); they are never shown."
         yield Check("vectors", "warning", message, "Run `kb ingest`: it sweeps them.")

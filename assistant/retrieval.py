@@ -11,7 +11,6 @@ import numpy as np
 from assistant.query import Query
 from kb.catalog import ArticleRow, Filter, Snapshot
 from kb.embedding.protocol import FloatMatrix
-from kb.errors import MissingPartError
 from kb.library import Library
 from kb.settings import RetrievalSettings
 from kb.terms import base_language
@@ -62,17 +61,18 @@ def searching(
     """A snapshot of the catalog, and the vectors nearest to ``vector`` at the same state of the index.
 
     Without this, an article committed between the two would be missed: its old vectors no longer join, its new ones
-    were not there yet. Raises MissingPartError where the vectors have gone.
+    were not there yet. Where Chroma cannot serve, the snapshot's own vectors are compared.
     """
     for attempt in range(_RETRIES):
         before = library.catalog.generation()
-        hits = library.vectors.search(vector, limit) if vector is not None else []
+        hits = library.nearest(vector, limit) if vector is not None else []
         with library.catalog.snapshot() as snapshot:
-            if snapshot.generation() == before or attempt == _RETRIES - 1:
-                if vector is not None and not hits and snapshot.counts()["chunks"]:
-                    raise MissingPartError(f"The vectors in {library.chroma_place} have gone.", "Run `kb ingest`.")
-                yield snapshot, hits
-                return
+            if hits is None and vector is not None:
+                hits = snapshot.nearest(library.embedder.fingerprint, vector, limit)
+            elif snapshot.generation() != before and attempt < _RETRIES - 1:
+                continue
+            yield snapshot, hits or []
+            return
 
 
 def retrieve(
@@ -116,10 +116,8 @@ def _dense(
 ) -> dict[int, float]:
     joined = snapshot.chunks_of_vectors([key for key, _ in hits], where)
     if len(joined) < limit // 2 and len(hits) >= limit:
-        allowed = snapshot.allowed_vectors(where)
-        if len(allowed) > len(joined):
-            hits = library.vectors.search(vector, min(limit, len(allowed)), among=allowed)
-            joined = snapshot.chunks_of_vectors([key for key, _ in hits], where)
+        hits = snapshot.nearest(library.embedder.fingerprint, vector, limit, among=where)
+        joined = snapshot.chunks_of_vectors([key for key, _ in hits], where)
     cosines = dict(hits)
     return {chunk: cosines[key] for key, chunks in joined.items() for chunk in chunks}
 
@@ -130,7 +128,7 @@ def _complete(snapshot: Snapshot, library: Library, vector: FloatMatrix, found: 
     if not rest:
         return
     keys = {row.rowid: row.vector_id for row in snapshot.chunks(rest).values()}
-    vectors = library.vectors.vectors(sorted(set(keys.values())))
+    vectors = snapshot.vectors(library.embedder.fingerprint, sorted(set(keys.values())))
     for chunk, key in keys.items():
         if key in vectors:
             found.cosine[chunk] = float(np.dot(vectors[key], vector))

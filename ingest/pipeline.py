@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Protocol, TypeVar
+
+import numpy as np
 
 from ingest.chunking import chunk, recipe
 from ingest.discovery import Found, discover, scope_of
@@ -14,7 +16,7 @@ from ingest.plan import Plan, Todo, plan
 from ingest.report import IngestReport
 from kb.article import Article, Problem
 from kb.catalog import FileRow, NewChunk
-from kb.library import Library
+from kb.library import CHROMA_STATE, Library
 from kb.paths import shown
 from kb.reader import id_from_path, read
 from kb.vectors import DamagedError, remove_folder
@@ -62,13 +64,14 @@ def ingest(
     """Bring the index up to date with ``paths`` (folders or single files).
 
     1. discover the files; 2. plan against the manifest; then, a window of articles at a time: 3. parse, 4. chunk,
-    5. embed what is not stored, 6. write vectors, then commit each article; at last remove what has gone and 7. sweep
-    vectors that nothing names.
+    5. embed what is not stored, 6. write vectors, into the catalog and then into Chroma, and commit each article; at
+    last remove what has gone and 7. sweep vectors that nothing names.
 
-    Vectors may run ahead of the catalog, never behind, and queries join on the catalog: killed at any point, the old
-    or the new version of each article answers, and running again heals. A file that cannot be taken is a problem in
-    the report; what the index had of it stays. With ``dry_run`` nothing is written. ``force`` takes every file as
-    changed. Raises KBError for a path that does not exist, a lock, or a store that fails.
+    Vectors may run ahead of the articles, never behind, and queries join on the articles: killed at any point, the old
+    or the new version of each article answers, and running again heals. Chroma writes its graph in place; killed then,
+    it is torn, the catalog's vectors answer, and the next run fills Chroma from them. A file that cannot be taken is a
+    problem in the report; what the index had of it stays. With ``dry_run`` nothing is written. ``force`` takes every
+    file as changed. Raises KBError for a path that does not exist, a lock, or a store that fails.
     """
     with library.writing("kb ingest"):
         return _Run(library, hooks or Quiet(), dry_run=dry_run, force=force).run(paths, prune=prune)
@@ -91,6 +94,7 @@ class _Run:
         self.dry_run = dry_run
         self.force = force
         self.report = IngestReport()
+        self.stored: set[str] = set()
         self.recipe = recipe(library.embedder, library.settings.embedding.chunk_tokens)
 
     def run(self, paths: Sequence[Path], *, prune: bool) -> IngestReport:
@@ -132,21 +136,27 @@ class _Run:
         return result
 
     def _heal(self, manifest: list[FileRow], todo: Plan) -> None:
-        """Embed what the catalog names and the store lacks: a new model, a lost folder, another machine's index."""
-        library = self.library
+        """Embed what articles name and the catalog lacks (a new model); give Chroma what it lacks (a lost folder)."""
+        library, fingerprint = self.library, self.library.embedder.fingerprint
         if not manifest:
-            library.catalog.note("fingerprint", library.embedder.fingerprint)
+            library.catalog.note("fingerprint", fingerprint)
         busy = {item.row.article for item in todo.todo if item.row}
         with library.catalog.snapshot() as snapshot:
-            missing = sorted(snapshot.vector_ids(besides=busy) - self._stored())
+            missing = sorted(snapshot.vector_ids(besides=busy) - snapshot.kept_vectors(fingerprint))
             texts = snapshot.texts_of(missing)
         for part in _slices(missing, 512):
             self.hooks.reached("heal")
-            library.vectors.add(part, library.embedder.embed_passages([texts[key] for key in part]))
-            self.report.embedded += len(part)
+            self._keep({key: texts[key] for key in part})
+        with library.catalog.snapshot() as snapshot:
+            kept = snapshot.vector_ids() & snapshot.kept_vectors(fingerprint)
+        self.stored = self._in_chroma()
+        if kept - self.stored:
+            library.catalog.note(CHROMA_STATE, "behind")  # until it is filled, it is not asked
+            self._fill(sorted(kept))
+        library.catalog.note(CHROMA_STATE, "complete")
 
-    def _stored(self) -> set[str]:
-        """The ids in the store. Chroma writes its graph in place, every thousand changes; killed then, it is torn."""
+    def _in_chroma(self) -> set[str]:
+        """The ids in Chroma. It writes its graph in place, every thousand changes; killed then, it is torn."""
         try:
             return self.library.vectors.ids()
         except DamagedError:
@@ -161,14 +171,13 @@ class _Run:
         for row in todo.gone:
             alive.pop(row.key, None)
         moved = {row.key: row for row in todo.gone}
-        stored = set() if self.dry_run else self.library.vectors.ids()
         added: list[str] = []
         total = len(todo.todo)
         for number, window in enumerate(_slices(todo.todo, _WINDOW)):
             self.hooks.reached("parse")
             ready = [item for todo_item in window if (item := self._read(todo_item, alive))]
             if not self.dry_run:
-                added += self._embed(ready, stored)
+                added += self._embed(ready)
             for item in ready:
                 self._commit(item, moved)
             self.hooks.progress(min((number + 1) * _WINDOW, total), total)
@@ -213,20 +222,35 @@ class _Run:
         message = f"{taken}; this file is kept as '{name}'."
         return replace(article, id=name), (*problems, Problem(article.path, 1, "duplicate-id", message))
 
-    def _embed(self, ready: list[_Ready], stored: set[str]) -> list[str]:
+    def _embed(self, ready: list[_Ready]) -> list[str]:
         """Step 5 and the first half of 6: vectors are written before anything names them."""
         self.hooks.reached("embed")
-        texts = {
-            piece.vector_id: piece.text for item in ready for piece in item.chunks if piece.vector_id not in stored
-        }
-        ids = list(texts)
-        if ids:
-            vectors = self.library.embedder.embed_passages(list(texts.values()))
+        texts = {piece.vector_id: piece.text for item in ready for piece in item.chunks}
+        with self.library.catalog.snapshot() as snapshot:
+            kept = snapshot.vectors(self.library.embedder.fingerprint, list(texts))
+        self._keep({key: text for key, text in texts.items() if key not in kept})
+        return self._fill(list(texts))
+
+    def _keep(self, texts: Mapping[str, str]) -> None:
+        """Embed ``texts`` by id, and keep their vectors in the catalog."""
+        if not texts:
+            return
+        embedder = self.library.embedder
+        vectors = embedder.embed_passages(list(texts.values()))
+        self.hooks.reached("keep")
+        self.library.catalog.keep_vectors(embedder.fingerprint, list(texts), vectors)
+        self.report.embedded += len(texts)
+
+    def _fill(self, ids: Sequence[str]) -> list[str]:
+        """Give Chroma those of the vectors ``ids`` that it lacks, from the catalog; their ids."""
+        lacking = [key for key in ids if key not in self.stored]
+        for part in _slices(lacking, 1000):
+            with self.library.catalog.snapshot() as snapshot:
+                vectors = snapshot.vectors(self.library.embedder.fingerprint, part)
             self.hooks.reached("vectors")
-            self.library.vectors.add(ids, vectors)
-        stored.update(ids)
-        self.report.embedded += len(ids)
-        return ids
+            self.library.vectors.add(part, np.stack([vectors[key] for key in part]))
+        self.stored.update(lacking)
+        return lacking
 
     def _commit(self, item: _Ready, moved: dict[str, FileRow]) -> None:
         """The second half of step 6: one transaction an article."""
@@ -253,6 +277,7 @@ class _Run:
             self.hooks.reached("sweep")
             library.catalog.note("fingerprint", library.embedder.fingerprint)
             sweep(library, added)
+            library.catalog.drop_vectors([library.embedder.fingerprint])
             library.vectors.drop_others()
         with library.catalog.snapshot() as snapshot:
             self.report.sections = snapshot.counts()["chunks"]

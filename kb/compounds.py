@@ -36,6 +36,11 @@ def parts(word: str) -> tuple[str, ...]:
     return _parts(word) if long_enough and word.isalpha() else ()
 
 
+def is_known(word: str) -> bool:
+    """Whether a case-folded German ``word`` is in the list, in any inflection."""
+    return _is_last(word)
+
+
 @lru_cache(maxsize=1 << 16)
 def _parts(word: str) -> tuple[str, ...]:
     if _is_last(word):

@@ -54,13 +54,14 @@ def damage(folder: Path) -> str:
         return "header.bin contradicts itself"
     if not header.elements:
         return ""
-    if (folder / "data_level0.bin").stat().st_size != header.elements * header.record_bytes:
+    if (folder / "data_level0.bin").stat().st_size < header.elements * header.record_bytes:
         return "data_level0.bin is cut off"
     return _ground_damage(folder / "data_level0.bin", header) or _upper_damage(folder / "link_lists.bin", header)
 
 
 def _ground_damage(file: Path, header: _Header) -> str:
-    records = np.memmap(file, np.uint8, "r").reshape(header.elements, header.record_bytes)
+    # The file may be longer than what it holds: it is made for as many elements as there was room for.
+    records = np.memmap(file, np.uint8, "r", shape=(header.elements, header.record_bytes))
     words = np.ascontiguousarray(records[:, : 4 * (1 + header.most_links_0)]).view("<u4")
     counts, links = words[:, 0] & 0xFFFF, words[:, 1:]
     used = np.arange(header.most_links_0) < counts[:, np.newaxis]

@@ -3,20 +3,23 @@
 from __future__ import annotations
 
 import contextlib
+import logging
 import os
 import threading
+import time
 from collections.abc import Iterator
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from kb import lock, settings
-from kb.errors import LockedError
+from kb.errors import LockedError, MissingPartError
 from kb.settings import Origins, Settings
 
 if TYPE_CHECKING:
     from kb.catalog import Catalog
     from kb.embedding import Embedder
+    from kb.embedding.protocol import FloatMatrix
     from kb.events import EventLog
     from kb.vectors import ChromaVectors
 
@@ -25,6 +28,13 @@ _READER_WAIT_S = 30.0
 """How long a question waits for an ingest of another process, and an ingest for questions: both take seconds."""
 
 _WRITER_WAIT_S = 0.5
+CHROMA_STATE = "chroma"
+"""The catalog's note on whether Chroma holds all that the articles name: "complete" or "behind"."""
+
+_STORE_RESTS_S = 30.0
+"""How long a store that failed is not asked again, so that not every question waits for its failure."""
+
+_LOG = logging.getLogger(__name__)
 
 
 class Library:
@@ -32,13 +42,17 @@ class Library:
 
     ``index.sqlite3`` and ``chroma/`` can be made again from the articles; ``events.sqlite3`` cannot, so nothing ever
     deletes it. Chroma in a folder serves one process at a time (chroma #7040), hence ``reading`` and ``writing``.
+    With ``exact`` set, Chroma is not opened for questions: every vector of the catalog is compared, under no lock.
+    For one question that is faster than opening Chroma.
     """
 
     def __init__(self, home: Path, config: Settings, origins: Origins | None = None) -> None:
         self.home = home.absolute()
         self.settings = config
         self.origins = origins or {}
+        self.exact = False
         self._holds_lock = False
+        self._store_rests_until_s = 0.0
         self._one_writer = threading.Lock()
 
     @classmethod
@@ -88,6 +102,21 @@ class Library:
         from kb.events import EventLog
 
         return EventLog.open(self.settings.events.url or f"sqlite:///{(self.home / 'events.sqlite3').absolute()}")
+
+    def nearest(self, vector: FloatMatrix, limit: int) -> list[tuple[str, float]] | None:
+        """The ``limit`` vectors nearest to ``vector`` (d,) with their cosine, as Chroma knows them, best first.
+
+        None where the catalog's own vectors have to be compared: with ``exact``, while Chroma cannot serve, or where an
+        ingest was killed while it filled Chroma anew.
+        """
+        if self.exact or time.monotonic() < self._store_rests_until_s or self.catalog.noted(CHROMA_STATE) == "behind":
+            return None
+        try:
+            return self.vectors.search(vector, limit) or None
+        except MissingPartError as error:
+            _LOG.warning("Comparing all vectors of the catalog instead. %s %s", error.message, error.hint)
+            self._store_rests_until_s = time.monotonic() + _STORE_RESTS_S
+            return None
 
     @contextlib.contextmanager
     def writing(self, role: str) -> Iterator[None]:

@@ -9,9 +9,15 @@ from dataclasses import fields
 from datetime import date
 from typing import Any
 
+import numpy as np
+
 from kb.catalog.filter import Filter, marks
 from kb.catalog.rows import ArticleRow, ChunkRow, FileRow, UnitRow
+from kb.embedding.protocol import FloatMatrix
 from kb.fulltext import FullText
+
+VECTOR_TYPE = np.dtype("<f4")
+"""How vectors lie in the file, on any machine."""
 
 
 class Snapshot:
@@ -45,6 +51,46 @@ class Snapshot:
         rows = self._connection.execute("SELECT vector_id, article FROM chunks")
         return {vector_id for vector_id, article in rows if article not in besides}
 
+    def kept_vectors(self, fingerprint: str) -> set[str]:
+        """The ids of all vectors that are kept of one embedder, named by a chunk or not."""
+        rows = self._connection.execute("SELECT vector_id FROM vectors WHERE fingerprint = ?", (fingerprint,))
+        return {row[0] for row in rows}
+
+    def vectors(self, fingerprint: str, ids: Sequence[str]) -> dict[str, FloatMatrix]:
+        """The vectors (d,) of one embedder for those ``ids`` that are kept."""
+        found: dict[str, FloatMatrix] = {}
+        for start in range(0, len(ids), 500):
+            part = ids[start : start + 500]
+            rows = self._connection.execute(
+                f"SELECT vector_id, vector FROM vectors WHERE fingerprint = ? AND vector_id IN ({marks(part)})",
+                [fingerprint, *part],
+            )
+            found.update((key, np.frombuffer(raw, dtype=VECTOR_TYPE)) for key, raw in rows)
+        return found
+
+    def nearest(
+        self, fingerprint: str, vector: FloatMatrix, limit: int, among: Filter | None = None
+    ) -> list[tuple[str, float]]:
+        """The ``limit`` nearest vectors by cosine, best first, each compared: exact, in about 10 ms for 10,000.
+
+        Only of chunks that ``among`` lets through, where it is given. ``vector`` (d,) has length 1, as all here.
+        """
+        named = "SELECT vector_id FROM chunks"
+        values: list[Any] = []
+        if among is not None:
+            condition, values = among.condition()
+            named += f" JOIN articles ON articles.rowid = article WHERE {condition}"
+        rows = self._connection.execute(
+            f"SELECT vector_id, vector FROM vectors WHERE fingerprint = ? AND vector_id IN ({named})",
+            [fingerprint, *values],
+        ).fetchall()
+        if not rows:
+            return []
+        stored = np.frombuffer(b"".join(row[1] for row in rows), dtype=VECTOR_TYPE).reshape(len(rows), -1)
+        cosines = stored @ vector
+        best = np.argpartition(-cosines, limit - 1)[:limit] if limit < len(rows) else range(len(rows))
+        return sorted(((rows[at][0], float(cosines[at])) for at in best), key=lambda hit: (-hit[1], hit[0]))
+
     def texts_of(self, vector_ids: Sequence[str]) -> dict[str, str]:
         """The embedded text of each vector, for embedding it again."""
         texts: dict[str, str] = {}
@@ -71,15 +117,6 @@ class Snapshot:
             values,
         )
         return {row[0] for row in rows}
-
-    def allowed_vectors(self, where: Filter) -> list[str]:
-        """The vectors of the chunks that a filter lets through."""
-        condition, values = where.condition()
-        rows = self._connection.execute(
-            f"SELECT DISTINCT vector_id FROM chunks JOIN articles ON articles.rowid = article WHERE {condition}",
-            values,
-        )
-        return [row[0] for row in rows]
 
     def chunks_of_vectors(self, vector_ids: Sequence[str], where: Filter) -> dict[str, list[int]]:
         """The chunks behind ``vector_ids`` that a filter lets through; equal texts of two articles share a vector."""

@@ -13,11 +13,12 @@ from typing import Any
 from kb.article import Article
 from kb.catalog.filter import marks
 from kb.catalog.rows import NewChunk
-from kb.catalog.snapshot import Snapshot, generation_of
+from kb.catalog.snapshot import VECTOR_TYPE, Snapshot, generation_of
+from kb.embedding.protocol import FloatMatrix
 from kb.errors import KBError, MissingPartError
 from kb.fulltext import FullText
 
-SCHEMA_VERSION = 1
+SCHEMA_VERSION = 2
 _BUSY_TIMEOUT_S = 10.0
 
 _SCHEMA = """
@@ -46,6 +47,9 @@ CREATE TABLE units (
   kind TEXT NOT NULL, source TEXT NOT NULL, text TEXT NOT NULL, line_from INTEGER NOT NULL, line_to INTEGER NOT NULL,
   PRIMARY KEY (chunk, ordinal)
 ) WITHOUT ROWID;
+CREATE TABLE vectors (
+  fingerprint TEXT NOT NULL, vector_id TEXT NOT NULL, vector BLOB NOT NULL, PRIMARY KEY (fingerprint, vector_id)
+);
 """
 
 
@@ -106,6 +110,22 @@ class Catalog:
         with self._writing() as connection:
             for rowid in rowids:
                 _delete(connection, rowid)
+
+    def keep_vectors(self, fingerprint: str, ids: Sequence[str], vectors: FloatMatrix) -> None:
+        """Store ``vectors`` (n, d) of one embedder under ``ids`` (n); nothing needs to name them yet."""
+        rows = [(fingerprint, key, row.astype(VECTOR_TYPE).tobytes()) for key, row in zip(ids, vectors, strict=True)]
+        with self._guard(), self._connection() as connection:
+            connection.execute("BEGIN IMMEDIATE")
+            connection.executemany("INSERT OR REPLACE INTO vectors VALUES (?, ?, ?)", rows)
+
+    def drop_vectors(self, fingerprints: Sequence[str]) -> None:
+        """Remove the vectors that no chunk names, and those of all embedders but ``fingerprints``."""
+        with self._guard(), self._connection() as connection:
+            connection.execute(
+                f"DELETE FROM vectors WHERE fingerprint NOT IN ({marks(fingerprints)})"
+                " OR vector_id NOT IN (SELECT vector_id FROM chunks)",
+                list(fingerprints),
+            )
 
     def note(self, key: str, value: str) -> None:
         """Keep a fact about the index as a whole."""

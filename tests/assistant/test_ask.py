@@ -175,14 +175,34 @@ def test_without_an_index_the_command_that_makes_one_is_named(library) -> None:
         ask(library, "Umzug", now=NOW)
 
 
-def test_vectors_that_have_gone_are_said_to_have_gone(library, folder, write) -> None:
+def test_without_chroma_the_vectors_of_the_catalog_give_the_same_ranking(library, folder, write) -> None:
+    for number in range(20):
+        write(f"a{number}", f"Titel {number}", f"Melden Sie den Umzug Nummer {number} im Portal.", language="de")
+    ingest(library, [folder])
+
+    def ranked() -> dict[str, float]:
+        return {near.article_id: near.score for near in ask(library, "Umzug im Portal", now=NOW, log=False).nearest}
+
+    before = pytest.approx(ranked(), abs=1e-4)
+    library.exact = True
+    assert ranked() == before
+    library.exact = False
+    library.vectors.clear()
+    assert ranked() == before
+
+
+def test_a_chroma_that_cannot_be_read_costs_no_answer_and_is_not_asked_again_at_once(
+    library, folder, write, caplog
+) -> None:
     write("move", "Umzug", "Melden Sie den Umzug im Portal.")
     ingest(library, [folder])
-    library.vectors.clear()
-    with pytest.raises(MissingPartError, match="have gone"):
-        ask(library, "Umzug", now=NOW)
-    ingest(library, [folder])
+    library.let_go("vectors")
+    (library.chroma_place / "chroma.sqlite3").write_bytes(b"rubbish" * 1000)
     assert ask(library, "Umzug", now=NOW, log=False).nearest
+    assert "kb ingest" in caplog.text
+    caplog.clear()
+    assert ask(library, "Umzug", now=NOW, log=False).nearest
+    assert not caplog.text
 
 
 def test_an_index_of_another_model_is_not_asked(library, folder, write) -> None:

@@ -132,7 +132,19 @@ def index_chunks(home: Path) -> None:
     garble_table(home / "index.sqlite3", "chunks")
 
 
-@pytest.mark.parametrize("damage", [chroma_panics, chroma_cut, index_header, index_articles, index_chunks])
+@pytest.mark.parametrize("damage", [chroma_panics, chroma_cut])
+def test_a_damaged_chroma_costs_no_answer_and_an_ingest_mends_it(
+    home: Path, made: Path, damage: Callable[[Path], None]
+) -> None:
+    damage(home)
+    assert kb("ask", "Wie melde ich meinen Umzug?", home=home).returncode == 0
+    (fault,) = faults(home)
+    assert (fault.name, "kb ingest" in fault.remedy) == ("vectors", True)
+    with_library(home, lambda library: ingest(library, [made / "articles"]))
+    assert faults(home) == []
+
+
+@pytest.mark.parametrize("damage", [index_header, index_articles, index_chunks])
 def test_damage_is_two_lines_that_name_reindex_and_reindex_mends_it(
     home: Path, made: Path, damage: Callable[[Path], None]
 ) -> None:

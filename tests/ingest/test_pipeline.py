@@ -184,7 +184,9 @@ def test_lost_vectors_are_made_again_from_the_catalog(library, folder, write) ->
     write("move", "Umzug", "Melden Sie den Umzug.")
     ingest(library, [folder])
     library.vectors.clear()
+    embedded = list(library.embedder.embedded)
     assert counts(ingest(library, [folder])) == (0, 0, 0, 1, 0)
+    assert library.embedder.embedded == embedded
     assert_sound(library)
 
 

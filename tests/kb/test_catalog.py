@@ -3,6 +3,7 @@ from __future__ import annotations
 from datetime import date
 from pathlib import Path
 
+import numpy as np
 import pytest
 
 from kb.article import Article, Section
@@ -83,10 +84,26 @@ def test_a_filter_lets_through_what_may_answer(
     catalog: Catalog, changes: dict[str, object], where: Filter, seen: bool
 ) -> None:
     put(catalog, article(**changes))
+    catalog.keep_vectors("f", ["Umzug melden"], np.ones((1, 1), dtype=np.float32))
     assert found(catalog, where) == (["move"] if seen else [])
     with catalog.snapshot() as snapshot:
         assert bool(snapshot.chunks_of_vectors(["Umzug melden"], where)) is seen
-        assert bool(snapshot.allowed_vectors(where)) is seen
+        assert bool(snapshot.nearest("f", np.ones(1, dtype=np.float32), 5, among=where)) is seen
+
+
+def test_nearest_is_exact_and_of_one_embedder_and_vectors_that_nobody_names_go(catalog: Catalog) -> None:
+    put(catalog, article())
+    rows = np.eye(3, dtype=np.float32)
+    catalog.keep_vectors("f", ["Umzug melden", "stray"], rows[:2])
+    catalog.keep_vectors("g", ["Umzug melden"], rows[2:])
+    with catalog.snapshot() as snapshot:
+        assert snapshot.nearest("f", rows[0], 5) == [("Umzug melden", 1.0)]
+        assert snapshot.nearest("g", rows[0], 5) == [("Umzug melden", 0.0)]
+        assert snapshot.kept_vectors("f") == {"Umzug melden", "stray"}
+        assert snapshot.vectors("f", ["stray", "unknown"])["stray"].tolist() == [0.0, 1.0, 0.0]
+    catalog.drop_vectors(["f"])
+    with catalog.snapshot() as snapshot:
+        assert (snapshot.kept_vectors("f"), snapshot.kept_vectors("g")) == ({"Umzug melden"}, set())
 
 
 def test_a_snapshot_sees_one_state_while_others_write(tmp_path: Path, catalog: Catalog) -> None:

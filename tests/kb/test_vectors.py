@@ -62,11 +62,6 @@ class Contract:
         expected = np.sort(rows @ query)[::-1][:5]
         assert [hit[1] for hit in hits] == pytest.approx(expected, abs=1e-4)
 
-    def test_search_among_ids_finds_only_those(self, store: VectorStore) -> None:
-        store.add([f"{n:03}" for n in range(50)], unit(50))
-        assert {key for key, _ in store.search(unit(1, seed=9)[0], 10, among=["003", "017"])} == {"003", "017"}
-        assert store.search(unit(1)[0], 10, among=[]) == []
-
     def test_adding_twice_is_adding_once(self, store: VectorStore) -> None:
         store.add(["a"], unit(1))
         store.add(["a"], unit(1))
@@ -140,7 +135,7 @@ class TestFolder(Contract):
         (folder / "chroma.sqlite3").write_bytes(b"rubbish " * 2000)
         with pytest.raises(MissingPartError) as caught:
             ChromaVectors(folder, "fingerprint-1", DIMENSIONS)
-        assert "kb reindex" in caught.value.hint
+        assert "kb ingest" in caught.value.hint
 
 
 class TestServer(Contract):
