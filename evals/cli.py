@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import sys
+from enum import StrEnum
 from pathlib import Path
 from typing import Annotated, NoReturn
 
@@ -19,6 +20,15 @@ app = typer.Typer(
     context_settings={"help_option_names": ["-h", "--help"]},
 )
 
+
+class Split(StrEnum):
+    """Which half of a data set."""
+
+    ALL = "all"
+    DEV = "dev"
+    TEST = "test"
+
+
 Json = Annotated[bool, typer.Option("--json", help="Print JSON.")]
 Overrides = Annotated[
     list[str] | None,
@@ -32,16 +42,60 @@ _WrongUsage: type[typer.BadParameter] = typer.BadParameter.__base__  # type: ign
 @app.command()
 def run(
     dataset: Annotated[Path, typer.Argument(metavar="DATASET", help="Folder with articles/ and queries.jsonl.")],
-    queries: Annotated[Path | None, typer.Option(help="Another file of questions.", show_default=False)] = None,
+    queries: Annotated[
+        list[Path] | None, typer.Option(help="Other questions than its own; repeatable.", show_default=False)
+    ] = None,
     limit: Annotated[int | None, typer.Option(min=1, help="At most so many, taken evenly.", show_default=False)] = None,
+    split: Annotated[Split, typer.Option(help="Only this half of the questions.")] = Split.ALL,
+    unanswerable: Annotated[
+        Path | None, typer.Option(help="Add these questions, of another subject.", show_default=False)
+    ] = None,
+    unanswerable_limit: Annotated[
+        int | None, typer.Option(min=1, help="At most so many of them.", show_default=False)
+    ] = None,
+    save: Annotated[bool, typer.Option("--save", help="Write tables, figure and JSON into the results.")] = False,
+    results: Annotated[Path | None, typer.Option(help="Folder for --save.", show_default="evals/results")] = None,
     overrides: Overrides = None,
     as_json: Json = False,
 ) -> None:
     """Run a data set through every system and print how good each is."""
-    from evals.report import evaluate, markdown
+    from evals.datasets import Selection
+    from evals.report import evaluate
+    from evals.results import RESULTS
+    from evals.results import save as saved
+    from evals.tables import markdown
 
-    report = evaluate(dataset, queries, limit, overrides or [])
+    selection = Selection(tuple(queries or ()), split.value, limit, unanswerable, unanswerable_limit)
+    measured = evaluate(dataset, selection, overrides or [])
+    report = measured.report
     print(json.dumps(report, ensure_ascii=False, indent=2) if as_json else markdown(report))
+    if save or results:
+        for file in saved(measured, results or RESULTS):
+            print(file, file=sys.stderr)
+
+
+@app.command()
+def compare(
+    baseline: Annotated[Path | None, typer.Option(help="File.", show_default="evals/baseline.json")] = None,
+    update: Annotated[bool, typer.Option("--update", help="Keep this run as the baseline.")] = False,
+    as_json: Json = False,
+) -> None:
+    """Put the gold questions to the repository's own articles; exit code 1 where a measure has dropped."""
+    from evals import gold
+    from evals.compare import compare as compared
+    from evals.compare import described, markdown
+
+    file = baseline or gold.KEPT
+    before = None if update else gold.read(file)
+    now = gold.run(gold.REPOSITORY, gold.gold())
+    if before is None:
+        gold.write(described(now), file)
+        print(file, file=sys.stderr)
+        return
+    result = compared(before, now)
+    print(json.dumps(result, ensure_ascii=False, indent=2) if as_json else markdown(result))
+    if result["dropped"]:
+        raise typer.Exit(1)
 
 
 @app.command()

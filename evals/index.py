@@ -23,6 +23,7 @@ import numpy as np
 import ingest
 import kb
 from evals.baseline import VERSION, Baseline
+from evals.shelf import Shelf
 from ingest.chunking import recipe
 from ingest.pipeline import ingest as ingest_folder
 from kb import lock, settings
@@ -76,7 +77,8 @@ def opened(articles: Path, config: Settings, embedder: Embedder | None = None) -
     beside = _cache() / _digest(content, "baseline", str(VERSION))
     _forget_old()
     library = Library(home, config)
-    library.embedder = model
+    library.embedder = Shelf(model, _cache() / "passages.sqlite3")
+    _cache().mkdir(parents=True, exist_ok=True)
     with contextlib.closing(library):
         once(home, lambda: ingest_folder(library, [articles]))
         with contextlib.closing(Baseline(beside)) as baseline:

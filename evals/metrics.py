@@ -8,6 +8,8 @@ from typing import Any
 import ir_measures
 import numpy as np
 
+from evals.bootstrap import Floats
+
 RANKING: dict[str, Any] = {
     "ndcg@10": ir_measures.nDCG @ 10,
     "mrr@10": ir_measures.RR @ 10,
@@ -17,19 +19,20 @@ RANKING: dict[str, Any] = {
 }
 
 
-def ranking(rankings: Sequence[Sequence[str]], relevant: Sequence[Collection[str]]) -> dict[str, float | None]:
-    """Means over the questions, each 0..1, by the names in ``RANKING``; None where there is no question.
+def ranking(rankings: Sequence[Sequence[str]], relevant: Sequence[Collection[str]]) -> Floats:
+    """Shape (questions, len(RANKING)): each measure, 0..1, of each question, in the order of ``RANKING``.
 
     ``rankings`` hold article ids, best first, each once; ``relevant`` the ids that should be there, at least one a
     question. A question whose ranking is empty counts with 0.
     """
-    if not rankings:
-        return dict.fromkeys(RANKING)
+    values = np.zeros((len(rankings), len(RANKING)))
     qrels = {str(place): dict.fromkeys(ids, 1) for place, ids in enumerate(relevant)}
     # trec_eval sorts by score and breaks ties by id: the negative rank keeps our order.
     run = {str(place): {name: -float(rank) for rank, name in enumerate(ids)} for place, ids in enumerate(rankings)}
-    means = ir_measures.calc_aggregate(list(RANKING.values()), qrels, run)
-    return {name: float(means[measure]) for name, measure in RANKING.items()}
+    columns = {measure: column for column, measure in enumerate(RANKING.values())}
+    for metric in ir_measures.iter_calc(list(RANKING.values()), qrels, run) if qrels else ():
+        values[int(metric.query_id), columns[metric.measure]] = metric.value
+    return values
 
 
 def auroc(positives: Sequence[float], negatives: Sequence[float]) -> float | None:

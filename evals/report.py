@@ -1,19 +1,22 @@
-"""One run from a data set to its report, and the report as a Markdown table."""
+"""One run from a data set to its report."""
 
 from __future__ import annotations
 
 import os
 import platform
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from assistant.ask import ask
-from evals import abstention, systems
-from evals.datasets import Question, load, resolved
-from evals.index import configured, opened
-from evals.metrics import RANKING, percentiles
+from evals import abstention, answers, scores, systems
+from evals.abstention import Trial
+from evals.datasets import Dataset, Question, Selection, load, resolved
+from evals.index import Index, configured, opened
+from evals.metrics import percentiles
 from evals.progress import progress
+from evals.scores import Parts
 from kb.embedding.protocol import Embedder
 from kb.library import Library
 
@@ -21,36 +24,63 @@ _TIMED = 200
 _WARM_UP = 5
 
 
+@dataclass(frozen=True, slots=True)
+class Measured:
+    """What one run found: the rankings scored by part, and each question asked for an answer."""
+
+    dataset: Dataset
+    outcomes: list[systems.Outcome]
+    parts: Parts
+    trials: list[Trial]
+
+
+@dataclass(frozen=True, slots=True)
+class Run:
+    """A run and its report, which has the shape of the contract."""
+
+    measured: Measured
+    report: dict[str, Any]
+
+
 def evaluate(
     folder: Path,
-    queries: Path | None = None,
-    limit: int | None = None,
+    selection: Selection | None = None,
     overrides: Sequence[str] = (),
     embedder: Embedder | None = None,
-) -> dict[str, Any]:
-    """Run a data set and give the contract's report. Raises KBError for a bad data set, setting or missing part.
+) -> Run:
+    """Run a data set. Raises KBError for a bad data set, setting or missing part.
 
-    1. Read the data set. 2. Open its index. 3. Put the questions to every system. 4. Measure abstention. 5. Time it,
-    with every question embedded anew.
+    1. Read the data set. 2. Open its index. 3. Put the questions to every system, and to the product what has no
+    answer. 4. Measure. 5. Time it, with every question embedded anew.
     """
-    dataset = load(folder, queries, limit)
+    dataset = load(folder, selection)
     with opened(dataset.articles, configured(overrides), embedder) as index:
-        dataset = resolved(dataset, index.names)
+        run = measured(index, dataset)
         library = index.library
-        with systems.remembering(library, dataset.questions):
-            outcomes = systems.run(index, dataset)
-            trials = abstention.trials(index, outcomes)
-        return {
+        report = {
             "dataset": dataset.name,
             "articles": index.articles,
             "sections": index.sections,
             "queries": len(dataset.questions),
+            "selection": (selection or Selection()).described(),
+            "settings": list(overrides),
             "embedder": library.embedder.name,
             "machine": machine(),
-            "systems": {name: systems.scores(name, index, outcomes) for name in systems.SYSTEMS},
-            "abstention": abstention.measures(trials),
+            **scores.report(run.parts, systems.SYSTEMS),
+            "answers": answers.report(run.parts, run.outcomes, answers.Files(dataset.articles, index)),
+            "abstention": abstention.report(run.trials),
             "latency_ms": latency(library, dataset.questions),
         }
+    return Run(run, report)
+
+
+def measured(index: Index, dataset: Dataset, names: Sequence[str] = systems.SYSTEMS) -> Measured:
+    """Put the questions of ``dataset`` to the systems ``names`` and to the product. Raises UsageError for a bad id."""
+    dataset = resolved(dataset, index.names)
+    with systems.remembering(index.library, dataset.questions):
+        outcomes = systems.run(index, dataset, names)
+        trials = abstention.trials(index, outcomes)
+    return Measured(dataset, outcomes, scores.parts(index, outcomes), trials)
 
 
 def latency(library: Library, questions: Sequence[Question]) -> dict[str, float | None]:
@@ -66,51 +96,3 @@ def latency(library: Library, questions: Sequence[Question]) -> dict[str, float 
 def machine() -> str:
     """What the numbers were measured on."""
     return f"{platform.system()} {platform.machine()}, {os.cpu_count()} cores"
-
-
-def markdown(report: dict[str, Any]) -> str:
-    """The report as tables for people."""
-    return "\n".join(_lines(report)) + "\n"
-
-
-def _lines(report: dict[str, Any]) -> Iterator[str]:
-    yield f"# {report['dataset']}"
-    yield ""
-    yield (
-        f"{report['articles']} articles, {report['sections']} sections, {report['queries']} questions;"
-        f" {report['embedder']}; {report['machine']}"
-    )
-    yield ""
-    columns = ["part", "system", "queries", *RANKING, "answer_hit"]
-    yield from _table_head(columns)
-    for part, name in _parts(report["systems"]):
-        for system, scores in report["systems"].items():
-            row = scores[part] if name is None else scores[part][name]
-            yield _row([name or part, system, *(row[column] for column in columns[2:])])
-    yield ""
-    latencies = {f"ask {name} ms": value for name, value in report["latency_ms"].items()}
-    values = {**report["abstention"], **latencies}
-    yield from _table_head(list(values))
-    yield _row(list(values.values()))
-
-
-def _parts(scores: dict[str, Any]) -> Iterator[tuple[str, str | None]]:
-    yield "all", None
-    for part in ("by_pair", "by_kind"):
-        for name in next(iter(scores.values()))[part]:
-            yield part, name
-
-
-def _table_head(columns: Sequence[str]) -> Iterator[str]:
-    yield _row(columns)
-    yield "|" + "---|" * len(columns)
-
-
-def _row(values: Sequence[object]) -> str:
-    return "| " + " | ".join(_cell(value) for value in values) + " |"
-
-
-def _cell(value: object) -> str:
-    if value is None:
-        return "–"
-    return f"{value:.3f}" if isinstance(value, float) and value <= 1 else str(value)

@@ -1,11 +1,12 @@
 from __future__ import annotations
 
+import hashlib
 import json
 from pathlib import Path
 
 import pytest
 
-from evals.datasets import fold, holds_answer, load, resolved
+from evals.datasets import FAR, Selection, fold, holds_answer, load, resolved
 from kb.errors import UsageError
 
 
@@ -67,15 +68,55 @@ def test_an_empty_file_of_questions_is_refused(tmp_path: Path) -> None:
 def test_another_file_of_questions_is_found_in_the_data_set_too(tmp_path: Path) -> None:
     made(tmp_path, question("q"))
     (tmp_path / "other.jsonl").write_text(json.dumps(question("r")), encoding="utf-8")
-    assert [read.id for read in load(tmp_path, Path("other.jsonl")).questions] == ["r"]
+    assert [read.id for read in load(tmp_path, Selection([Path("other.jsonl")])).questions] == ["r"]
     with pytest.raises(UsageError, match=r"none\.jsonl"):
-        load(tmp_path, Path("none.jsonl"))
+        load(tmp_path, Selection([Path("none.jsonl")]))
 
 
 def test_a_limit_takes_questions_evenly_from_the_whole_file(tmp_path: Path) -> None:
     made(tmp_path, *(question(str(number)) for number in range(10)))
-    assert [read.id for read in load(tmp_path, limit=4).questions] == ["0", "2", "5", "7"]
-    assert len(load(tmp_path, limit=99).questions) == 10
+    assert [read.id for read in load(tmp_path, Selection(limit=4)).questions] == ["0", "2", "5", "7"]
+    assert len(load(tmp_path, Selection(limit=99)).questions) == 10
+
+
+def test_several_files_are_asked_together_and_an_id_of_one_may_not_come_again_in_the_other(tmp_path: Path) -> None:
+    made(tmp_path, question("q"))
+    (tmp_path / "other.jsonl").write_text(json.dumps(question("r")), encoding="utf-8")
+    both = Selection([tmp_path / "queries.jsonl", Path("other.jsonl")])
+    assert [read.id for read in load(tmp_path, both).questions] == ["q", "r"]
+    (tmp_path / "other.jsonl").write_text(json.dumps(question("q")), encoding="utf-8")
+    with pytest.raises(UsageError, match=r"other\.jsonl:1: the id 'q'"):
+        load(tmp_path, both)
+
+
+def test_a_split_that_a_line_names_counts_and_where_it_names_none_the_sha1_of_its_id_decides(tmp_path: Path) -> None:
+    names = [str(number) for number in range(20)]
+    made(tmp_path, *(question(name) for name in names), question("d", split="dev"), question("v", split="val"))
+    dev, test = ({read.id for read in load(tmp_path, Selection(split=split)).questions} for split in ("dev", "test"))
+    odd = {name for name in [*names, "v"] if hashlib.sha1(name.encode()).digest()[-1] % 2}
+    assert test == odd
+    assert dev == {*names, "d", "v"} - odd
+
+
+def test_a_split_without_questions_is_refused(tmp_path: Path) -> None:
+    with pytest.raises(UsageError, match="split 'test'"):
+        load(made(tmp_path, question("q", split="dev")), Selection(split="test"))
+
+
+def test_questions_of_another_file_are_added_evenly_and_as_unanswerable_whatever_they_say(tmp_path: Path) -> None:
+    made(tmp_path, question("q", relevant=["a"]), question("r"))
+    lines = [question(f"far-{n}", answerable=True, relevant=["x"], answers=["y"], kind="z") for n in range(10)]
+    (tmp_path / "far.jsonl").write_text("\n".join(map(json.dumps, lines)), encoding="utf-8")
+    own = load(tmp_path, Selection(limit=1, unanswerable=Path("far.jsonl"), unanswerable_limit=2)).questions
+    assert [read.id for read in own] == ["q", "far-0", "far-5"]
+    for read in own[1:]:
+        assert (read.answerable, read.kind, read.relevant, read.answers) == (False, FAR, frozenset(), ())
+
+
+def test_a_selection_describes_only_what_differs_and_names_no_folder_of_the_machine() -> None:
+    assert Selection().described() == {}
+    chosen = Selection([Path("/a/gold_de.jsonl")], "dev", 5, Path("/b/clinc/queries.jsonl"))
+    assert chosen.described() == {"queries": ["gold_de"], "split": "dev", "limit": 5, "unanswerable": "clinc"}
 
 
 def test_articles_are_known_by_their_path_and_by_their_id(tmp_path: Path) -> None:

@@ -11,8 +11,12 @@ from evals.metrics import RANKING, auroc, percentiles, ranking, share
 SCORES = st.lists(st.floats(0, 1), min_size=1, max_size=30)
 
 
+def means(rankings: list[list[str]], relevant: list[set[str]]) -> dict[str, float]:
+    return dict(zip(RANKING, ranking(rankings, relevant).mean(axis=0), strict=True))
+
+
 def test_a_hit_on_rank_two_gives_the_values_of_the_formulas() -> None:
-    assert ranking([["x", "a", "y"]], [{"a"}]) == {
+    assert means([["x", "a", "y"]], [{"a"}]) == {
         "ndcg@10": pytest.approx(1 / math.log2(3)),
         "mrr@10": 0.5,
         "recall@1": 0.0,
@@ -22,21 +26,28 @@ def test_a_hit_on_rank_two_gives_the_values_of_the_formulas() -> None:
 
 
 def test_the_order_given_is_kept_whatever_the_ids_are() -> None:
-    assert ranking([["z", "a"], ["a", "z"]], [{"z"}, {"a"}])["recall@1"] == 1.0
+    assert means([["z", "a"], ["a", "z"]], [{"z"}, {"a"}])["recall@1"] == 1.0
 
 
-def test_a_question_without_any_ranked_article_counts_as_a_miss() -> None:
-    assert ranking([["a"], []], [{"a"}, {"b"}])["ndcg@10"] == pytest.approx(0.5)
+def test_each_question_has_its_own_row_and_one_without_any_ranked_article_is_a_miss() -> None:
+    values = ranking([[], ["a"], ["x"]], [{"b"}, {"a"}, {"a"}])
+    assert values.tolist() == [[0.0] * len(RANKING), [1.0] * len(RANKING), [0.0] * len(RANKING)]
 
 
 def test_recall_counts_all_relevant_articles_and_nothing_below_rank_ten() -> None:
     names = [str(number) for number in range(12)]
-    assert ranking([names], [{"0", "10"}])["recall@10"] == pytest.approx(0.5)
-    assert ranking([names], [{"10"}])["mrr@10"] == 0.0
+    assert means([names], [{"0", "10"}])["recall@10"] == pytest.approx(0.5)
+    assert means([names], [{"10"}])["mrr@10"] == 0.0
 
 
-def test_without_questions_nothing_is_defined() -> None:
-    assert ranking([], []) == dict.fromkeys(RANKING)
+def test_more_than_nine_questions_keep_their_order() -> None:
+    names = [str(number) for number in range(12)]
+    hits = ranking([[name] for name in names], [{name if number % 3 else "x"} for number, name in enumerate(names)])
+    assert hits[:, 0].tolist() == [float(number % 3 > 0) for number in range(12)]
+
+
+def test_without_questions_there_are_no_rows() -> None:
+    assert ranking([], []).shape == (0, len(RANKING))
 
 
 @given(SCORES, SCORES)

@@ -11,69 +11,25 @@ import pytest
 
 from evals import report
 from evals.cli import main
+from evals.datasets import Selection
 from evals.index import configured, once, opened
+from evals.tables import markdown
 from kb.errors import UsageError
 from tests.fakes import WordEmbedder
-
-TEXTS = {
-    "umzug": ("de", "Umzug melden", "Melden Sie den Umzug im Kundenportal. Der Umzug kostet 25 Euro."),
-    "zaehler": ("de", "Zählerstand ablesen", "Lesen Sie den Zählerstand am Zähler ab. Er hat sechs Stellen."),
-    "kuendigung": ("de", "Vertrag kündigen", "Die Kündigung braucht vier Wochen Frist. Schreiben Sie einen Brief."),
-    "move": ("en", "Report a move", "Report your move in the portal. Moving costs 25 euros."),
-    "meter": ("en", "Read the meter", "Read the number on the meter. It has six digits."),
-}
-QUESTIONS = [
-    {"id": "1", "text": "Was kostet der Umzug?", "language": "de", "relevant": ["umzug"], "also_ok": ["move"],
-     "answers": ["25 Euro"], "kind": "a"},
-    {"id": "2", "text": "Wie lese ich den Zählerstand am Zähler ab?", "language": "de",
-     "relevant": ["sub/zaehler"], "kind": "b"},
-    {"id": "3", "text": "How do I read the number on the meter?", "language": "en",
-     "relevant": ["meter"], "answers": ["no such"]},
-    {"id": "4", "text": "Umzug im portal melden", "language": "de", "relevant": ["move"], "target_language": "en"},
-]  # fmt: skip
-
-
-@pytest.fixture(scope="module")
-def dataset(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    folder = tmp_path_factory.mktemp("small")
-    for name, (language, title, text) in TEXTS.items():
-        place = folder / "articles" / ("sub/zaehler.md" if name == "zaehler" else f"{name}.md")
-        place.parent.mkdir(parents=True, exist_ok=True)
-        place.write_text(f'---\nid: {name}\ntitle: "{title}"\nlanguage: {language}\n---\n\n{text}\n', encoding="utf-8")
-    (folder / "queries.jsonl").write_text("\n".join(map(json.dumps, QUESTIONS)), encoding="utf-8")
-    return folder
-
-
-@pytest.fixture(scope="module", autouse=True)
-def cache(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
-    with pytest.MonkeyPatch.context() as patch:
-        folder = tmp_path_factory.mktemp("cache")
-        patch.setenv("KB_EVALS_CACHE", str(folder))
-        patch.chdir(folder)
-        yield folder
-
-
-@pytest.fixture(scope="module")
-def embedder() -> WordEmbedder:
-    return WordEmbedder()
-
-
-@pytest.fixture(scope="module")
-def evaluated(dataset: Path, embedder: WordEmbedder) -> dict[str, Any]:
-    return report.evaluate(dataset, embedder=embedder)
 
 
 def test_the_report_has_the_shape_of_the_contract(evaluated: dict[str, Any]) -> None:
     measures = {"queries", "ndcg@10", "mrr@10", "recall@1", "recall@5", "recall@10", "answer_hit"}
-    assert set(evaluated) == {
+    contract = {
         "dataset", "articles", "sections", "queries", "embedder", "machine", "systems", "abstention", "latency_ms",
     }  # fmt: skip
+    assert contract <= set(evaluated)
     assert set(evaluated["systems"]) == {"bm25", "dense", "hybrid", "baseline"}
     for scores in evaluated["systems"].values():
         assert set(scores) == {"all", "by_pair", "by_kind"}
         for part in [scores["all"], *scores["by_pair"].values(), *scores["by_kind"].values()]:
             assert set(part) == measures
-    assert set(evaluated["abstention"]) == {"auroc", "refusal_precision", "refusal_recall", "coverage", "risk"}
+    assert {"auroc", "refusal_precision", "refusal_recall", "coverage", "risk"} <= set(evaluated["abstention"])
     assert evaluated["latency_ms"]["p95"] >= evaluated["latency_ms"]["p50"] > 0
     assert (evaluated["articles"], evaluated["queries"]) == (5, 4)
 
@@ -98,15 +54,61 @@ def test_an_answer_that_no_quote_can_hold_is_no_hit_and_only_the_product_is_aske
     assert systems["hybrid"]["by_kind"]["b"]["answer_hit"] is None
 
 
-def test_hiding_articles_makes_a_refusal_right(evaluated: dict[str, Any]) -> None:
+def test_every_mean_lies_in_its_interval_and_the_product_is_compared_with_each_other_system(
+    evaluated: dict[str, Any],
+) -> None:
+    for name, scores in evaluated["systems"].items():
+        for mean, interval in _pairwise(scores, evaluated["intervals"][name]):
+            assert (mean is None) == (interval is None)
+            assert mean is None or interval[0] <= mean <= interval[1]
+    assert set(evaluated["significance"]) == {"bm25", "dense", "baseline"}
+    for scores in evaluated["significance"].values():
+        assert scores["by_pair"].keys() == evaluated["systems"]["hybrid"]["by_pair"].keys()
+    hybrid, bm25 = (evaluated["systems"][name]["all"]["ndcg@10"] for name in ("hybrid", "bm25"))
+    assert evaluated["significance"]["bm25"]["all"]["difference"] == pytest.approx(hybrid - bm25, abs=2e-4)
+
+
+def _pairwise(scores: dict[str, Any], intervals: dict[str, Any]) -> Iterator[tuple[float | None, Any]]:
+    for part in ("by_pair", "by_kind"):
+        assert scores[part].keys() == intervals[part].keys()
+    for means, found in [
+        (scores["all"], intervals["all"]),
+        *((scores[part][name], intervals[part][name]) for part in ("by_pair", "by_kind") for name in scores[part]),
+    ]:
+        yield from ((value, found[name]) for name, value in means.items() if name != "queries")
+
+
+def test_hiding_articles_makes_negatives_of_their_own_kind(evaluated: dict[str, Any]) -> None:
     abstention = evaluated["abstention"]
-    assert all(value is None or 0 <= value <= 1 for value in abstention.values())
+    assert (abstention["answerable"], abstention["unanswerable"]) == (4, 4)
     assert abstention["auroc"] is not None
+    assert abstention["length_only"] == 0.5  # each question is on both sides
+    assert abstention["by_kind"].keys() == {"hidden"}
+    assert set(abstention["by_pair"]) == {"de>all", "de>en", "en>all"}
+
+
+def test_far_questions_do_not_replace_the_near_misses(dataset: Path, embedder: WordEmbedder) -> None:
+    lines = [{"id": f"far-{n}", "text": f"Wer gewann 19{n}?", "language": "de"} for n in range(54, 57)]
+    (dataset / "far.jsonl").write_text("\n".join(map(json.dumps, lines)), encoding="utf-8")
+    result = report.evaluate(dataset, Selection(unanswerable=Path("far.jsonl")), embedder=embedder).report
+    assert _kinds(result) == {"hidden": 4, "far": 3}
+    assert result["systems"]["hybrid"]["all"]["queries"] == 4
+
+
+def test_far_questions_of_its_own_are_enough_for_a_data_set(dataset: Path, embedder: WordEmbedder) -> None:
+    own = {"id": "own", "text": "Wer gewann 1954?", "language": "de", "answerable": False, "kind": "far"}
+    lines = f"{(dataset / 'queries.jsonl').read_text('utf-8')}\n{json.dumps(own)}"
+    (dataset / "with.jsonl").write_text(lines, encoding="utf-8")
+    assert _kinds(report.evaluate(dataset, Selection([Path("with.jsonl")]), embedder=embedder).report) == {"far": 1}
+
+
+def _kinds(result: dict[str, Any]) -> dict[str, int]:
+    return {kind: found["questions"] for kind, found in result["abstention"]["by_kind"].items()}
 
 
 def test_a_second_run_embeds_no_article_again(dataset: Path, embedder: WordEmbedder, evaluated: dict[str, Any]) -> None:
     before = len(embedder.embedded)
-    again = report.evaluate(dataset, embedder=embedder)
+    again = report.evaluate(dataset, embedder=embedder).report
     assert len(embedder.embedded) == before > 0
     assert again["systems"] == evaluated["systems"]
 
@@ -156,7 +158,7 @@ def test_an_edited_article_gets_an_index_of_its_own(
 def test_a_setting_can_be_overridden_for_a_run(
     dataset: Path, embedder: WordEmbedder, evaluated: dict[str, Any]
 ) -> None:
-    alone = report.evaluate(dataset, overrides=["retrieval.dense_weight=0"], embedder=embedder)["systems"]
+    alone = report.evaluate(dataset, overrides=["retrieval.dense_weight=0"], embedder=embedder).report["systems"]
     for part in ("all", "by_pair"):
         assert (
             _ranking(alone["hybrid"][part])
@@ -182,19 +184,26 @@ def test_a_wrong_override_is_refused(override: str) -> None:
 def test_unanswerable_questions_alone_leave_undefined_measures_empty(dataset: Path, embedder: WordEmbedder) -> None:
     lines = [{"id": "u", "text": "Wer gewann 1954?", "language": "de", "relevant": [], "answerable": False}]
     (dataset / "none.jsonl").write_text("\n".join(map(json.dumps, lines)), encoding="utf-8")
-    result = report.evaluate(dataset, Path("none.jsonl"), embedder=embedder)
+    result = report.evaluate(dataset, Selection([Path("none.jsonl")]), embedder=embedder).report
     assert result["systems"]["hybrid"]["all"] == {
         "queries": 0, "ndcg@10": None, "mrr@10": None, "recall@1": None, "recall@5": None,
         "recall@10": None, "answer_hit": None,
     }  # fmt: skip
     assert result["abstention"]["auroc"] is result["abstention"]["coverage"] is None
     assert result["abstention"]["refusal_recall"] in {0.0, 1.0}
-    assert report.markdown(result)
+    assert markdown(result)
 
 
 def test_the_table_shows_every_part_of_every_system(evaluated: dict[str, Any]) -> None:
-    text = report.markdown(evaluated)
-    for cell in ("| all | bm25 | 4 |", "| de>en | baseline | 1 |", "| a | hybrid | 1 |", "| auroc |", "ask p95 ms"):
+    text = markdown(evaluated)
+    for cell in (
+        "| all | bm25 | 4 |",
+        "| de>en | baseline | 1 |",
+        "| a | hybrid | 1 |",
+        "| auroc |",
+        "| hidden | 4 |",
+        "ask p95 ms",
+    ):
         assert cell in text
 
 
