@@ -219,7 +219,12 @@ def _explain(trace: Trace, query: Query, ranked: Sequence[Ranked], verdict: _Ver
             "language": item.article.language,
             "score": round(item.score, 4),
             "passages": [
-                {"chunk": p.chunk, "cosine": round(p.cosine, 4), "bm25": round(p.bm25, 3), "score": round(p.score, 4)}
+                {
+                    "chunk": p.chunk,
+                    "score": round(p.score, 4),
+                    "signals": _rounded(asdict(p.signals)),
+                    "shares": _rounded(p.shares),
+                }
                 for p in item.passages[:3]
             ],
         }
@@ -239,6 +244,10 @@ def _explain(trace: Trace, query: Query, ranked: Sequence[Ranked], verdict: _Ver
     trace.add(
         "judge", confidence=round(verdict.confidence, 4), features={k: round(v, 4) for k, v in verdict.measured.items()}
     )
+
+
+def _rounded(values: Mapping[str, float | None]) -> dict[str, float]:
+    return {name: round(value, 4) for name, value in values.items() if value is not None}
 
 
 def _record(library: Library, reply: Reply, scope: Scope, asker: Asker, now: datetime) -> None:

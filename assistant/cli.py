@@ -301,12 +301,16 @@ def model_build_command(
     force: Annotated[bool, typer.Option("--force", help="Build it anew though it is there.")] = False,
     as_json: Json = False,
 ) -> None:
-    """Convert the bundled model once into the model cache; questions and ingests then need no torch."""
-    from kb.embedding.bundled import default_cache, ensure_bundled
+    """Convert the bundled models once into the model cache; questions and ingests then need no torch."""
+    from kb.embedding.bundled import BUNDLES, default_cache, ensure_bundled
 
     say: Callable[[str], None] | None = (lambda line: print(line, file=sys.stderr)) if sys.stderr.isatty() else None
-    folder = ensure_bundled(default_cache(), say, force=force)
-    print_json({"path": str(folder)}) if as_json else print(f"The model is in {folder}.")
+    folders = [ensure_bundled(default_cache(), say, force=force, bundle=bundle) for bundle in BUNDLES]
+    if as_json:
+        print_json({"paths": [str(folder) for folder in folders]})
+    else:
+        for folder in folders:
+            print(f"The model is in {folder}.")
 
 
 def _ingest(library: Library, paths: list[Path], *, prune: bool, dry_run: bool) -> IngestReport:

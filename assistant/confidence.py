@@ -41,17 +41,17 @@ def features(
     against the best of all.
     """
     best = ranked[0].passages
-    cosines = [max(passage.cosine for passage in item.passages) for item in ranked[:_RANK_FOR_MARGIN]]
+    cosines = [max(passage.signals.cosine for passage in item.passages) for item in ranked[:_RANK_FOR_MARGIN]]
     if len(cosines) < _RANK_FOR_MARGIN:
         cosines.append(min(cosines[0], float(_fitted()["background_cosine"])))
-    lexical = max(passage.bm25 for item in ranked for passage in item.passages)
+    lexical = max(passage.signals.bm25 for item in ranked for passage in item.passages)
     return Features(
         cosine=cosines[0],
         cosine_margin=cosines[0] - min(cosines),
         passage_coverage=asked.coverage(item for item in evidence if item.chunk.rowid == best[0].chunk),
         quote_coverage=asked.coverage(quoted),
         known_share=asked.known_share,
-        lexical_agreement=max(passage.bm25 for passage in best) / lexical if lexical > 0 else 0.0,
+        lexical_agreement=max(passage.signals.bm25 for passage in best) / lexical if lexical > 0 else 0.0,
     )
 
 

@@ -1,16 +1,17 @@
-"""Retrieval: candidates from vectors and full text, fused by score, grouped by article."""
+"""Retrieval: candidates from vectors and full text, scored by all signals, fused, grouped by article."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 import numpy as np
 
+from assistant.fusion import ACROSS, ENGLISH, SAME_LANGUAGE, Signals, Weights, fuse
 from assistant.query import Query
-from kb.catalog import ArticleRow, Filter, Snapshot
-from kb.embedding.protocol import FloatMatrix
+from kb.catalog import ArticleRow, ChunkRow, Filter, Snapshot
+from kb.embedding.protocol import Embedder, FloatMatrix
 from kb.library import Library
 from kb.settings import RetrievalSettings
 from kb.terms import base_language
@@ -21,12 +22,12 @@ _RETRIES = 5
 
 @dataclass(frozen=True, slots=True)
 class Passage:
-    """A chunk that was found. ``cosine`` is -1..1, ``bm25`` 0 or more, ``score`` 0..1 fused from both."""
+    """A chunk that was found, what is known of it, and what each signal gave to its ``score`` (0..1)."""
 
     chunk: int
     article: int
-    cosine: float
-    bm25: float
+    signals: Signals
+    shares: Mapping[str, float]
     score: float
 
 
@@ -44,14 +45,6 @@ class Ranking:
     """What retrieval found: articles best first, one row an id."""
 
     articles: list[Ranked]
-
-
-@dataclass(slots=True)
-class Candidates:
-    """Chunks by row with the two scores they were found by; 0 where a list does not hold them."""
-
-    cosine: dict[int, float] = field(default_factory=dict)
-    bm25: dict[int, float] = field(default_factory=dict)
 
 
 @contextmanager
@@ -79,95 +72,120 @@ def retrieve(
     snapshot: Snapshot,
     library: Library,
     query: Query,
-    vector: FloatMatrix | None,
+    vector: FloatMatrix,
     hits: list[tuple[str, float]],
     where: Filter,
     *,
-    dense_weight: float | None = None,
+    weights: Weights | None = None,
 ) -> Ranking:
     """Rank the articles that ``where`` lets through.
 
     ``hits`` are the nearest vectors of the whole index. 1. Join them on the catalog; where the filter leaves too few,
-    ask again among the allowed ones. 2. Search the full text. 3. Give each candidate both scores. 4. Fuse. 5. Group by
-    article. ``dense_weight`` overrides the setting; 1 leaves full text out, 0 the vectors.
+    compare all that are allowed. 2. Search the full text. 3. Give each candidate every signal. 4. Fuse. 5. Group by
+    article. ``weights`` replace those that the languages of question and articles call for.
     """
     settings = library.settings.retrieval
-    weight = _weight(snapshot, query, where, settings) if dense_weight is None else dense_weight
-    found = Candidates()
-    if weight > 0 and vector is not None:
-        found.cosine = _dense(snapshot, library, vector, hits, where, settings.candidates)
-    if weight < 1:
-        found.bm25 = dict(snapshot.search_text(query.text, query.language, settings.candidates, where))
-    if weight > 0 and vector is not None:
-        _complete(snapshot, library, vector, found)
-    passages = fuse(snapshot, found, weight)
-    return Ranking(_group(snapshot, passages, query, where, settings))
+    weights = weights or _weights(snapshot, library, query, where)
+    cosines = _dense(snapshot, library, vector, hits, where, settings.candidates) if weights.cosine else {}
+    texts = dict(snapshot.search_text(query.text, query.language, settings.candidates, where)) if weights.bm25 else {}
+    rows = snapshot.chunks(sorted({*cosines, *texts}))
+    articles = snapshot.articles(sorted({row.article for row in rows.values()}))
+    candidates = _signals(snapshot, library, query, vector, rows, articles, texts, weights)
+    shares = fuse(candidates, weights)
+    passages = [
+        Passage(key, rows[key].article, candidates[key], shares[key], sum(shares[key].values())) for key in rows
+    ]
+    passages.sort(key=lambda passage: (-passage.score, passage.chunk))
+    return Ranking(_group(snapshot, passages, articles, query, where, settings))
 
 
-def _weight(snapshot: Snapshot, query: Query, where: Filter, settings: RetrievalSettings) -> float:
-    """The share of the cosine: words of two languages rarely meet, so across languages BM25 counts for less."""
+def _weights(snapshot: Snapshot, library: Library, query: Query, where: Filter) -> Weights:
+    """Those of the case: across languages, English with an encoder of its own, or any other language."""
     spoken = {base_language(language) for language in snapshot.languages(where)}
-    across = bool(spoken) and base_language(query.language) not in spoken
-    return settings.dense_weight_across if across else settings.dense_weight
+    if spoken and base_language(query.language) not in spoken:
+        return ACROSS
+    return ENGLISH if base_language(query.language) == "en" and library.english else SAME_LANGUAGE
 
 
 def _dense(
     snapshot: Snapshot, library: Library, vector: FloatMatrix, hits: list[tuple[str, float]], where: Filter, limit: int
-) -> dict[int, float]:
+) -> set[int]:
     joined = snapshot.chunks_of_vectors([key for key, _ in hits], where)
     if len(joined) < limit // 2 and len(hits) >= limit:
         hits = snapshot.nearest(library.embedder.fingerprint, vector, limit, among=where)
         joined = snapshot.chunks_of_vectors([key for key, _ in hits], where)
-    cosines = dict(hits)
-    return {chunk: cosines[key] for key, chunks in joined.items() for chunk in chunks}
+    return {chunk for chunks in joined.values() for chunk in chunks}
 
 
-def _complete(snapshot: Snapshot, library: Library, vector: FloatMatrix, found: Candidates) -> None:
-    """Chunks that only full text found get their cosine too, so that fusing compares like with like."""
-    rest = [chunk for chunk in found.bm25 if chunk not in found.cosine]
-    if not rest:
-        return
-    keys = {row.rowid: row.vector_id for row in snapshot.chunks(rest).values()}
-    vectors = snapshot.vectors(library.embedder.fingerprint, sorted(set(keys.values())))
-    for chunk, key in keys.items():
-        if key in vectors:
-            found.cosine[chunk] = float(np.dot(vectors[key], vector))
+def _signals(
+    snapshot: Snapshot,
+    library: Library,
+    query: Query,
+    vector: FloatMatrix,
+    rows: Mapping[int, ChunkRow],
+    articles: Mapping[int, ArticleRow],
+    texts: Mapping[int, float],
+    weights: Weights,
+) -> dict[int, Signals]:
+    """Every signal that the weights ask for, of every candidate: so like is compared with like."""
+    names = snapshot.own_names(list(articles)) if weights.name or weights.english_name else {}
+    cosines = _cosines(snapshot, library.embedder, vector, rows, names)
+    english: tuple[dict[int, float], dict[int, float]] = {}, {}
+    if weights.english and library.english:
+        speakers = {key for key, article in articles.items() if base_language(article.language) == "en"}
+        own = {key: row for key, row in rows.items() if row.article in speakers}
+        asked = library.english.embed_queries([query.text])[0]
+        english = _cosines(snapshot, library.english, asked, own, {key: names[key] for key in names if key in speakers})
+    return {
+        key: Signals(
+            cosines[0].get(key, 0.0),
+            texts.get(key, 0.0),
+            cosines[1].get(row.article),
+            english[0].get(key),
+            english[1].get(row.article),
+        )
+        for key, row in rows.items()
+    }
 
 
-def fuse(snapshot: Snapshot, found: Candidates, dense_weight: float) -> list[Passage]:
-    """Scores brought to 0..1 over the candidates (min-max for cosines, share of the best for BM25), then weighted.
-
-    Score-level fusion beat reciprocal ranks on every set that was tried; see evals/README.md.
-    """
-    rows = snapshot.chunks(sorted({*found.cosine, *found.bm25}))
-    cosines = found.cosine.values()
-    low, high = (min(cosines), max(cosines)) if cosines else (0.0, 0.0)
-    best = max(found.bm25.values(), default=0.0)
-    passages = []
-    for rowid, row in rows.items():
-        cosine, bm25 = found.cosine.get(rowid, low), found.bm25.get(rowid, 0.0)
-        dense = (cosine - low) / (high - low) if high > low else float(bool(found.cosine))
-        lexical = bm25 / best if best > 0 else 0.0
-        passages.append(Passage(rowid, row.article, cosine, bm25, dense_weight * dense + (1 - dense_weight) * lexical))
-    return sorted(passages, key=lambda passage: (-passage.score, passage.chunk))
+def _cosines(
+    snapshot: Snapshot,
+    embedder: Embedder,
+    vector: FloatMatrix,
+    rows: Mapping[int, ChunkRow],
+    names: Mapping[int, Sequence[str]],
+) -> tuple[dict[int, float], dict[int, float]]:
+    """The cosine of each chunk, and of the nearest of each article's names, as far as their vectors are kept."""
+    keys = sorted({row.vector_id for row in rows.values()} | {key for own in names.values() for key in own})
+    kept = snapshot.vectors(embedder.fingerprint, keys)
+    if not kept:
+        return {}, {}
+    found = dict(zip(kept, (np.stack(list(kept.values())) @ vector).tolist(), strict=True))
+    chunks = {chunk: found[row.vector_id] for chunk, row in rows.items() if row.vector_id in found}
+    best = {article: max((found[key] for key in own if key in found), default=None) for article, own in names.items()}
+    return chunks, {article: cosine for article, cosine in best.items() if cosine is not None}
 
 
 def _group(
-    snapshot: Snapshot, passages: Sequence[Passage], query: Query, where: Filter, settings: RetrievalSettings
+    snapshot: Snapshot,
+    passages: Sequence[Passage],
+    articles: Mapping[int, ArticleRow],
+    query: Query,
+    where: Filter,
+    settings: RetrievalSettings,
 ) -> list[Ranked]:
     """One row an id: of translations the one in the question's language, else the best.
 
     An article in another language has to be clearly better than one in the question's own; one that another article
     supersedes goes behind its successor.
     """
-    rows = snapshot.articles(sorted({passage.article for passage in passages}))
     superseded = snapshot.superseded(where)
     found: dict[int, list[Passage]] = {}
     for passage in passages:
         found.setdefault(passage.article, []).append(passage)
     ranked = []
     for rowid, own in found.items():
-        article = rows[rowid]
+        article = articles[rowid]
         penalty = settings.superseded_penalty * (article.id in superseded)
         penalty += settings.other_language_margin * (not speaks(article, query))
         ranked.append(Ranked(article, tuple(own), max(own[0].score - penalty, 0.0)))

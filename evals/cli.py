@@ -99,6 +99,25 @@ def compare(
 
 
 @app.command()
+def learning(
+    dataset: Annotated[Path, typer.Argument(metavar="DATASET", help="Folder with articles/ and queries.jsonl.")],
+    queries: Annotated[
+        list[Path] | None, typer.Option(help="Other questions than its own; repeatable.", show_default=False)
+    ] = None,
+    limit: Annotated[int | None, typer.Option(min=1, help="At most so many, taken evenly.", show_default=False)] = None,
+    split: Annotated[Split, typer.Option(help="Only this half of the questions.")] = Split.ALL,
+    overrides: Overrides = None,
+    as_json: Json = False,
+) -> None:
+    """Rate half of the questions as an agent would, and print what that does to the other half."""
+    from evals.datasets import Selection
+    from evals.learning import markdown, replay
+
+    report = replay(dataset, Selection(tuple(queries or ()), split.value, limit), overrides or [])
+    print(json.dumps(report, ensure_ascii=False, indent=2) if as_json else markdown(report))
+
+
+@app.command()
 def bench(
     articles: Annotated[Path, typer.Option(help="Folder of articles.")] = Path("articles"),
     overrides: Overrides = None,

@@ -69,16 +69,21 @@ def opened(articles: Path, config: Settings, embedder: Embedder | None = None) -
 
     ``embedder`` replaces the configured one. Raises KBError where the index cannot be made.
     """
-    model = embedder or Library(Path(), config).embedder
+    plain = Library(Path(), config)
+    model = embedder or plain.embedder
+    english = None if embedder else plain.english
     files = sorted(path for path in articles.rglob("*.md") if path.is_file())
     content = _digest(*(f"{path.relative_to(articles).as_posix()} {_sha(path.read_bytes())}" for path in files))
     made_by = recipe(model, config.embedding.chunk_tokens)
-    home = _cache() / _digest(content, made_by, config.articles.model_dump_json(), _code())
+    home = _cache() / _digest(
+        content, made_by, english.fingerprint if english else "", config.articles.model_dump_json(), _code()
+    )
     beside = _cache() / _digest(content, "baseline", str(VERSION))
     _forget_old()
     library = Library(home, config)
-    library.embedder = Shelf(model, _cache() / "passages.sqlite3")
     _cache().mkdir(parents=True, exist_ok=True)
+    shelf = _cache() / "passages.sqlite3"
+    library.embedder, library.english = Shelf(model, shelf), Shelf(english, shelf) if english else None
     with contextlib.closing(library):
         once(home, lambda: ingest_folder(library, [articles]))
         with contextlib.closing(Baseline(beside)) as baseline:

@@ -17,6 +17,7 @@ from evals.index import Index, configured, opened
 from evals.metrics import percentiles
 from evals.progress import progress
 from evals.scores import Parts
+from evals.shelf import unshelved
 from kb.embedding.protocol import Embedder
 from kb.library import Library
 
@@ -86,9 +87,10 @@ def measured(index: Index, dataset: Dataset, names: Sequence[str] = systems.SYST
 def latency(library: Library, questions: Sequence[Question]) -> dict[str, float | None]:
     """Milliseconds of a whole ``ask``, one at a time, on an even sample of the questions, after a warm-up."""
     sample = questions[:: max(1, -(-len(questions) // _TIMED))]
-    for question in sample[:_WARM_UP]:
-        ask(library, question.text, log=False)
-    replies = [ask(library, question.text, log=False) for question in progress(sample, "Timing")]
+    with unshelved(library):
+        for question in sample[:_WARM_UP]:
+            ask(library, question.text, log=False)
+        replies = [ask(library, question.text, log=False) for question in progress(sample, "Timing")]
     times = percentiles([reply.timings_ms.total for reply in replies])
     return {name: None if value is None else round(value, 1) for name, value in times.items()}
 

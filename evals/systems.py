@@ -14,6 +14,7 @@ from datetime import UTC, datetime
 import numpy as np
 
 from assistant.ask import MAX_LIMIT, Scope, ask
+from assistant.fusion import TEXT_ALONE, VECTORS_ALONE, Weights
 from assistant.query import understand
 from assistant.results import Reply
 from assistant.retrieval import retrieve, searching
@@ -27,7 +28,7 @@ from kb.library import Library
 
 SYSTEMS = ("bm25", "dense", "hybrid", "baseline")
 """Those that are run and shown, in this order; each is ranked by a function that ``_asked`` or ``run`` calls."""
-_ALONE = {"bm25": 0.0, "dense": 1.0}
+_ALONE = {"bm25": TEXT_ALONE, "dense": VECTORS_ALONE}
 _RANKED = 20
 _SCORED = 10
 _BATCH = 64
@@ -114,7 +115,7 @@ def _asked(index: Index, question: Question, names: Sequence[str]) -> Outcome:
     """The systems that are parts of the product, at one time."""
     outcome, now = Outcome(question), datetime.now(UTC)
     scopes = {question.target_language, *targets(question, index)}
-    alone = {system: weight for system, weight in _ALONE.items() if system in names}
+    alone = {system: weights for system, weights in _ALONE.items() if system in names}
     if alone:
         _ask_alone(index.library, outcome, scopes, alone, now)
     _ask_product(index.library, outcome, scopes, now)
@@ -122,7 +123,7 @@ def _asked(index: Index, question: Question, names: Sequence[str]) -> Outcome:
 
 
 def _ask_alone(
-    library: Library, outcome: Outcome, scopes: Iterable[str | None], alone: Mapping[str, float], now: datetime
+    library: Library, outcome: Outcome, scopes: Iterable[str | None], alone: Mapping[str, Weights], now: datetime
 ) -> None:
     """The product's ``retrieve`` with one half switched off."""
     query = understand(outcome.question.text)
@@ -130,8 +131,8 @@ def _ask_alone(
     with searching(library, vector, 2 * library.settings.retrieval.candidates) as (snapshot, hits):
         for language in scopes:
             where = Filter(now.date(), language=language)
-            for system, weight in alone.items():
-                found = retrieve(snapshot, library, query, vector, hits, where, dense_weight=weight)
+            for system, weights in alone.items():
+                found = retrieve(snapshot, library, query, vector, hits, where, weights=weights)
                 outcome.rank(system, language, [item.article.id for item in found.articles])
 
 

@@ -8,10 +8,10 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from kb.article import Article, Block, Section, Unit
-from kb.catalog import NewChunk, UnitRow
+from kb.catalog import NewChunk, NewName, UnitRow
 from kb.embedding.protocol import Embedder
 
-CHUNKER_VERSION = 1
+CHUNKER_VERSION = 2
 _RESERVE_TOKENS = 12
 """Prefix, special tokens and the joints between blocks, which the sum of the parts does not count."""
 
@@ -32,6 +32,12 @@ def vector_id(text: str) -> str:
 def breadcrumb(article: Article, section: Section) -> str:
     """``Title > heading > heading``, as it stands in front of a chunk's text."""
     return unicodedata.normalize("NFC", " > ".join([article.title, *section.headings]))
+
+
+def names(article: Article) -> list[NewName]:
+    """What an article goes by: its title and its aliases, each once."""
+    texts = dict.fromkeys(unicodedata.normalize("NFC", name.strip()) for name in (article.title, *article.aliases))
+    return [NewName(vector_id(f"name: {text}"), text) for text in texts if text]
 
 
 def chunk(article: Article, embedder: Embedder, chunk_tokens: int) -> list[NewChunk]:

@@ -3,25 +3,21 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Protocol, TypeVar
+from typing import Protocol
 
-import numpy as np
-
-from ingest.chunking import chunk, recipe
+from ingest.chunking import chunk, names, recipe
 from ingest.discovery import Found, discover, scope_of
 from ingest.plan import Plan, Todo, plan
 from ingest.report import IngestReport
+from ingest.vectors import Texts, Vectors, slices
 from kb.article import Article, Problem
 from kb.catalog import FileRow, NewChunk
-from kb.library import CHROMA_STATE, Library
+from kb.library import Library
 from kb.paths import shown
 from kb.reader import id_from_path, read
-from kb.vectors import DamagedError, remove_folder
-
-_T = TypeVar("_T")
 
 _WINDOW = 64
 """Articles whose new chunks are embedded together: enough to sort by length, little enough to lose when killed."""
@@ -94,7 +90,7 @@ class _Run:
         self.dry_run = dry_run
         self.force = force
         self.report = IngestReport()
-        self.stored: set[str] = set()
+        self.vectors = Vectors(library, self.hooks.reached)
         self.recipe = recipe(library.embedder, library.settings.embedding.chunk_tokens)
 
     def run(self, paths: Sequence[Path], *, prune: bool) -> IngestReport:
@@ -136,34 +132,11 @@ class _Run:
         return result
 
     def _heal(self, manifest: list[FileRow], todo: Plan) -> None:
-        """Embed what articles name and the catalog lacks (a new model); give Chroma what it lacks (a lost folder)."""
-        library, fingerprint = self.library, self.library.embedder.fingerprint
+        """Make good what a new model, a lost folder or a killed run left behind."""
         if not manifest:
-            library.catalog.note("fingerprint", fingerprint)
-        busy = {item.row.article for item in todo.todo if item.row}
-        with library.catalog.snapshot() as snapshot:
-            missing = sorted(snapshot.vector_ids(besides=busy) - snapshot.kept_vectors(fingerprint))
-            texts = snapshot.texts_of(missing)
-        for part in _slices(missing, 512):
-            self.hooks.reached("heal")
-            self._keep({key: texts[key] for key in part})
-        with library.catalog.snapshot() as snapshot:
-            kept = snapshot.vector_ids() & snapshot.kept_vectors(fingerprint)
-        self.stored = self._in_chroma()
-        if kept - self.stored:
-            library.catalog.note(CHROMA_STATE, "behind")  # until it is filled, it is not asked
-            self._fill(sorted(kept))
-        library.catalog.note(CHROMA_STATE, "complete")
-
-    def _in_chroma(self) -> set[str]:
-        """The ids in Chroma. It writes its graph in place, every thousand changes; killed then, it is torn."""
-        try:
-            return self.library.vectors.ids()
-        except DamagedError:
-            if isinstance(self.library.chroma_place, Path):
-                self.library.let_go("vectors")
-                remove_folder(self.library.chroma_place)
-            return self.library.vectors.ids()
+            self.library.catalog.note("fingerprint", self.library.embedder.fingerprint)
+        self.hooks.reached("heal")
+        self.vectors.heal({item.row.article for item in todo.todo if item.row})
 
     def _articles(self, todo: Plan, manifest: list[FileRow]) -> list[str]:
         """Steps 3 to 6; the ids of the vectors that were added."""
@@ -173,7 +146,7 @@ class _Run:
         moved = {row.key: row for row in todo.gone}
         added: list[str] = []
         total = len(todo.todo)
-        for number, window in enumerate(_slices(todo.todo, _WINDOW)):
+        for number, window in enumerate(slices(todo.todo, _WINDOW)):
             self.hooks.reached("parse")
             ready = [item for todo_item in window if (item := self._read(todo_item, alive))]
             if not self.dry_run:
@@ -225,32 +198,10 @@ class _Run:
     def _embed(self, ready: list[_Ready]) -> list[str]:
         """Step 5 and the first half of 6: vectors are written before anything names them."""
         self.hooks.reached("embed")
-        texts = {piece.vector_id: piece.text for item in ready for piece in item.chunks}
-        with self.library.catalog.snapshot() as snapshot:
-            kept = snapshot.vectors(self.library.embedder.fingerprint, list(texts))
-        self._keep({key: text for key, text in texts.items() if key not in kept})
-        return self._fill(list(texts))
-
-    def _keep(self, texts: Mapping[str, str]) -> None:
-        """Embed ``texts`` by id, and keep their vectors in the catalog."""
-        if not texts:
-            return
-        embedder = self.library.embedder
-        vectors = embedder.embed_passages(list(texts.values()))
-        self.hooks.reached("keep")
-        self.library.catalog.keep_vectors(embedder.fingerprint, list(texts), vectors)
-        self.report.embedded += len(texts)
-
-    def _fill(self, ids: Sequence[str]) -> list[str]:
-        """Give Chroma those of the vectors ``ids`` that it lacks, from the catalog; their ids."""
-        lacking = [key for key in ids if key not in self.stored]
-        for part in _slices(lacking, 1000):
-            with self.library.catalog.snapshot() as snapshot:
-                vectors = snapshot.vectors(self.library.embedder.fingerprint, part)
-            self.hooks.reached("vectors")
-            self.library.vectors.add(part, np.stack([vectors[key] for key in part]))
-        self.stored.update(lacking)
-        return lacking
+        texts = Texts()
+        for item in ready:
+            texts.add(item.article.language, item.chunks, names(item.article))
+        return self.vectors.write(texts)
 
     def _commit(self, item: _Ready, moved: dict[str, FileRow]) -> None:
         """The second half of step 6: one transaction an article."""
@@ -264,7 +215,8 @@ class _Run:
         self.hooks.reached("commit")
         problems = [(problem.line, problem.code, problem.message) for problem in item.problems]
         root = str(item.todo.found.root)
-        self.library.catalog.put(item.article, root, item.todo.sha256, self.recipe, item.chunks, problems)
+        known_as = names(item.article)
+        self.library.catalog.put(item.article, root, item.todo.sha256, self.recipe, item.chunks, known_as, problems)
 
     def _finish(self, todo: Plan, added: list[str]) -> None:
         """What has gone is removed, and step 7."""
@@ -277,8 +229,9 @@ class _Run:
             self.hooks.reached("sweep")
             library.catalog.note("fingerprint", library.embedder.fingerprint)
             sweep(library, added)
-            library.catalog.drop_vectors([library.embedder.fingerprint])
+            library.catalog.drop_vectors([encoder.embedder.fingerprint for encoder in library.encoders])
             library.vectors.drop_others()
+        self.report.embedded = self.vectors.embedded
         with library.catalog.snapshot() as snapshot:
             self.report.sections = snapshot.counts()["chunks"]
 
@@ -315,8 +268,3 @@ def probes(named: set[str], added: Sequence[str] = ()) -> list[str]:
     ordered = sorted(named)
     step = max(1, len(ordered) // _PROBES)
     return sorted({*ordered[::step], *(key for key in added if key in named)})
-
-
-def _slices(items: Sequence[_T], size: int) -> Iterator[Sequence[_T]]:
-    for start in range(0, len(items), size):
-        yield items[start : start + size]

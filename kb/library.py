@@ -8,6 +8,7 @@ import os
 import threading
 import time
 from collections.abc import Iterator
+from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -35,6 +36,14 @@ _STORE_RESTS_S = 30.0
 """How long a store that failed is not asked again, so that not every question waits for its failure."""
 
 _LOG = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class Encoder:
+    """An embedder and the language (``en``) whose texts it embeds; None: all."""
+
+    embedder: Embedder
+    language: str | None
 
 
 class Library:
@@ -82,12 +91,29 @@ class Library:
     def embedder(self) -> Embedder:
         """The configured model."""
         from kb.embedding import open_embedder
-        from kb.embedding.bundled import default_cache
 
         part = self.settings.embedding
+        return open_embedder(part.model, part.url, part.api_key.get_secret_value(), self._model_cache)
+
+    @cached_property
+    def english(self) -> Embedder | None:
+        """The second encoder, for what is written in English; None where it is switched off."""
+        from kb.embedding import open_english
+
+        return open_english(self._model_cache) if self.settings.embedding.english else None
+
+    @property
+    def encoders(self) -> tuple[Encoder, ...]:
+        """All encoders with the language whose texts they embed; the first one reads every language."""
+        main = Encoder(self.embedder, None)
+        return (main, Encoder(self.english, "en")) if self.english else (main,)
+
+    @property
+    def _model_cache(self) -> Path:
+        from kb.embedding.bundled import default_cache
+
         own = self.home / "models"
-        cache = own if own.is_dir() else default_cache()
-        return open_embedder(part.model, part.url, part.api_key.get_secret_value(), cache)
+        return own if own.is_dir() else default_cache()
 
     @cached_property
     def vectors(self) -> ChromaVectors:

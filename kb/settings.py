@@ -46,6 +46,7 @@ class EmbeddingSettings(_Section):
     """Which model turns text into vectors."""
 
     model: str = Field(default="bundled", description="'bundled', or a sentence-transformers model by name or path")
+    english: bool = Field(default=True, description="a second, small encoder for English questions and articles")
     url: str = Field(default="", description="an OpenAI-compatible endpoint, up to and without /embeddings")
     api_key: SecretStr = Field(default=SecretStr(""), description="key for that endpoint")
     chunk_tokens: int = Field(default=220, ge=32, le=512, description="budget of a chunk, breadcrumb included")
@@ -68,10 +69,6 @@ class RetrievalSettings(_Section):
     """How candidates are found and put in order."""
 
     candidates: int = Field(default=100, ge=10, le=1000, description="chunks taken from each of vectors and full text")
-    dense_weight: Share = Field(default=0.7, description="share of the cosine in the fused score; the rest is BM25")
-    dense_weight_across: Share = Field(
-        default=0.85, description="the same where no article that may answer is in the question's language"
-    )
     superseded_penalty: Share = Field(
         default=0.3, description="taken from the score of an article that another one supersedes"
     )
@@ -88,6 +85,29 @@ class AnswerSettings(_Section):
     max_characters: int = Field(
         default=500, ge=100, description="most characters quoted, step lists and tables excepted"
     )
+
+
+class WriterSettings(_Section):
+    """A language model that puts answers into words; without one, answers are quotes."""
+
+    url: str = Field(default="", description="an OpenAI-compatible endpoint, up to and without /chat/completions")
+    model: str = Field(default="default", description="the model's name there; a server with one model ignores it")
+    api_key: SecretStr = Field(default=SecretStr(""), description="key for that endpoint")
+    timeout_s: float = Field(
+        default=2.0, gt=0, le=60, description="longest wait for the first word, and between words; then quotes answer"
+    )
+    total_s: float = Field(default=10.0, gt=0, le=120, description="longest time for a whole text; then quotes answer")
+    max_tokens: int = Field(default=300, ge=50, le=2000, description="most tokens the model may write")
+
+
+class LearningSettings(_Section):
+    """What ratings change about the ranking."""
+
+    enabled: bool = Field(
+        default=True, description="let ratings of earlier questions order the articles for similar ones"
+    )
+    half_life_days: int = Field(default=180, gt=0, description="after so many days a rating counts half")
+    most: Share = Field(default=0.15, description="most that ratings set one article's score before another's")
 
 
 class ServerSettings(_Section):
@@ -107,6 +127,8 @@ class Settings(_Section):
     events: EventSettings = EventSettings()
     retrieval: RetrievalSettings = RetrievalSettings()
     answer: AnswerSettings = AnswerSettings()
+    writer: WriterSettings = WriterSettings()
+    learning: LearningSettings = LearningSettings()
     server: ServerSettings = ServerSettings()
 
 

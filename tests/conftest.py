@@ -17,7 +17,7 @@ ROOT = Path(__file__).parent.parent
 def library(tmp_path: Path):
     """A library in a folder of its own, with real stores and the small embedder."""
     made = Library(tmp_path / "home", Settings())
-    made.embedder = WordEmbedder()
+    made.embedder, made.english = WordEmbedder(), None
     yield made
     made.close()
 

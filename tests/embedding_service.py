@@ -1,4 +1,4 @@
-"""Texts to embed, the bundled model loaded once for all tests, and a small embedding service on loopback."""
+"""Texts to embed, the bundled models loaded once for all tests, and a small embedding service on loopback."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from pathlib import Path
 
 import numpy as np
 
-from kb.embedding.bundled import default_cache, ensure_bundled
+from kb.embedding.bundled import MINILM, default_cache, ensure_bundled
 from kb.embedding.onnx import OnnxEmbedder
 from kb.embedding.sentence_transformer import SentenceTransformerEmbedder
 
@@ -65,6 +65,11 @@ def model_folder() -> Path:
 @cache
 def onnx_embedder() -> OnnxEmbedder:
     return OnnxEmbedder(model_folder())
+
+
+@cache
+def english_embedder() -> OnnxEmbedder:
+    return OnnxEmbedder(ensure_bundled(default_cache(), bundle=MINILM))
 
 
 @cache

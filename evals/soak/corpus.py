@@ -70,7 +70,7 @@ class Text:
 def open_library(home: Path) -> Library:
     """A library with real stores and the small embedder."""
     library = Library(home, Settings())
-    library.embedder = Words()
+    library.embedder, library.english = Words(), None
     return library
 
 

@@ -5,8 +5,19 @@ that one transaction replaces an article wholly or not at all. A reader works in
 """
 
 from kb.catalog.filter import Filter
-from kb.catalog.rows import ArticleRow, ChunkRow, FileRow, NewChunk, UnitRow
+from kb.catalog.rows import ArticleRow, ChunkRow, FileRow, Judgement, NewChunk, NewName, UnitRow
 from kb.catalog.snapshot import Snapshot
 from kb.catalog.store import Catalog
 
-__all__ = ["ArticleRow", "Catalog", "ChunkRow", "FileRow", "Filter", "NewChunk", "Snapshot", "UnitRow"]
+__all__ = [
+    "ArticleRow",
+    "Catalog",
+    "ChunkRow",
+    "FileRow",
+    "Filter",
+    "Judgement",
+    "NewChunk",
+    "NewName",
+    "Snapshot",
+    "UnitRow",
+]

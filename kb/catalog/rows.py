@@ -22,6 +22,21 @@ class FileRow:
 
 
 @dataclass(frozen=True, slots=True)
+class Judgement:
+    """What the last rating of a question says of the article that was quoted first.
+
+    ``key`` is that article, id@language, ``sha256`` its text as it stood then; ``actor`` gave the rating.
+    """
+
+    question_id: str
+    key: str
+    sha256: str
+    actor: str
+    helpful: bool
+    given_on: date
+
+
+@dataclass(frozen=True, slots=True)
 class ArticleRow:
     """An article as the index knows it; ``path`` is below ``root``."""
 
@@ -70,6 +85,14 @@ class ChunkRow:
     headings: tuple[str, ...]
     anchor: str
     lines: Lines
+
+
+@dataclass(frozen=True, slots=True)
+class NewName:
+    """A phrase that an article goes by, its title or an alias: a question, near enough, and embedded as one."""
+
+    vector_id: str
+    text: str
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,7 +12,7 @@ from typing import Any
 import numpy as np
 
 from kb.catalog.filter import Filter, marks
-from kb.catalog.rows import ArticleRow, ChunkRow, FileRow, UnitRow
+from kb.catalog.rows import ArticleRow, ChunkRow, FileRow, Judgement, UnitRow
 from kb.embedding.protocol import FloatMatrix
 from kb.fulltext import FullText
 
@@ -90,6 +90,36 @@ class Snapshot:
         cosines = stored @ vector
         best = np.argpartition(-cosines, limit - 1)[:limit] if limit < len(rows) else range(len(rows))
         return sorted(((rows[at][0], float(cosines[at])) for at in best), key=lambda hit: (-hit[1], hit[0]))
+
+    def lacking(self, fingerprint: str, language: str | None, besides: Collection[int]) -> tuple[dict[str, str], ...]:
+        """What has no vector of one embedder, as text by id: chunks, then names; only in ``language`` where given."""
+        found = []
+        for table in ("chunks", "names"):
+            rows = self._connection.execute(
+                f"SELECT vector_id, {table}.text, article FROM {table} JOIN articles ON articles.rowid = article"
+                " WHERE vector_id NOT IN (SELECT vector_id FROM vectors WHERE fingerprint = ?)"
+                " AND (? IS NULL OR articles.language = ? OR articles.language LIKE ? || '-%')",
+                [fingerprint, language, language, language],
+            )
+            found.append({key: text for key, text, article in rows if article not in besides})
+        return tuple(found)
+
+    def own_names(self, articles: Sequence[int]) -> dict[int, list[str]]:
+        """The ids of the vectors of each article's names, leaving out names by which more than one other goes too.
+
+        Where titles are only headings of a collection ("General"), they say nothing about the article.
+        """
+        found: dict[int, list[str]] = {}
+        for start in range(0, len(articles), 500):
+            part = articles[start : start + 500]
+            rows = self._connection.execute(
+                f"SELECT article, vector_id FROM names AS own WHERE article IN ({marks(part)})"
+                " AND (SELECT count(*) FROM names WHERE vector_id = own.vector_id) <= 2 ORDER BY article, ordinal",
+                part,
+            )
+            for article, key in rows:
+                found.setdefault(article, []).append(key)
+        return found
 
     def texts_of(self, vector_ids: Sequence[str]) -> dict[str, str]:
         """The embedded text of each vector, for embedding it again."""
@@ -183,6 +213,32 @@ class Snapshot:
             (article_id,),
         )
         return [(_article(row[:-1]), row[-1]) for row in rows]
+
+    def sources(self, keys: Sequence[str]) -> dict[str, tuple[int, str]]:
+        """The row and the source of each of the articles ``keys``, id@language, that is in the index."""
+        if not keys:
+            return {}
+        pairs = [key.rpartition("@")[::2] for key in keys]
+        rows = self._connection.execute(
+            "SELECT id || '@' || language, rowid, source FROM articles"
+            f" WHERE (id, language) IN (VALUES {','.join(['(?,?)'] * len(pairs))})",
+            [part for pair in pairs for part in pair],
+        )
+        return {key: (rowid, source) for key, rowid, source in rows}
+
+    def judgements(self, fingerprint: str, since: date, until: date) -> tuple[list[Judgement], FloatMatrix]:
+        """What ratings of a period, both days included, say, with the vectors (n, d) of their questions."""
+        rows = self._connection.execute(
+            "SELECT question_id, key, sha256, actor, helpful, given_on, vector FROM judgements"
+            " WHERE fingerprint = ? AND given_on BETWEEN ? AND ? ORDER BY question_id",
+            (fingerprint, since.isoformat(), until.isoformat()),
+        ).fetchall()
+        found = [
+            Judgement(question, key, sha256, actor, bool(helpful), date.fromisoformat(day))
+            for question, key, sha256, actor, helpful, day, _ in rows
+        ]
+        vectors = np.frombuffer(b"".join(row[-1] for row in rows), dtype=VECTOR_TYPE)
+        return found, vectors.reshape(len(rows), -1) if rows else vectors.reshape(0, 0)
 
     def listing(self, where: Filter) -> list[ArticleRow]:
         """All articles that a filter lets through, by title."""

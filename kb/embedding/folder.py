@@ -1,4 +1,4 @@
-"""Writes the folder of the bundled model: sentence-transformers' layout with float32 weights, and the int8 graph.
+"""Writes the folder of the bundled E5: sentence-transformers' layout with float32 weights, and the int8 graph.
 
 The file names and keys are those that sentence-transformers, transformers and tokenizers read; a BERT encoder with the
 XLM-RoBERTa vocabulary, mean pooling, and vectors of length 1.
@@ -11,27 +11,16 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-import onnx
 from numpy.typing import NDArray
 from safetensors.numpy import save_file
 from tokenizers import AddedToken, Regex, Tokenizer, decoders, models, normalizers, pre_tokenizers, processors
 
 from kb.embedding.bundled import GRAPH_FILE
-from kb.embedding.graph import build_graph
+from kb.embedding.graph import LAYER_NAMES, Encoder, write_graph
 from kb.embedding.prompts import E5_PROMPTS
 from kb.embedding.q4 import Q4Model, Vocabulary, read_q4
 
 _SPECIAL = {"bos_token": "<s>", "eos_token": "</s>", "unk_token": "<unk>", "pad_token": "<pad>", "mask_token": "<mask>"}
-_LAYER_NAMES = {
-    "q": "attention.self.query",
-    "k": "attention.self.key",
-    "v": "attention.self.value",
-    "ao": "attention.output.dense",
-    "aln": "attention.output.LayerNorm",
-    "fi": "intermediate.dense",
-    "fo": "output.dense",
-    "oln": "output.LayerNorm",
-}
 _CARD = """---
 license: mit
 pipeline_tag: sentence-similarity
@@ -56,11 +45,8 @@ def write_folder(source: Path, folder: Path) -> None:
         (folder / name).parent.mkdir(exist_ok=True)
         (folder / name).write_text(json.dumps(content, indent=2) + "\n", "utf-8")
     (folder / "README.md").write_text(_CARD, "utf-8")
-    graph = folder / GRAPH_FILE
-    graph.parent.mkdir()
-    # Weights in a file of their own are mapped into memory by onnxruntime instead of copied: 50 MB less for a server.
-    data = f"{graph.name}_data"
-    onnx.save_model(build_graph(model), graph, save_as_external_data=True, location=data, size_threshold=4096)
+    encoder = Encoder(model.hidden, model.layers, model.heads, model.epsilon, model.vectors, model.matrices)
+    write_graph(encoder, folder / GRAPH_FILE)
 
 
 def _tokenizer(vocabulary: Vocabulary) -> Tokenizer:
@@ -95,7 +81,7 @@ def _state(model: Q4Model) -> dict[str, NDArray[np.float32]]:
         "pooler.dense.bias": np.zeros(hidden, np.float32),
     }
     for number in range(model.layers):
-        for short, long in _LAYER_NAMES.items():
+        for short, long in LAYER_NAMES.items():
             name, target = f"l{number}.{short}", f"encoder.layer.{number}.{long}"
             matrix = model.matrices.get(f"{name}.w")
             state[f"{target}.weight"] = vectors[f"{name}.w"] if matrix is None else matrix.dequantised()

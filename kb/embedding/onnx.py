@@ -1,4 +1,4 @@
-"""The bundled model on onnxruntime: starts in under a second, without torch."""
+"""The bundled models on onnxruntime: start in under a second, without torch."""
 
 from __future__ import annotations
 
@@ -11,8 +11,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
-from kb.embedding.bundled import BUILD_HINT, GRAPH_FILE, INSTALL_HINT, NAME, check_sizes, read_record
-from kb.embedding.prompts import E5_PROMPTS
+from kb.embedding.bundled import BUILD_HINT, GRAPH_FILE, INSTALL_HINT, bundle_of, check_sizes, read_record
 from kb.embedding.protocol import FloatMatrix
 from kb.embedding.vectors import printable, unit_rows
 from kb.errors import MissingPartError
@@ -23,7 +22,6 @@ if TYPE_CHECKING:
 
 Span = tuple[int, int]
 
-_MAX_TOKENS = 512
 # Padded tokens of one batch. More is slower on two cores and costs memory: a feed-forward layer holds 6 kB a token.
 _BATCH_TOKENS = 512
 _TOKENISED_TEXTS = 64  # at a time, as tokens with their offsets take a hundred times the memory of the text
@@ -31,7 +29,7 @@ _MAX_THREADS = 8  # a model this small does not use more
 
 
 class OnnxEmbedder:
-    """Embeds with the int8 graph in ``folder`` (made by ``kb.embedding.bundled``).
+    """Embeds with the int8 graph in ``folder`` (made by ``kb.embedding.bundled``), as the bundle made there wants it.
 
     ``threads`` is how many a batch may use; 0 takes all processors up to eight. Raises MissingPartError when
     onnxruntime is not installed or the folder is damaged.
@@ -39,22 +37,23 @@ class OnnxEmbedder:
 
     def __init__(self, folder: Path, threads: int = 0) -> None:
         check_sizes(folder)
-        made_from = read_record(folder)
-        self.name = f"{NAME} (int8)"
-        self.max_tokens = _MAX_TOKENS
+        made_from, bundle = read_record(folder), bundle_of(folder)
+        self.name = f"{bundle.name} (int8)"
+        self.max_tokens = bundle.max_tokens
+        self._prompts = bundle.prompts
         self._tokenizer, self._session = _load(folder, threads or min(_processors(), _MAX_THREADS))
         self.dimensions = int(self._session.get_outputs()[0].shape[-1])
         self._pad = self._tokenizer.token_to_id("<pad>") or 0  # masked, so any id will do
-        settings = (made_from.source_sha256, made_from.converter, "int8", "mean", E5_PROMPTS, _MAX_TOKENS)
+        settings = (made_from.source_sha256, made_from.converter, "int8", "mean", self._prompts, self.max_tokens)
         self.fingerprint = hashlib.sha256(repr(settings).encode()).hexdigest()
 
     def embed_queries(self, texts: Sequence[str]) -> FloatMatrix:
         """See ``Embedder``."""
-        return self._embed(texts, E5_PROMPTS.query)
+        return self._embed(texts, self._prompts.query)
 
     def embed_passages(self, texts: Sequence[str]) -> FloatMatrix:
         """See ``Embedder``."""
-        return self._embed(texts, E5_PROMPTS.passage)
+        return self._embed(texts, self._prompts.passage)
 
     def token_offsets(self, text: str) -> list[Span]:
         """See ``Embedder``."""
@@ -71,9 +70,9 @@ class OnnxEmbedder:
 
     def embed_spans_of(self, texts: Sequence[str], spans: Sequence[Sequence[Span]]) -> list[FloatMatrix]:
         """``embed_spans`` for many passages: ``spans[i]`` are ranges of ``texts[i]``."""
-        shift = len(E5_PROMPTS.passage)
+        shift = len(self._prompts.passage)
         results: list[FloatMatrix] = [np.empty((0, self.dimensions), np.float32)] * len(texts)
-        for index, encoding, states in self._states(texts, E5_PROMPTS.passage):
+        for index, encoding, states in self._states(texts, self._prompts.passage):
             tokens = np.array(encoding.offsets[: len(states) - 1]) - shift  # the last one is the end mark
             ranges = np.array(spans[index], dtype=np.int64).reshape(-1, 2)
             inside = (tokens[:, 0] < ranges[:, 1:]) & (tokens[:, 1] > ranges[:, :1]) & (tokens[:, 0] >= 0)
@@ -96,14 +95,14 @@ class OnnxEmbedder:
         for start in range(0, len(texts), _TOKENISED_TEXTS):
             part = by_length[start : start + _TOKENISED_TEXTS]
             encodings = self._tokenizer.encode_batch([prefix + printable(texts[index]) for index in part])
-            for batch in _batches([min(len(encoding), _MAX_TOKENS) for encoding in encodings]):
+            for batch in _batches([min(len(encoding), self.max_tokens) for encoding in encodings]):
                 states, mask = self._run([encodings[place] for place in batch])
                 for row, place in enumerate(batch):
                     yield part[place], encodings[place], states[row, : mask[row].sum()]
 
     def _run(self, encodings: Sequence[Encoding]) -> tuple[FloatMatrix, NDArray[np.int64]]:
         """One forward pass: states (texts, tokens, dimensions) and the mask (texts, tokens) of what is no padding."""
-        tokens = [_cut(encoding.ids) for encoding in encodings]
+        tokens = [_cut(encoding.ids, self.max_tokens) for encoding in encodings]
         ids = np.full((len(tokens), max(map(len, tokens))), self._pad, np.int64)
         mask = np.zeros_like(ids)
         for row, content in enumerate(tokens):
@@ -113,9 +112,9 @@ class OnnxEmbedder:
         return states, mask
 
 
-def _cut(ids: list[int]) -> list[int]:
-    """At most ``_MAX_TOKENS``, still ending with the end mark."""
-    return ids if len(ids) <= _MAX_TOKENS else [*ids[: _MAX_TOKENS - 1], ids[-1]]
+def _cut(ids: list[int], limit: int) -> list[int]:
+    """At most ``limit``, still ending with the end mark."""
+    return ids if len(ids) <= limit else [*ids[: limit - 1], ids[-1]]
 
 
 def _batches(lengths: Sequence[int]) -> Iterator[list[int]]:
@@ -151,6 +150,8 @@ def _load(folder: Path, threads: int) -> tuple[Tokenizer, InferenceSession]:
     options.enable_cpu_mem_arena = False  # it keeps the largest batch's memory for ever
     try:
         tokenizer = Tokenizer.from_file(str(folder / "tokenizer.json"))
+        tokenizer.no_truncation()  # a text is cut and a batch padded here, as token_offsets wants neither
+        tokenizer.no_padding()
         session = InferenceSession(str(folder / GRAPH_FILE), options, providers=["CPUExecutionProvider"])
     except Exception as error:  # both libraries raise bare or private exception types
         raise MissingPartError(f"The model in {folder} cannot be loaded: {error}", BUILD_HINT) from error

@@ -46,14 +46,6 @@ class Q4Matrix:
         low, high = self.levels[:, 0::2], self.levels[:, 1::2]
         return low | np.left_shift(high, 4, dtype=np.uint8)
 
-    def stacked(self, *others: Q4Matrix) -> Q4Matrix:
-        """This matrix with the rows of ``others`` below it."""
-        everything = (self, *others)
-        return Q4Matrix(
-            np.concatenate([matrix.levels for matrix in everything]),
-            np.concatenate([matrix.scales for matrix in everything]),
-        )
-
 
 @dataclass(frozen=True, slots=True)
 class Vocabulary:

@@ -107,6 +107,25 @@ class EventLog:
             raise _not_logged(question_id)
         return _question(row)
 
+    def questions_for(self, question_ids: Iterable[str]) -> dict[str, QuestionEvent]:
+        """Questions by their id. Those that were not logged have no entry."""
+        table = schema.questions
+        found: dict[str, QuestionEvent] = {}
+        for ids in _batches(map(clean, question_ids)):
+            rows = self._rows(sa.select(table).where(table.c.question_id.in_(ids)))
+            found.update((row["question_id"], _question(row)) for row in rows)
+        return found
+
+    def rated_after(self, number: int, limit: int = _BATCH) -> tuple[list[str], int]:
+        """The questions of the next ``limit`` ratings after the one with this number, each once; the last one's number.
+
+        Ratings are numbered from 1 in the order in which they were stored; 0 begins at the first.
+        """
+        columns = schema.feedback.c
+        query = sa.select(columns.feedback_id, columns.question_id).where(columns.feedback_id > number)
+        rows = self._rows(query.order_by(columns.feedback_id).limit(limit))
+        return list(dict.fromkeys(row["question_id"] for row in rows)), rows[-1]["feedback_id"] if rows else number
+
     def questions(self, since: datetime | None = None, until: datetime | None = None) -> Iterator[QuestionEvent]:
         """The questions asked from ``since`` on and before ``until``, oldest first.
 

@@ -17,7 +17,7 @@ QuestionStatus: TypeAlias = Literal["answered", "abstained"]
 Channel: TypeAlias = Literal["cli", "rest", "page", "replay", "library"]
 Verdict: TypeAlias = Literal["helpful", "not_helpful"]
 FeedbackReason: TypeAlias = Literal["missing", "wrong", "outdated", "unclear", "not_found"]
-ActionKind: TypeAlias = Literal["opened", "copied", "escalated", "gap_reported"]
+ActionKind: TypeAlias = Literal["opened", "copied", "escalated", "gap_reported", "forgotten"]
 
 _UNSTORABLE = re.compile("[\x00\ud800-\udfff]")
 
@@ -31,10 +31,10 @@ class QuestionEvent:
     ``actor`` is a pseudonymous handle, ``session`` groups the questions of one customer contact; empty where unknown.
 
     ``citations`` are the quoted sections, one row each: ``article_id``, ``language``, ``anchor``, ``sha256`` (of the
-    article's file as it stood then, so that a rating of a text mended since can be told from one of today's),
-    ``score``, ``freshness``. ``nearest`` is the ranking, best first: ``article_id``, ``language``, ``score``.
-    ``timings_ms`` maps a step to milliseconds. What is in these and in ``filters`` is plain JSON, stored as given; they
-    come back as tuples and dicts.
+    article's text as it stood then, ``kb.learning.text_sha256``, so that a rating of a text mended since can be told
+    from one of today's), ``score``, ``freshness``. ``nearest`` is the ranking, best first: ``article_id``,
+    ``language``, ``score``. ``timings_ms`` maps a step to milliseconds. What is in these and in ``filters`` is plain
+    JSON, stored as given; they come back as tuples and dicts.
     """
 
     question_id: str
@@ -80,7 +80,10 @@ class Feedback:
 
 @dataclass(frozen=True, slots=True)
 class Action:
-    """What an agent did with an answer. ``detail`` is for ids and figures; it is stored as given, not redacted."""
+    """What somebody did with an answer; "forgotten": what its rating taught was taken back.
+
+    ``detail`` is for ids and figures; it is stored as given, not redacted.
+    """
 
     question_id: str
     at: datetime

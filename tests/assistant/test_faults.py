@@ -26,6 +26,7 @@ import sys; sys.path[:0] = {paths!r}
 import kb.embedding
 from fakes import WordEmbedder
 kb.embedding.open_embedder = lambda *_: WordEmbedder()
+kb.embedding.open_english = lambda *_: None
 sys.argv = ["kb", *{arguments!r}]
 from assistant.cli import main
 main()
@@ -84,7 +85,7 @@ def home(made: Path, tmp_path: Path) -> Path:
 
 def with_library(home: Path, act: Callable[[Library], object]) -> object:
     library = Library(home, Settings())
-    library.embedder = WordEmbedder()
+    library.embedder, library.english = WordEmbedder(), None
     try:
         return act(library)
     finally:

