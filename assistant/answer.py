@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 
+from assistant import conditions
 from assistant.evidence import Evidence
 from assistant.query import Query
 from assistant.results import Citation
@@ -45,7 +46,8 @@ def choose(snapshot: Snapshot, query: Query, evidence: Sequence[Evidence], setti
         return []
     if query.focus == "steps" and (steps := _steps(snapshot, evidence)):
         return steps
-    return _merged(_best(evidence, settings))
+    chosen = _best(evidence, settings)
+    return _merged(conditions.complete(snapshot, query, evidence, chosen, settings))
 
 
 def cite(quotes: Sequence[Quote], article: ArticleRow, today: date, due_days: int, first: int = 1) -> list[Citation]:

@@ -15,12 +15,13 @@ from pydantic import BaseModel, ConfigDict, Field
 from starlette.exceptions import HTTPException
 
 from assistant.ask import DEFAULT_LIMIT, MAX_LIMIT, Asker, Scope, Trace, ask
+from assistant.learning import lessons
 from assistant.metrics import CONTENT_TYPE, Metrics
 from assistant.render import Resolve, article_html, links_of, nowhere
 from assistant.results import Reply
 from kb import frontmatter, markdown
 from kb.catalog import ArticleRow, Filter, Snapshot
-from kb.errors import KBError, NotFoundError
+from kb.errors import KBError, MissingPartError, NotFoundError
 from kb.events import Feedback, FeedbackReason, Verdict
 from kb.freshness import freshness
 from kb.library import Library
@@ -162,6 +163,7 @@ def article(library: Library, article_id: str, language: str | None) -> dict[str
         **_front(row, library, today),
         "languages": [other.language for other, _ in found],
         "related": [{"article_id": item.id, "language": item.language, "title": item.title} for item in related],
+        "learned": _learned(library, row),
         "markdown": source,
         "html": article_html(body, first_line, links_of(places, row.path)),
         "sections": [
@@ -247,6 +249,15 @@ def _places(snapshot: Snapshot, root: str) -> dict[str, tuple[str, str]]:
     """The articles of one root by their path, as (id, language)."""
     keys = ((file.path, file.key.rpartition("@")) for file in snapshot.files() if file.root == root)
     return {path: (key[0], key[2]) for path, key in keys}
+
+
+def _learned(library: Library, row: ArticleRow) -> list[dict[str, Any]]:
+    """What ratings taught about an article. It can be read without its log."""
+    try:
+        return [one.to_json() for one in lessons(library, row.id) if one.language == row.language]
+    except MissingPartError as error:
+        _LOG.warning("What was learned cannot be shown. %s %s", error.message, error.hint)
+        return []
 
 
 def _in_language(found: Sequence[tuple[ArticleRow, str]], language: str) -> list[ArticleRow]:

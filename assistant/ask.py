@@ -5,30 +5,24 @@ from __future__ import annotations
 import logging
 import time
 import uuid
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 from datetime import UTC, datetime
 from typing import Any
 
-from assistant.answer import Quote, choose, cite, to_markdown
-from assistant.confidence import features, probability
-from assistant.evidence import Asked, Evidence, gather
+from assistant.judge import Bench, Verdict, judge
 from assistant.query import Query, understand
-from assistant.results import Citation, Near, Reply, Timings
-from assistant.retrieval import Ranked, retrieve, searching, speaks
-from assistant.texts import text
-from kb.catalog import ArticleRow, Filter, Snapshot
+from assistant.results import Near, Reply, Timings
+from assistant.retrieval import Ranked, retrieve, searching
+from assistant.rewrite import Rewritten, rewrite, sources
+from kb.catalog import Filter
 from kb.errors import MissingPartError, UsageError
 from kb.library import Library
-from kb.terms import base_language
 
 _LOG = logging.getLogger(__name__)
 
 DEFAULT_LIMIT = 10
 MAX_LIMIT = 100
-
-_NEAR_SHARE = 0.6
-"""From this share of the threshold on, an abstention names the article that comes closest."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,12 +70,15 @@ def ask(
     *,
     log: bool = True,
     trace: Trace | None = None,
+    on_text: Callable[[str], None] | None = None,
 ) -> Reply:
     """Answer a question from the articles, or abstain.
 
     1. Understand it: language, terms, what it asks for. 2. Embed it. 3. Find candidates among vectors and full text at
     one state of the index, fuse and group them. 4. Gather evidence in the best article. 5. Judge p(answerable).
-    6. Quote and cite, or abstain with a reason; either way the nearest articles. 7. Log the event, redacted.
+    6. Quote and cite, or abstain with a reason; either way the nearest articles. 7. Where a language model is set, have
+    it put the answer into words, sentence by sentence checked; ``on_text`` gets them as they come. 8. Log the event,
+    redacted.
 
     ``now`` (aware, default: the clock) decides about freshness and stands in the log. Raises UsageError for an empty or
     overlong question or unknown scope, MissingPartError where the index cannot serve. A log that cannot be written
@@ -100,7 +97,12 @@ def ask(
         ranking = retrieve(snapshot, library, query, vector, hits, where)
         searched = time.perf_counter()
         # 4, 5, 6
-        verdict = _judge(library, snapshot, query, ranking.articles, now)
+        bench = Bench(library, snapshot, query, vector, now.date())
+        verdict = judge(bench, ranking.articles)
+        written_from = sources(bench, ranking.articles, verdict) if library.settings.writer.url else ()
+    # 7
+    rewritten = rewrite(bench, verdict, written_from, on_text) if written_from else Rewritten(verdict)
+    verdict = rewritten.verdict
     finished = time.perf_counter()
     reply = Reply(
         question_id=uuid.uuid4().hex,
@@ -118,25 +120,14 @@ def ask(
             answer=1000 * (finished - searched),
             total=1000 * (finished - started),
         ),
+        dropped=rewritten.dropped,
     )
     if trace is not None:
         _explain(trace, query, ranking.articles[: scope.limit], verdict)
-    # 7
+    # 8
     if log:
         _record(library, reply, scope, asker, now)
     return reply
-
-
-@dataclass(frozen=True, slots=True)
-class _Verdict:
-    """What the best article gives: the answer (empty when abstaining) and how sure it is."""
-
-    confidence: float
-    answer: str = ""
-    reason: str = ""
-    citations: tuple[Citation, ...] = ()
-    evidence: tuple[Evidence, ...] = ()
-    measured: Mapping[str, float] = field(default_factory=dict)
 
 
 def _checked(library: Library, question: str, scope: Scope) -> None:
@@ -159,59 +150,11 @@ def _checked(library: Library, question: str, scope: Scope) -> None:
         )
 
 
-def _judge(library: Library, snapshot: Snapshot, query: Query, ranked: Sequence[Ranked], now: datetime) -> _Verdict:
-    """Answer from the best article; where it does not, from the best one in another language if that one does."""
-    if not ranked:
-        return _Verdict(0.0, reason=text("empty", query.language))
-    best = _weigh(library, snapshot, query, ranked, now)
-    if best.answer or not speaks(ranked[0].article, query):
-        return best
-    foreign = [item for item in ranked if not speaks(item.article, query)]
-    other = _weigh(library, snapshot, query, foreign, now) if foreign else best
-    return other if other.answer else best
-
-
-def _weigh(library: Library, snapshot: Snapshot, query: Query, ranked: Sequence[Ranked], now: datetime) -> _Verdict:
-    """What the first of ``ranked`` gives, and how sure that is."""
-    article, settings = ranked[0].article, library.settings
-    asked = Asked.of(snapshot, query)
-    evidence = gather(snapshot, query, asked, ranked[0])
-    quotes = choose(snapshot, query, evidence, settings.answer)
-    quoted = [item for item in evidence if any(item.unit in quote.units for quote in quotes)]
-    measured = features(ranked, evidence, quoted, asked)
-    confidence = probability(measured, same_language=speaks(ranked[0].article, query))
-    if not quotes or confidence < settings.answer.threshold:
-        near = confidence >= _NEAR_SHARE * settings.answer.threshold
-        reason = text("near" if near else "nothing", query.language, title=article.title)
-        return _Verdict(
-            min(confidence, settings.answer.threshold),
-            reason=reason,
-            evidence=tuple(evidence),
-            measured=asdict(measured),
-        )
-    return _Verdict(
-        confidence,
-        _composed(query, article, quotes),
-        citations=tuple(cite(quotes, article, now.date(), settings.articles.due_days)),
-        evidence=tuple(evidence),
-        measured=asdict(measured),
-    )
-
-
-def _composed(query: Query, article: ArticleRow, quotes: Sequence[Quote]) -> str:
-    """The quotes; in front of those in another language, a line that says so."""
-    answer = to_markdown(quotes)
-    if speaks(article, query):
-        return answer
-    name = text(base_language(article.language), query.language)
-    return f"*{text('other_language', query.language, language=name)}*\n\n{answer}"
-
-
 def _nearest(ranked: Sequence[Ranked]) -> tuple[Near, ...]:
     return tuple(Near(item.article.id, item.article.language, item.article.title, item.score) for item in ranked)
 
 
-def _explain(trace: Trace, query: Query, ranked: Sequence[Ranked], verdict: _Verdict) -> None:
+def _explain(trace: Trace, query: Query, ranked: Sequence[Ranked], verdict: Verdict) -> None:
     trace.add("understand", language=query.language, terms=list(query.terms), focus=query.focus)
     rows = [
         {
@@ -241,9 +184,7 @@ def _explain(trace: Trace, query: Query, ranked: Sequence[Ranked], verdict: _Ver
         for item in verdict.evidence[:8]
     ]
     trace.add("evidence", units=best)
-    trace.add(
-        "judge", confidence=round(verdict.confidence, 4), features={k: round(v, 4) for k, v in verdict.measured.items()}
-    )
+    trace.add("judge", case=verdict.case, confidence=round(verdict.confidence, 4), features=_rounded(verdict.measured))
 
 
 def _rounded(values: Mapping[str, float | None]) -> dict[str, float]:

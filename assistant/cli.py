@@ -178,6 +178,42 @@ def rate_command(
 
 
 @app.command(
+    "learned",
+    epilog=_examples("kb learned", "kb learned report-move", "kb learned --forget 5d41402abc4b"),
+)
+def learned_command(
+    article_id: Annotated[str | None, typer.Argument(help="Only of this article.", show_default=False)] = None,
+    pair: Annotated[
+        str | None, typer.Option("--forget", metavar="PAIR_ID", help="Take one pair back.", show_default=False)
+    ] = None,
+    article: Annotated[
+        str | None,
+        typer.Option("--forget-article", metavar="ARTICLE_ID", help="Take back all of an article.", show_default=False),
+    ] = None,
+    as_json: Json = False,
+    home: Home = None,
+    config: Config = None,
+) -> None:
+    """Show which questions articles were rated for and how much that counts today, or take it back."""
+    from assistant.learning import forget, lessons
+
+    library = _library(home, config)
+    taking_back = pair is not None or article is not None
+    if taking_back:
+        found = forget(library, pair_id=pair, article_id=article or article_id)
+    else:
+        found = lessons(library, article_id)
+    if as_json:
+        print_json({"forgotten" if taking_back else "learned": [lesson.to_json() for lesson in found]})
+        return
+    for lesson in found:
+        counted = f"{lesson.ratings} ratings by {lesson.people}, the last {lesson.age_days} days ago"
+        print(f"{lesson.pair_id}  {lesson.weight:+.3f}  {lesson.article_id} ({lesson.language})  {lesson.question}")
+        print(f"{'':14}{counted}")
+    print(f"{len(found)} pairs {'forgotten' if taking_back else 'learned'}.")
+
+
+@app.command(
     "check",
     epilog=_examples("kb check", "kb check articles/de --today 2027-01-31 --fail-on overdue", "kb check --format json"),
 )

@@ -46,9 +46,9 @@ Said: TypeAlias = tuple[Judgement, float]
 
 
 def adjustments(
-    library: Library, snapshot: Snapshot, vector: FloatMatrix, today: date, articles: Collection[int]
-) -> Mapping[int, float]:
-    """What ratings change about the scores of ``articles``, by row, at the question with ``vector`` (d,), of length 1.
+    library: Library, snapshot: Snapshot, vector: FloatMatrix, today: date, articles: Collection[str]
+) -> Mapping[str, float]:
+    """What ratings change about the scores of ``articles``, id@language, at a question with ``vector`` (d,), length 1.
 
     Values are 0 or less: the article that was accepted for the most similar questions keeps its score, another one that
     was accepted, for other questions, steps back behind it by up to ``most``, the setting, and one that was rejected
@@ -66,8 +66,8 @@ def adjustments(
     if not (cosines > FLOOR).any():
         return {}
     # 2
-    rows = {f"{row.id}@{row.language}": rowid for rowid, row in snapshot.articles(sorted(articles)).items()}
-    known = _standing(snapshot, ((one, cosine) for one, cosine in zip(said, cosines, strict=True) if one.key in rows))
+    found = ((one, cosine) for one, cosine in zip(said, cosines, strict=True) if one.key in articles)
+    known = _standing(snapshot, found)
     nearest = max((cosine for items in known.values() for _, cosine in items), default=0.0)
     # 3
     weighed, helped = {}, {}
@@ -78,7 +78,7 @@ def adjustments(
         helped[key] = max((age for one, _, age in aged if one.helpful), default=0.0)
     # 4
     best = max(weighed.values(), default=0.0)
-    return {rows[key]: against_best(value, best, helped[key]) for key, value in weighed.items()}
+    return {key: against_best(value, best, helped[key]) for key, value in weighed.items()}
 
 
 def against_best(value: float, best: float, helped: float) -> float:

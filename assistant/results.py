@@ -6,6 +6,7 @@ from dataclasses import asdict, dataclass
 from datetime import date
 from typing import Any, Literal
 
+from assistant.grounding import Dropped
 from kb.article import Lines
 from kb.freshness import Freshness
 
@@ -50,7 +51,10 @@ class Timings:
 
 @dataclass(frozen=True, slots=True)
 class Reply:
-    """An answer with its citations, or an abstention with a reason; both with the nearest articles."""
+    """An answer with its citations, or an abstention with a reason; both with the nearest articles.
+
+    ``dropped`` are sentences of a language model that no passage supports; nothing of them is in the answer.
+    """
 
     question_id: str
     question: str
@@ -62,6 +66,7 @@ class Reply:
     citations: tuple[Citation, ...]
     nearest: tuple[Near, ...]
     timings_ms: Timings
+    dropped: tuple[Dropped, ...] = ()
 
     def to_json(self) -> dict[str, Any]:
         """The contract's shape: plain types, dates as ISO text, rounded numbers."""
@@ -74,5 +79,7 @@ class Reply:
         for near in data["nearest"]:
             near["score"] = round(near["score"], 4)
         data["citations"], data["nearest"] = list(data["citations"]), list(data["nearest"])
+        if not self.dropped:  # where no language model writes, there is nothing to say about it
+            del data["dropped"]
         data["timings_ms"] = {name: round(value, 1) for name, value in data["timings_ms"].items()}
         return data

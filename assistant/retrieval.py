@@ -10,10 +10,10 @@ import numpy as np
 
 from assistant.fusion import ACROSS, ENGLISH, SAME_LANGUAGE, Signals, Weights, fuse
 from assistant.query import Query
+from assistant.rerank import Context, rerankers, speaks
 from kb.catalog import ArticleRow, ChunkRow, Filter, Snapshot
 from kb.embedding.protocol import Embedder, FloatMatrix
 from kb.library import Library
-from kb.settings import RetrievalSettings
 from kb.terms import base_language
 
 _RETRIES = 5
@@ -82,7 +82,8 @@ def retrieve(
 
     ``hits`` are the nearest vectors of the whole index. 1. Join them on the catalog; where the filter leaves too few,
     compare all that are allowed. 2. Search the full text. 3. Give each candidate every signal. 4. Fuse. 5. Group by
-    article. ``weights`` replace those that the languages of question and articles call for.
+    article. 6. Rerank. 7. Keep one language of an article. ``weights`` replace those that the languages of question and
+    articles call for.
     """
     settings = library.settings.retrieval
     weights = weights or _weights(snapshot, library, query, where)
@@ -96,7 +97,16 @@ def retrieve(
         Passage(key, rows[key].article, candidates[key], shares[key], sum(shares[key].values())) for key in rows
     ]
     passages.sort(key=lambda passage: (-passage.score, passage.chunk))
-    return Ranking(_group(snapshot, passages, articles, query, where, settings))
+    ranked = _group(passages, articles)
+    context = Context(
+        library.settings,
+        where.today,
+        frozenset(snapshot.superseded(where)),
+        lambda item: rows[item.passages[0].chunk].text,
+    )
+    for reranker in rerankers(settings.reranker):
+        ranked = reranker.rerank(query, ranked, context)
+    return Ranking(_one_an_id(ranked, query))
 
 
 def _weights(snapshot: Snapshot, library: Library, query: Query, where: Filter) -> Weights:
@@ -166,36 +176,17 @@ def _cosines(
     return chunks, {article: cosine for article, cosine in best.items() if cosine is not None}
 
 
-def _group(
-    snapshot: Snapshot,
-    passages: Sequence[Passage],
-    articles: Mapping[int, ArticleRow],
-    query: Query,
-    where: Filter,
-    settings: RetrievalSettings,
-) -> list[Ranked]:
-    """One row an id: of translations the one in the question's language, else the best.
-
-    An article in another language has to be clearly better than one in the question's own; one that another article
-    supersedes goes behind its successor.
-    """
-    superseded = snapshot.superseded(where)
+def _group(passages: Sequence[Passage], articles: Mapping[int, ArticleRow]) -> list[Ranked]:
+    """One row an article, best first, with the score of its best passage."""
     found: dict[int, list[Passage]] = {}
     for passage in passages:
         found.setdefault(passage.article, []).append(passage)
-    ranked = []
-    for rowid, own in found.items():
-        article = articles[rowid]
-        penalty = settings.superseded_penalty * (article.id in superseded)
-        penalty += settings.other_language_margin * (not speaks(article, query))
-        ranked.append(Ranked(article, tuple(own), max(own[0].score - penalty, 0.0)))
-    ranked.sort(key=lambda item: (not speaks(item.article, query), -item.score, item.article.id))
-    one_an_id: dict[str, Ranked] = {}
-    for item in ranked:
-        one_an_id.setdefault(item.article.id, item)
-    return sorted(one_an_id.values(), key=lambda item: (-item.score, item.article.id))
+    return [Ranked(articles[row], tuple(own), own[0].score) for row, own in found.items()]
 
 
-def speaks(article: ArticleRow, query: Query) -> bool:
-    """Whether an article is in the language of the question, whatever the region."""
-    return base_language(article.language) == base_language(query.language)
+def _one_an_id(ranked: Sequence[Ranked], query: Query) -> list[Ranked]:
+    """Of translations the one in the question's language, else the best."""
+    chosen: dict[str, Ranked] = {}
+    for item in sorted(ranked, key=lambda item: not speaks(item.article, query)):
+        chosen.setdefault(item.article.id, item)
+    return [item for item in ranked if chosen[item.article.id] is item]

@@ -6,6 +6,7 @@ TEXTS: dict[str, dict[str, str]] = {
     "de": {
         "nothing": "Dazu steht nichts in der Wissensdatenbank.",
         "near": "Dazu steht nichts Sicheres in der Wissensdatenbank. Am nächsten kommt „{title}“.",
+        "lacks": "Zu „{has}“ steht etwas in „{title}“, aber nichts zu „{lacks}“.",
         "empty": "Die Wissensdatenbank enthält noch keine Artikel, die hier antworten dürfen.",
         "other_language": "Nur auf {language} vorhanden:",
         "de": "Deutsch",
@@ -14,6 +15,7 @@ TEXTS: dict[str, dict[str, str]] = {
     "en": {
         "nothing": "The knowledge base says nothing about this.",
         "near": "The knowledge base says nothing certain about this. The closest is “{title}”.",
+        "lacks": "“{title}” says something about “{has}”, but nothing about “{lacks}”.",
         "empty": "The knowledge base has no articles yet that may answer here.",
         "other_language": "Available in {language} only:",
         "de": "German",

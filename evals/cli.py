@@ -118,6 +118,39 @@ def learning(
 
 
 @app.command()
+def calibrate(
+    datasets: Annotated[
+        list[str],
+        typer.Argument(metavar="DATASET[:FILE,…]…", help="Folders, with other files of questions after a colon."),
+    ],
+    far: Annotated[
+        Path | None, typer.Option(help="Questions of other subjects, asked besides.", show_default=False)
+    ] = None,
+    limit: Annotated[int | None, typer.Option(min=1, help="Questions of a set at most.", show_default=False)] = None,
+    update: Annotated[bool, typer.Option("--update", help="Write the result to where the product reads it.")] = False,
+    as_json: Json = False,
+) -> None:
+    """Fit the confidence on the development splits of data sets."""
+    from evals.calibrate import calibrate as fitted
+    from evals.calibrate import save
+
+    chosen = [part.partition(":") for part in datasets]
+    result = fitted(
+        [(Path(folder), tuple(Path(file) for file in files.split(",") if file)) for folder, _, files in chosen],
+        far,
+        limit,
+    )
+    if update:
+        save(result)
+    if as_json:
+        print(json.dumps(result, ensure_ascii=False, indent=2))
+    else:
+        asked = sum(one["examples"] for one in result["data"])
+        print(f"Fitted on {asked} examples of {len(result['data'])} sets.")
+        print(f"For a risk of {result['risk']:.0%}, set answer.threshold to {result['threshold']}.")
+
+
+@app.command()
 def bench(
     articles: Annotated[Path, typer.Option(help="Folder of articles.")] = Path("articles"),
     overrides: Overrides = None,

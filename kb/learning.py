@@ -43,6 +43,8 @@ def catch_up(library: Library, *, anew: bool = False) -> None:
     ``anew`` only so many that nobody waits for it, the rest the next time. Not inside a snapshot of the same thread. A
     log or an index that is out of reach teaches nothing, and keeps nobody from an answer.
     """
+    if not library.settings.events.url and not library.events_file.exists():
+        return  # nobody has asked yet, and looking must not make a log
     try:
         fingerprint = library.embedder.fingerprint
         made_with, _, number = (library.catalog.noted(_NOTE) or "").rpartition(" ")

@@ -80,6 +80,11 @@ class Library:
         """Where vectors are: a folder below the home, or the URL of a server."""
         return self.settings.vectors.url or self.home / "chroma"
 
+    @property
+    def events_file(self) -> Path:
+        """The log where no other place is set; it is made when it is first needed."""
+        return self.home / "events.sqlite3"
+
     @cached_property
     def catalog(self) -> Catalog:
         """The catalog in ``index.sqlite3``."""
@@ -127,7 +132,7 @@ class Library:
         """The log of questions and ratings."""
         from kb.events import EventLog
 
-        return EventLog.open(self.settings.events.url or f"sqlite:///{(self.home / 'events.sqlite3').absolute()}")
+        return EventLog.open(self.settings.events.url or f"sqlite:///{self.events_file}")
 
     def nearest(self, vector: FloatMatrix, limit: int) -> list[tuple[str, float]] | None:
         """The ``limit`` vectors nearest to ``vector`` (d,) with their cosine, as Chroma knows them, best first.

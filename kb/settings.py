@@ -69,6 +69,7 @@ class RetrievalSettings(_Section):
     """How candidates are found and put in order."""
 
     candidates: int = Field(default=100, ge=10, le=1000, description="chunks taken from each of vectors and full text")
+    reranker: str = Field(default="", description="a sentence-transformers CrossEncoder by name or path; empty: none")
     superseded_penalty: Share = Field(
         default=0.3, description="taken from the score of an article that another one supersedes"
     )
@@ -80,7 +81,9 @@ class RetrievalSettings(_Section):
 class AnswerSettings(_Section):
     """When and how much is answered."""
 
-    threshold: Share = Field(default=0.55, description="an answer is shown from this confidence on")
+    threshold: Share = Field(
+        default=0.66, description="an answer is shown from this confidence on; the default lets one in ten be wrong"
+    )
     max_sentences: int = Field(default=3, ge=1, le=10, description="most sentences quoted in an answer")
     max_characters: int = Field(
         default=500, ge=100, description="most characters quoted, step lists and tables excepted"

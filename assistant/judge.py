@@ -1,0 +1,150 @@
+"""Judging: does what was found answer the question; if so, what is quoted, if not, why not, in words."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass, field, replace
+from datetime import date
+from typing import Final
+
+from assistant.answer import Quote, choose, cite, to_markdown
+from assistant.confidence import case, features, probability
+from assistant.evidence import Asked, Evidence, compare, gather
+from assistant.query import Query
+from assistant.rerank import speaks
+from assistant.results import Citation
+from assistant.retrieval import Ranked
+from assistant.texts import text
+from kb.catalog import ArticleRow, Snapshot
+from kb.embedding.protocol import FloatMatrix
+from kb.library import Library
+from kb.terms import base_language
+
+_NEAR_SHARE: Final = 0.6
+"""From this share of the threshold on, an abstention names the article that comes closest."""
+
+_SECOND_GAIN: Final = 0.3
+"""A second article is quoted too where it holds this much more of the question's idf mass than the first alone."""
+
+_SECOND_SCORE: Final = 0.6
+"""And where it scores at least this share of the first one."""
+
+_WORD = re.compile(r"[\w-]+")
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """What the best article gives: the answer (empty when abstaining), and how sure that is.
+
+    ``confidence`` is p(answered right), 0..1; ``reason`` says why there is no answer, ``case`` which model
+    of the confidence judged.
+    """
+
+    confidence: float
+    answer: str = ""
+    reason: str = ""
+    citations: tuple[Citation, ...] = ()
+    evidence: tuple[Evidence, ...] = ()
+    measured: Mapping[str, float] = field(default_factory=dict)
+    case: str = ""
+    steps: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Bench:
+    """What judging needs besides the ranking: the state of the index, the question and its vector, and the day."""
+
+    library: Library
+    snapshot: Snapshot
+    query: Query
+    vector: FloatMatrix
+    today: date
+
+
+def judge(bench: Bench, ranked: Sequence[Ranked]) -> Verdict:
+    """Answer from the best article; where it does not, from the best one in another language if that one does."""
+    if not ranked:
+        return Verdict(0.0, reason=text("empty", bench.query.language))
+    best = _weigh(bench, ranked)
+    if best.answer or not speaks(ranked[0].article, bench.query):
+        return best
+    foreign = [item for item in ranked if not speaks(item.article, bench.query)]
+    other = _weigh(bench, foreign) if foreign else best
+    return other if other.answer else best
+
+
+def _weigh(bench: Bench, ranked: Sequence[Ranked]) -> Verdict:
+    """What the first of ``ranked`` gives, and how sure that is."""
+    query, settings = bench.query, bench.library.settings
+    article = ranked[0].article
+    asked = Asked.of(bench.snapshot, query)
+    evidence = compare(bench.library, query, bench.vector, gather(bench.snapshot, query, asked, ranked[0]))
+    quotes = choose(bench.snapshot, query, evidence, settings.answer)
+    quoted = [item for item in evidence if any(item.unit in quote.units for quote in quotes)]
+    measured = features(query, ranked, evidence, quoted, asked)
+    same_language = speaks(article, query)
+    confidence = probability(measured, same_language=same_language)
+    found = Verdict(
+        confidence,
+        evidence=tuple(evidence),
+        measured=asdict(measured),
+        case=case(measured, same_language=same_language),
+    )
+    if not quotes or confidence < settings.answer.threshold:
+        near = confidence >= _NEAR_SHARE * settings.answer.threshold
+        return replace(found, reason=_reason(query, article, asked, evidence, near=near))
+    due_days = settings.articles.due_days
+    citations = cite(quotes, article, bench.today, due_days)
+    parts = [to_markdown(quotes)]
+    if second := _second(bench, ranked, asked, evidence, quotes):
+        other, more = second
+        citations += cite(more, other, bench.today, due_days, first=len(quotes) + 1)
+        parts.append(to_markdown(more, first=len(quotes) + 1))
+    answer = _marked(query, article, "\n\n".join(parts))
+    steps = any(quote.units[0].kind == "step" for quote in quotes)
+    return replace(found, answer=answer, citations=tuple(citations), steps=steps)
+
+
+def _second(
+    bench: Bench, ranked: Sequence[Ranked], asked: Asked, evidence: Sequence[Evidence], quotes: Sequence[Quote]
+) -> tuple[ArticleRow, list[Quote]] | None:
+    """The next article with its best unit, where the question needs both: it holds words that the first one lacks."""
+    room = bench.library.settings.answer.max_sentences - sum(len(quote.units) for quote in quotes)
+    if len(ranked) < 2 or room < 1:
+        return None
+    first, other = ranked[0], ranked[1]
+    if other.score < _SECOND_SCORE * first.score or not speaks(other.article, bench.query):
+        return None
+    whole = asked.matched(
+        " ".join([first.article.title, *(item.unit.text for item in evidence)]), first.article.language
+    )
+    more = gather(bench.snapshot, bench.query, asked, other)
+    heads = asked.matched(other.article.title, other.article.language)
+    gain = {word: share for word, share in {**(more[0].matched if more else {}), **heads}.items() if word not in whole}
+    if not more or sum(gain.values()) < _SECOND_GAIN or more[0].unit.kind == "code":
+        return None
+    return other.article, [Quote(more[0].chunk, (more[0].unit,), more[0].score)]
+
+
+def _reason(query: Query, article: ArticleRow, asked: Asked, evidence: Sequence[Evidence], *, near: bool) -> str:
+    """Why there is no answer, in the words of the question: what the nearest article has, and what it lacks."""
+    held: set[str] = set()
+    for item in evidence:
+        held |= item.matched.keys()
+    held |= asked.matched(article.title, article.language).keys()
+    surface = {found.casefold(): found for found in _WORD.findall(query.text)}
+    words = [(word.idf, surface.get(word.word.casefold(), word.word), word.word in held) for word in asked.words]
+    has = max(((idf, shown) for idf, shown, there in words if there), default=None)
+    lacks = max(((idf, shown) for idf, shown, there in words if not there), default=None)
+    if near and has and lacks:
+        return text("lacks", query.language, title=article.title, has=has[1], lacks=lacks[1])
+    return text("near" if near else "nothing", query.language, title=article.title)
+
+
+def _marked(query: Query, article: ArticleRow, answer: str) -> str:
+    """In front of quotes in another language stands a line that says so."""
+    if speaks(article, query):
+        return answer
+    name = text(base_language(article.language), query.language)
+    return f"*{text('other_language', query.language, language=name)}*\n\n{answer}"
