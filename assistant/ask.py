@@ -17,6 +17,7 @@ from assistant.retrieval import Ranked, retrieve, searching
 from assistant.rewrite import Rewritten, rewrite, sources
 from kb.catalog import Filter
 from kb.errors import MissingPartError, UsageError
+from kb.learning import catch_up
 from kb.library import Library
 
 _LOG = logging.getLogger(__name__)
@@ -92,6 +93,7 @@ def ask(
     vector = library.embedder.embed_queries([query.text])[0]
     embedded = time.perf_counter()
     where = Filter(now.date(), scope.audience, scope.language, scope.products, hidden=scope.hidden)
+    catch_up(library)
     # 3
     with searching(library, vector, 2 * library.settings.retrieval.candidates) as (snapshot, hits):
         ranking = retrieve(snapshot, library, query, vector, hits, where)

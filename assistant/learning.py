@@ -17,7 +17,7 @@ from typing import Any, TypeAlias
 
 import numpy as np
 
-from kb.catalog import Judgement, Snapshot
+from kb.catalog import Judgement, Period, Snapshot
 from kb.embedding.protocol import FloatMatrix
 from kb.errors import NotFoundError
 from kb.events import Action
@@ -37,6 +37,9 @@ BAND = 0.02
 
 _READ_HALF_LIVES = 5
 """Ratings older than this weigh below 1/32 and are not read."""
+
+_MOST_READ = 1000
+"""Ratings of similar questions that are weighed: the nearest; with so many people nothing more is to be learned."""
 
 _AGAINST_SHARE = 1 / 3
 """Ratings take at most this share of ``learning.most`` off: what did not help one may still help another."""
@@ -60,25 +63,29 @@ def adjustments(
     settings = library.settings.learning
     if not settings.enabled or not articles:
         return {}
-    said, vectors = _read(library, snapshot, today)
+    period = _period(library, today)
     # 1
-    cosines = vectors @ vector if said else np.empty(0)
-    if not (cosines > FLOOR).any():
+    ids, vectors = snapshot.judged_vectors(period, articles)
+    cosines = dict(zip(ids, map(float, vectors @ vector), strict=True)) if ids else {}
+    near = sorted((key for key in ids if cosines[key] > FLOOR), key=lambda key: -cosines[key])[:_MOST_READ]
+    if not near:
         return {}
     # 2
-    found = ((one, cosine) for one, cosine in zip(said, cosines, strict=True) if one.key in articles)
-    known = _standing(snapshot, found)
-    nearest = max((cosine for items in known.values() for _, cosine in items), default=0.0)
+    last = snapshot.last_helpful(period, articles)
+    now = _texts(snapshot, articles)
+    said = [one for one in snapshot.judgements(period, near) if one.sha256 == now[one.key]]
+    helped = {key: decay(day, today, settings.half_life_days) for (key, text), day in last.items() if text == now[key]}
     # 3
-    weighed, helped = {}, {}
-    for key, items in known.items():
-        aged = [(one, cosine, decay(one.given_on, today, settings.half_life_days)) for one, cosine in items]
-        near = [(one, _likeness(cosine) * age) for one, cosine, age in aged if cosine >= nearest - BAND]
-        weighed[key] = weigh(near, settings.most)
-        helped[key] = max((age for one, _, age in aged if one.helpful), default=0.0)
+    nearest = max((cosines[one.question_id] for one in said), default=0.0)
+    by_key: dict[str, list[Said]] = {key: [] for key in helped}
+    for one in said:
+        if (cosine := cosines[one.question_id]) >= nearest - BAND:
+            likeness = min((cosine - FLOOR) / (SAME - FLOOR), 1.0)
+            by_key.setdefault(one.key, []).append((one, likeness * decay(one.given_on, today, settings.half_life_days)))
     # 4
+    weighed = {key: weigh(items, settings.most) for key, items in by_key.items()}
     best = max(weighed.values(), default=0.0)
-    return {key: against_best(value, best, helped[key]) for key, value in weighed.items()}
+    return {key: against_best(value, best, helped.get(key, 0.0)) for key, value in weighed.items()}
 
 
 def against_best(value: float, best: float, helped: float) -> float:
@@ -167,34 +174,27 @@ def forget(
     return [_lesson(pair, items, library.settings.learning, now.date()) for pair, items in chosen.items()]
 
 
-def _likeness(cosine: float) -> float:
-    return min(max((cosine - FLOOR) / (SAME - FLOOR), 0.0), 1.0)
-
-
-def _standing(snapshot: Snapshot, said: Iterable[tuple[Judgement, float]]) -> dict[str, list[tuple[Judgement, float]]]:
-    """Of ratings, each with a number, those of a text that still stands, by the article's key."""
-    by_key: dict[str, list[tuple[Judgement, float]]] = defaultdict(list)
-    for one, number in said:
-        by_key[one.key].append((one, float(number)))
-    now = {key: text_sha256(source) for key, (_, source) in snapshot.sources(sorted(by_key)).items()}
-    kept = {key: [item for item in items if item[0].sha256 == now.get(key)] for key, items in by_key.items()}
-    return {key: items for key, items in kept.items() if items}
-
-
-def _read(library: Library, snapshot: Snapshot, today: date) -> tuple[list[Judgement], FloatMatrix]:
-    """The ratings that may still weigh something, with the vectors of their questions."""
+def _period(library: Library, today: date) -> Period:
+    """The ratings that may still weigh something."""
     oldest_days = _READ_HALF_LIVES * library.settings.learning.half_life_days
     since = date.fromordinal(max(today.toordinal() - oldest_days, 1))
-    return snapshot.judgements(library.embedder.fingerprint, since, today)
+    return Period(library.embedder.fingerprint, since.isoformat(), today.isoformat())
+
+
+def _texts(snapshot: Snapshot, keys: Iterable[str]) -> dict[str, str]:
+    """The hash of each article's text as it stands; of those that are not in the index an empty one."""
+    keys = sorted(keys)
+    return dict.fromkeys(keys, "") | {key: text_sha256(text) for key, (_, text) in snapshot.sources(keys).items()}
 
 
 def _grouped(library: Library, article_id: str | None, today: date) -> dict[tuple[str, str], list[Judgement]]:
     """The ratings of texts that stand, by the article's key and the question's text."""
     catch_up(library)
     with library.catalog.snapshot() as snapshot:
-        read, _ = _read(library, snapshot, today)
-        standing = _standing(snapshot, ((one, 1.0) for one in read if article_id in (None, one.key.rpartition("@")[0])))
-    said = [one for items in standing.values() for one, _ in items]
+        every = snapshot.judgements(_period(library, today))
+        said = [one for one in every if article_id in (None, one.key.rpartition("@")[0])]
+        now = _texts(snapshot, {one.key for one in said})
+    said = [one for one in said if one.sha256 == now[one.key]]
     events = library.events.questions_for([one.question_id for one in said]) if said else {}
     grouped: dict[tuple[str, str], list[Judgement]] = defaultdict(list)
     for one in said:

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from assistant.fusion import ACROSS, ENGLISH, SAME_LANGUAGE, Signals, Weights, fuse
+from assistant.learning import adjustments
 from assistant.query import Query
 from assistant.rerank import Context, rerankers, speaks
 from kb.catalog import ArticleRow, ChunkRow, Filter, Snapshot
@@ -103,6 +104,7 @@ def retrieve(
         where.today,
         frozenset(snapshot.superseded(where)),
         lambda item: rows[item.passages[0].chunk].text,
+        adjustments(library, snapshot, vector, where.today, [f"{one.id}@{one.language}" for one in articles.values()]),
     )
     for reranker in rerankers(settings.reranker):
         ranked = reranker.rerank(query, ranked, context)

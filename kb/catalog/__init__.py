@@ -6,7 +6,7 @@ that one transaction replaces an article wholly or not at all. A reader works in
 
 from kb.catalog.filter import Filter
 from kb.catalog.rows import ArticleRow, ChunkRow, FileRow, Judgement, NewChunk, NewName, UnitRow
-from kb.catalog.snapshot import Snapshot
+from kb.catalog.snapshot import Period, Snapshot
 from kb.catalog.store import Catalog
 
 __all__ = [
@@ -18,6 +18,7 @@ __all__ = [
     "Judgement",
     "NewChunk",
     "NewName",
+    "Period",
     "Snapshot",
     "UnitRow",
 ]

@@ -7,7 +7,7 @@ import sqlite3
 from collections.abc import Collection, Sequence
 from dataclasses import fields
 from datetime import date
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 
@@ -18,6 +18,16 @@ from kb.fulltext import FullText
 
 VECTOR_TYPE = np.dtype("<f4")
 """How vectors lie in the file, on any machine."""
+
+_DURING = "fingerprint = ? AND given_on BETWEEN ? AND ?"
+
+
+class Period(NamedTuple):
+    """Ratings whose questions one embedder embedded, given on one of these days, both included."""
+
+    fingerprint: str
+    since: str
+    until: str
 
 
 class Snapshot:
@@ -226,19 +236,36 @@ class Snapshot:
         )
         return {key: (rowid, source) for key, rowid, source in rows}
 
-    def judgements(self, fingerprint: str, since: date, until: date) -> tuple[list[Judgement], FloatMatrix]:
-        """What ratings of a period, both days included, say, with the vectors (n, d) of their questions."""
+    def judged_vectors(self, period: Period, keys: Collection[str]) -> tuple[list[str], FloatMatrix]:
+        """The questions that were rated for one of the articles ``keys``, id@language, with their vectors (n, d)."""
         rows = self._connection.execute(
-            "SELECT question_id, key, sha256, actor, helpful, given_on, vector FROM judgements"
-            " WHERE fingerprint = ? AND given_on BETWEEN ? AND ? ORDER BY question_id",
-            (fingerprint, since.isoformat(), until.isoformat()),
+            f"SELECT question_id, vector FROM judgements WHERE {_DURING} AND key IN ({marks(list(keys))})",
+            [*period, *keys],
         ).fetchall()
-        found = [
+        vectors = np.frombuffer(b"".join(row[1] for row in rows), dtype=VECTOR_TYPE)
+        return [row[0] for row in rows], vectors.reshape(len(rows), -1) if rows else vectors.reshape(0, 0)
+
+    def judgements(self, period: Period, question_ids: Sequence[str] | None = None) -> list[Judgement]:
+        """What ratings say: all of a period, or of those on ``question_ids``."""
+        chosen = "" if question_ids is None else f" AND question_id IN ({marks(question_ids)})"
+        rows = self._connection.execute(
+            "SELECT question_id, key, sha256, actor, helpful, given_on FROM judgements"
+            f" WHERE {_DURING}{chosen} ORDER BY question_id",
+            [*period, *(question_ids or ())],
+        )
+        return [
             Judgement(question, key, sha256, actor, bool(helpful), date.fromisoformat(day))
-            for question, key, sha256, actor, helpful, day, _ in rows
+            for question, key, sha256, actor, helpful, day in rows
         ]
-        vectors = np.frombuffer(b"".join(row[-1] for row in rows), dtype=VECTOR_TYPE)
-        return found, vectors.reshape(len(rows), -1) if rows else vectors.reshape(0, 0)
+
+    def last_helpful(self, period: Period, keys: Collection[str]) -> dict[tuple[str, str], date]:
+        """When each of the articles ``keys``, in each of its texts (SHA-256), was last rated helpful."""
+        rows = self._connection.execute(
+            f"SELECT key, sha256, max(given_on) FROM judgements WHERE {_DURING} AND helpful"
+            f" AND key IN ({marks(list(keys))}) GROUP BY key, sha256",
+            [*period, *keys],
+        )
+        return {(key, sha256): date.fromisoformat(day) for key, sha256, day in rows}
 
     def listing(self, where: Filter) -> list[ArticleRow]:
         """All articles that a filter lets through, by title."""

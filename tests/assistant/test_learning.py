@@ -121,7 +121,7 @@ def test_a_filter_is_never_passed_by(three, folder, write) -> None:
     vector = three.embedder.embed_queries([QUESTION])[0]
     with three.catalog.snapshot() as snapshot:
         public = keys(snapshot.listing(Filter(TODAY, audience="public")))
-        assert set(adjustments(three, snapshot, vector, TODAY, public).values()) == {0.0}
+        assert not any(adjustments(three, snapshot, vector, TODAY, public).values())
         everything = keys(snapshot.listing(Filter(TODAY)))
         assert min(adjustments(three, snapshot, vector, TODAY, everything).values()) < 0
 
