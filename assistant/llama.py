@@ -1,4 +1,4 @@
-"""The seam to LlamaIndex: our retriever, embedder and answers as LlamaIndex objects (the only module that imports it).
+"""The seam to LlamaIndex: our retriever, embedder and answers as LlamaIndex objects.
 
 A query engine that answers with quotes, offline and without an LLM::
 

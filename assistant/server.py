@@ -23,6 +23,7 @@ from assistant.ask import ask
 from assistant.guard import LOOPBACK, Guard
 from assistant.metrics import Metrics
 from assistant.render import answer_html, plain_text
+from assistant.writer import warm
 from kb import lock
 from kb.errors import KBError, NotFoundError, UsageError
 from kb.events import Action
@@ -147,6 +148,7 @@ def _boot(library: Library) -> dict[str, Any]:
 def _warm(library: Library) -> None:
     """Load what the first question would wait for. Without an index the page still opens and says so."""
     library.embedder.embed_queries(["Umzug"])
+    warm(library.settings.writer)
     with contextlib.suppress(KBError):
         ask(library, "Wie melde ich meinen Umzug?", log=False)
 
