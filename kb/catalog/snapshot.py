@@ -124,7 +124,8 @@ class Snapshot:
             part = articles[start : start + 500]
             rows = self._connection.execute(
                 f"SELECT article, vector_id FROM names AS own WHERE article IN ({marks(part)})"
-                " AND (SELECT count(*) FROM names WHERE vector_id = own.vector_id) <= 2 ORDER BY article, ordinal",
+                " AND (SELECT count(*) FROM (SELECT 1 FROM names WHERE vector_id = own.vector_id LIMIT 3)) <= 2"
+                " ORDER BY article, ordinal",
                 part,
             )
             for article, key in rows:
