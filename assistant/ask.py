@@ -17,7 +17,7 @@ from assistant.retrieval import Ranked, retrieve, searching
 from assistant.rewrite import Rewritten, rewrite, sources
 from kb.catalog import Filter
 from kb.errors import MissingPartError, UsageError
-from kb.learning import catch_up
+from kb.learning import catch_up, text_sha256
 from kb.library import Library
 
 _LOG = logging.getLogger(__name__)
@@ -93,7 +93,8 @@ def ask(
     vector = library.embedder.embed_queries([query.text])[0]
     embedded = time.perf_counter()
     where = Filter(now.date(), scope.audience, scope.language, scope.products, hidden=scope.hidden)
-    catch_up(library)
+    if library.settings.learning.enabled:
+        catch_up(library)
     # 3
     with searching(library, vector, 2 * library.settings.retrieval.candidates) as (snapshot, hits):
         ranking = retrieve(snapshot, library, query, vector, hits, where)
@@ -101,6 +102,7 @@ def ask(
         # 4, 5, 6
         bench = Bench(library, snapshot, query, vector, now.date())
         verdict = judge(bench, ranking.articles)
+        quoted = snapshot.sources(sorted({f"{one.article_id}@{one.language}" for one in verdict.citations}))
         written_from = sources(bench, ranking.articles, verdict) if library.settings.writer.url else ()
     # 7
     rewritten = rewrite(bench, verdict, written_from, on_text) if written_from else Rewritten(verdict)
@@ -128,7 +130,7 @@ def ask(
         _explain(trace, query, ranking.articles[: scope.limit], verdict)
     # 8
     if log:
-        _record(library, reply, scope, asker, now)
+        _record(library, reply, scope, asker, now, {key: text_sha256(source) for key, (_, source) in quoted.items()})
     return reply
 
 
@@ -193,8 +195,13 @@ def _rounded(values: Mapping[str, float | None]) -> dict[str, float]:
     return {name: round(value, 4) for name, value in values.items() if value is not None}
 
 
-def _record(library: Library, reply: Reply, scope: Scope, asker: Asker, now: datetime) -> None:
-    """Write the event. The answer matters more than its log: a log that is out of reach is a warning."""
+def _record(
+    library: Library, reply: Reply, scope: Scope, asker: Asker, now: datetime, texts: Mapping[str, str]
+) -> None:
+    """Write the event; ``texts`` are the hashes of the texts that were quoted, by id@language.
+
+    The answer matters more than its log: a log that is out of reach is a warning.
+    """
     from kb.events import QuestionEvent
 
     event = QuestionEvent(
@@ -215,6 +222,7 @@ def _record(library: Library, reply: Reply, scope: Scope, asker: Asker, now: dat
                 "article_id": c.article_id,
                 "language": c.language,
                 "anchor": c.anchor,
+                "sha256": texts.get(f"{c.article_id}@{c.language}", ""),
                 "score": c.score,
                 "freshness": c.freshness,
             }

@@ -84,10 +84,10 @@ def retrieve(
     ``hits`` are the nearest vectors of the whole index. 1. Join them on the catalog; where the filter leaves too few,
     compare all that are allowed. 2. Search the full text. 3. Give each candidate every signal. 4. Fuse. 5. Group by
     article. 6. Rerank. 7. Keep one language of an article. ``weights`` replace those that the languages of question and
-    articles call for.
+    articles call for, and leave out what ratings taught: so one search is measured alone.
     """
     settings = library.settings.retrieval
-    weights = weights or _weights(snapshot, library, query, where)
+    whole, weights = weights is None, weights or _weights(snapshot, library, query, where)
     cosines = _dense(snapshot, library, vector, hits, where, settings.candidates) if weights.cosine else {}
     texts = dict(snapshot.search_text(query.text, query.language, settings.candidates, where)) if weights.bm25 else {}
     rows = snapshot.chunks(sorted({*cosines, *texts}))
@@ -104,7 +104,9 @@ def retrieve(
         where.today,
         frozenset(snapshot.superseded(where)),
         lambda item: rows[item.passages[0].chunk].text,
-        adjustments(library, snapshot, vector, where.today, [f"{one.id}@{one.language}" for one in articles.values()]),
+        adjustments(library, snapshot, vector, where.today, [f"{one.id}@{one.language}" for one in articles.values()])
+        if whole
+        else {},
     )
     for reranker in rerankers(settings.reranker):
         ranked = reranker.rerank(query, ranked, context)

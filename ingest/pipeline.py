@@ -15,6 +15,7 @@ from ingest.report import IngestReport
 from ingest.vectors import Texts, Vectors, slices
 from kb.article import Article, Problem
 from kb.catalog import FileRow, NewChunk
+from kb.learning import catch_up
 from kb.library import Library
 from kb.paths import shown
 from kb.reader import id_from_path, read
@@ -70,7 +71,10 @@ def ingest(
     file as changed. Raises KBError for a path that does not exist, a lock, or a store that fails.
     """
     with library.writing("kb ingest"):
-        return _Run(library, hooks or Quiet(), dry_run=dry_run, force=force).run(paths, prune=prune)
+        report = _Run(library, hooks or Quiet(), dry_run=dry_run, force=force).run(paths, prune=prune)
+        if not dry_run:
+            catch_up(library, anew=True)
+        return report
 
 
 @dataclass(frozen=True, slots=True)

@@ -22,13 +22,16 @@ from kb.fulltext import FullText
 SCHEMA_VERSION = 3
 _BUSY_TIMEOUT_S = 10.0
 
-_JUDGEMENTS = """
+_JUDGEMENTS = (
+    """
 CREATE TABLE IF NOT EXISTS judgements (
   question_id TEXT PRIMARY KEY, key TEXT NOT NULL, sha256 TEXT NOT NULL, actor TEXT NOT NULL, helpful INTEGER NOT NULL,
   given_on TEXT NOT NULL, fingerprint TEXT NOT NULL, vector BLOB NOT NULL
 )
-"""
-"""Made where it is missing: an index without it lacks nothing that the events database cannot bring back."""
+""",
+    "CREATE INDEX IF NOT EXISTS judgements_by_key ON judgements (key)",
+)
+"""Made where they are missing: an index without them lacks nothing that the events database cannot bring back."""
 
 _SCHEMA = """
 CREATE TABLE meta (key TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
@@ -83,7 +86,8 @@ class Catalog:
                     f"The index {path} was made by another version (schema {version}, wanted {SCHEMA_VERSION}).",
                     "Run `kb reindex`: it builds the index anew from the articles.",
                 )
-            connection.execute(_JUDGEMENTS)
+            for statement in _JUDGEMENTS:
+                connection.execute(statement)
 
     @contextlib.contextmanager
     def snapshot(self) -> Iterator[Snapshot]:

@@ -10,17 +10,18 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from assistant.api import article
+from assistant.ask import ask
 from assistant.learning import FLOOR, adjustments, against_best, decay, forget, lessons, weigh
 from assistant.query import understand
 from assistant.retrieval import retrieve, searching
 from ingest.pipeline import ingest
 from ingest.rebuild import reindex
-from kb.catalog import ArticleRow, Filter, Judgement
+from kb.catalog import ArticleRow, Filter, Judgement, Period
 from kb.errors import NotFoundError
 from kb.events import EventLogUnavailableError, Feedback, QuestionEvent
 from kb.learning import catch_up, text_sha256
 from kb.library import Library
-from kb.settings import LearningSettings
+from kb.settings import AnswerSettings, LearningSettings
 
 TODAY = datetime.now(UTC).date()
 MOST = LearningSettings().most
@@ -97,6 +98,24 @@ def test_an_accepted_article_goes_ahead_of_one_that_helped_only_elsewhere(three)
         rated(three, QUESTION, "second@de", actor=actor)
     assert ranked(three, QUESTION)[0] == "second"
     assert adjusted(three, QUESTION) == {"first": pytest.approx(-MOST * (1 - 2**-6), rel=1e-3)}
+
+
+def test_what_ask_answered_and_somebody_found_helpful_is_learned(three) -> None:
+    three.settings = three.settings.model_copy(update={"answer": AnswerSettings(threshold=0)})
+    reply = ask(three, QUESTION)
+    rate(three, reply.question_id)
+    (lesson,) = lessons(three)
+    assert (lesson.article_id, lesson.question) == (reply.citations[0].article_id, QUESTION)
+
+
+def test_ingest_takes_in_what_was_rated_before_the_index_was_lost(three, folder) -> None:
+    rated(three, OTHER, "first@de")
+    rated(three, QUESTION, "second@de")
+    before = adjusted(three, QUESTION)
+    reindex(three, [folder], [folder])
+    with three.catalog.snapshot() as snapshot:
+        assert len(snapshot.judgements(Period(three.embedder.fingerprint, "2000-01-01", TODAY.isoformat()))) == 2
+    assert adjusted(three, QUESTION) == before
 
 
 def test_an_article_that_helped_nobody_yet_is_not_held_back(three) -> None:
