@@ -21,7 +21,7 @@ FENCES = {
     "gradio": {"assistant/page.py"},
     "fastapi": {"assistant/api.py", "assistant/server.py", "assistant/admin.py"},
     "matplotlib": {"evals/plots.py"},
-    "typer": {"assistant/cli.py", "evals/cli.py"},
+    "typer": {"assistant/cli/", "evals/cli.py"},
     "sqlalchemy": {"kb/events/", "kb/migrations/"},
     "alembic": {"kb/events/", "kb/migrations/"},
     "llama_index": {"assistant/llama.py", "assistant/writer.py"},

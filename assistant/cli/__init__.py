@@ -1,0 +1,44 @@
+"""The command `kb`. Heavy parts are imported inside the commands, so that `kb check` starts at once."""
+
+from __future__ import annotations
+
+import logging
+import sys
+from typing import NoReturn
+
+from typer.exceptions import Abort, TyperException
+
+from assistant.cli import articles, operation, questions  # noqa: F401  each adds its commands to the app
+from assistant.cli.app import app
+from assistant.terminal import fail
+from kb.errors import KBError, MissingPartError
+
+__all__ = ["app", "main"]
+
+
+def main() -> NoReturn:
+    """Run `kb`; every error leaves as two lines on stderr and an exit code of the design."""
+    logging.basicConfig(level=logging.WARNING, format="%(levelname)s: %(message)s")
+    try:
+        code = app(standalone_mode=False)
+    except KBError as error:
+        fail(error.message, error.hint, error.exit_code)
+    except Abort:
+        fail("Interrupted.", "Nothing is lost: run the command again.", 130)
+    except TyperException as error:
+        if not str(error):  # help was asked for, and is printed
+            sys.exit(2)
+        context = getattr(error, "ctx", None)
+        command = context.command_path if context else "kb"
+        fail(" ".join(str(error).split()), f"See: {command} --help", 2)
+    except ModuleNotFoundError as error:
+        part = MissingPartError(
+            f"The Python package '{error.name}' is not installed.", "Run: pip install 'lotse-kb[all]'"
+        )
+        fail(part.message, part.hint, part.exit_code)
+    except KeyboardInterrupt:
+        fail("Interrupted.", "Nothing is lost: run the command again.", 130)
+    except BrokenPipeError:
+        sys.stderr.close()
+        sys.exit(0)
+    sys.exit(code if isinstance(code, int) else 0)

@@ -1,0 +1,132 @@
+"""Commands on the articles: ingest, reindex, check, new."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Literal
+
+import typer
+
+from assistant.cli.app import app
+from assistant.cli.options import (
+    Config,
+    Home,
+    Json,
+    Paths,
+    article_paths,
+    day,
+    examples,
+    open_library,
+    refuse_server,
+    running_server,
+)
+from assistant.terminal import ProgressBar, print_json
+from kb.library import Library
+
+if TYPE_CHECKING:
+    from ingest.report import IngestReport
+
+
+@app.command(
+    "ingest",
+    epilog=examples(
+        "kb ingest articles", "kb ingest articles/de/report-move.md", "kb ingest articles --dry-run --json"
+    ),
+)
+def ingest_command(
+    paths: Paths = None,
+    prune: Annotated[bool, typer.Option(help="Remove articles whose files have gone.")] = True,
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Say what would be done; write nothing.")] = False,
+    as_json: Json = False,
+    home: Home = None,
+    config: Config = None,
+) -> None:
+    """Bring the index up to date with folders of Markdown articles. Exit code 1 where a file was rejected."""
+    library = open_library(home, config)
+    _finish_ingest(_ingest(library, article_paths(library, paths), prune=prune, dry_run=dry_run), as_json)
+
+
+@app.command("reindex", epilog=examples("kb reindex", "kb reindex articles"))
+def reindex_command(paths: Paths = None, as_json: Json = False, home: Home = None, config: Config = None) -> None:
+    """Build the index anew from the articles: after damage, or to drop folders that have gone."""
+    from ingest.rebuild import reindex
+
+    library = open_library(home, config)
+    refuse_server(library, "rebuild the index")
+    with ProgressBar() as hooks:
+        report = reindex(library, paths or [], article_paths(library, None), hooks)
+    _finish_ingest(report, as_json)
+
+
+@app.command(
+    "check",
+    epilog=examples("kb check", "kb check articles/de --today 2027-01-31 --fail-on overdue", "kb check --format json"),
+)
+def check_command(
+    paths: Paths = None,
+    today: Annotated[str | None, typer.Option(help="The day to check for, YYYY-MM-DD (default: today).")] = None,
+    fail_on: Annotated[Literal["error", "overdue", "due"], typer.Option(help="What makes the exit code 1.")] = "error",
+    format_: Annotated[Literal["text", "json"], typer.Option("--format", help="How to print the findings.")] = "text",
+    as_json: Json = False,
+    home: Home = None,
+    config: Config = None,
+) -> None:
+    """Check articles: front matter, links, freshness. Needs no index and no model."""
+    from kb.checks import check
+
+    library = open_library(home, config)
+    report = check(
+        article_paths(library, paths),
+        day(today),
+        due_days=library.settings.articles.due_days,
+        ignore=library.settings.articles.ignore,
+    )
+    if as_json or format_ == "json":
+        print_json(report.to_json())
+    else:
+        for finding in report.findings:
+            print(f"{finding.path}:{finding.line}: {finding.severity} [{finding.code}] {finding.message} {finding.fix}")
+        print(f"{report.articles} articles, {report.errors} errors, {report.warnings} warnings.")
+    if report.fails(fail_on):
+        raise typer.Exit(1)
+
+
+@app.command("new", epilog=examples('kb new "Zählerstand melden"', 'kb new "Report a meter reading" --language en'))
+def new_command(
+    title: Annotated[str, typer.Argument(help="The title of the article.")],
+    language: Annotated[Literal["de", "en"], typer.Option(help="Its language.")] = "de",
+    owner: Annotated[str, typer.Option(help="The team or person that keeps it.")] = "team",
+    as_json: Json = False,
+    home: Home = None,
+    config: Config = None,
+) -> None:
+    """Write a draft article with front matter and the usual structure."""
+    from assistant.templates import write
+
+    library = open_library(home, config)
+    file = write(article_paths(library, None)[0], title, language, owner, day(None))
+    print_json({"path": str(file)}) if as_json else print(f"Wrote {file}. Fill it in, then run: kb check {file}")
+
+
+def _ingest(library: Library, paths: list[Path], *, prune: bool, dry_run: bool) -> IngestReport:
+    from ingest.pipeline import ingest
+
+    server = running_server(library)
+    with ProgressBar() as hooks:
+        if server is not None:
+            return server.ingest(paths, hooks, prune=prune, dry_run=dry_run)
+        return ingest(library, paths, hooks, prune=prune, dry_run=dry_run)
+
+
+def _finish_ingest(report: IngestReport, as_json: bool) -> None:
+    if as_json:
+        print_json(report.to_json())
+    else:
+        for problem in report.problems:
+            print(f"{problem.path}:{problem.line}: [{problem.code}] {problem.message}")
+        counts = ", ".join(f"{number} {name}" for name, number in report.to_json()["articles"].items())
+        print(
+            f"{counts}. {report.sections} sections in the index, {report.embedded} embedded, in {report.seconds:.1f} s."
+        )
+    if report.rejected:
+        raise typer.Exit(1)

@@ -1,0 +1,80 @@
+"""What commands share: their options, and how they find the library, its server, folders and days."""
+
+from __future__ import annotations
+
+from datetime import date
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from kb import lock
+from kb.errors import LockedError, UsageError
+from kb.library import Library
+
+if TYPE_CHECKING:
+    from assistant.client import Server
+
+Home = Annotated[
+    Path | None, typer.Option("--home", help="Folder of the index (default: KB_HOME, else .kb).", show_default=False)
+]
+Config = Annotated[
+    Path | None,
+    typer.Option(
+        "--config", help="TOML file with settings (default: \\[tool.kb] in pyproject.toml).", show_default=False
+    ),
+]
+Json = Annotated[bool, typer.Option("--json", help="Print JSON.")]
+Paths = Annotated[
+    list[Path] | None,
+    typer.Argument(help="Folders or files (default: the setting articles.paths).", show_default=False),
+]
+
+
+def examples(*lines: str) -> str:
+    """Lines for the end of a command's help."""
+    return "[bold]Examples[/bold]\n\n" + "\n\n".join(f"  {line}" for line in lines)
+
+
+class Place:
+    """The options that stand before the command."""
+
+    home: Path | None = None
+    config: Path | None = None
+
+
+def open_library(home: Path | None, config: Path | None) -> Library:
+    """The library that the options name, before or after the command."""
+    return Library.open(home or Place.home, config or Place.config)
+
+
+def running_server(library: Library) -> Server | None:
+    """The server that runs on this home, or None; its client is imported only where there is one."""
+    holder = lock.holder(library.lock_path)
+    if holder is None or not holder.url:
+        return None
+    from assistant.client import Server
+
+    return Server(holder)
+
+
+def refuse_server(library: Library, doing: str) -> None:
+    """Raise LockedError where another process holds the index; ``doing`` says what it is in the way of."""
+    holder = lock.holder(library.lock_path)
+    if holder is not None:
+        raise LockedError(f"Cannot {doing} while {holder.role} (process {holder.pid}) uses it.", "Stop that first.")
+
+
+def article_paths(library: Library, paths: list[Path] | None) -> list[Path]:
+    """``paths``, or those that the settings name."""
+    return paths or [Path(path) for path in library.settings.articles.paths]
+
+
+def day(text: str | None) -> date:
+    """The day that ``text`` (YYYY-MM-DD) names, today without one. Raises UsageError."""
+    if text is None:
+        return date.today()  # noqa: DTZ011  a review date is a day of the team's own calendar
+    try:
+        return date.fromisoformat(text)
+    except ValueError:
+        raise UsageError(f"'{text}' is not a date.", "Write it as YYYY-MM-DD, for example 2026-12-31.") from None
