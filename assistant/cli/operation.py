@@ -41,7 +41,7 @@ def serve_command(
     config: Config = None,
 ) -> None:
     """Serve the web page and REST. Stop with Ctrl-C."""
-    from assistant.server import serve
+    from assistant.web.server import serve
 
     library = open_library(home, config)
 

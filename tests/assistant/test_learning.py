@@ -9,11 +9,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from assistant.api import article
 from assistant.ask import ask
 from assistant.learning import FLOOR, adjustments, against_best, decay, forget, lessons, weigh
 from assistant.query import understand
 from assistant.retrieval import retrieve, searching
+from assistant.web.articles import article
 from ingest.pipeline import ingest
 from ingest.rebuild import reindex
 from kb.catalog import ArticleRow, Filter, Judgement, Period

@@ -9,11 +9,11 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from assistant.render import answer_html, article_html, links_of, nowhere, plain_text
 from assistant.results import Citation
+from assistant.web.render import answer_html, article_html, links_of, nowhere, plain_text
 from kb import frontmatter, markdown
 
-ARTICLES = Path(__file__).parents[2] / "articles"
+ARTICLES = Path(__file__).parents[3] / "articles"
 
 ATTACKS = [
     "<script>alert(1)</script>",

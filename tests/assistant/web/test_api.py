@@ -16,8 +16,9 @@ from typing import Any
 import pytest
 from starlette.testclient import TestClient
 
-from assistant.guard import MAX_BODY_BYTES
-from assistant.server import build, serve
+from assistant.web.app import build
+from assistant.web.guard import MAX_BODY_BYTES
+from assistant.web.server import serve
 from ingest.pipeline import ingest
 from kb import lock
 from kb.errors import LockedError, UsageError
@@ -25,7 +26,7 @@ from kb.library import Library
 from kb.settings import Settings
 from tests.fakes import WordEmbedder
 
-ROOT = Path(__file__).parents[2]
+ROOT = Path(__file__).parents[3]
 TOKEN = "a-token-of-this-server"
 HEADERS = {"Authorization": f"Bearer {TOKEN}"}
 
@@ -397,7 +398,7 @@ def test_an_unexpected_failure_says_so_without_its_details(library: Library, mon
     def broken(*_: object, **__: object) -> None:
         raise ValueError("Geheimwort")
 
-    monkeypatch.setattr("assistant.api.ask", broken)
+    monkeypatch.setattr("assistant.web.questions.ask", broken)
     with TestClient(
         build(library, TOKEN, "127.0.0.1", 1), base_url="http://localhost", raise_server_exceptions=False
     ) as client:
@@ -437,8 +438,8 @@ def test_a_port_in_use_is_an_error_with_a_remedy(tmp_path: Path) -> None:
 SERVE = """
 import sys
 from pathlib import Path
-from assistant.server import serve
-from tests.assistant.test_api import open_library
+from assistant.web.server import serve
+from tests.assistant.web.test_api import open_library
 serve(open_library(Path(sys.argv[1])), "127.0.0.1", 0, lambda url: print(url, flush=True))
 print("closed", flush=True)
 """

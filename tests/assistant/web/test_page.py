@@ -14,12 +14,12 @@ from typing import Any
 
 import pytest
 
-from assistant.page_texts import DE, EN, TEXTS
+from assistant.web.words import DE, EN, TEXTS
 from kb.library import Library
 from kb.settings import Settings
 
-ROOT = Path(__file__).parents[2]
-FOLDER = ROOT / "assistant"
+ROOT = Path(__file__).parents[3]
+FOLDER = ROOT / "assistant" / "web" / "static"
 CHROMIUM = shutil.which("chromium")
 ARTICLES = [
     "de/report-move",
@@ -45,7 +45,7 @@ Das Zauberwort lautet <b onclick="document.title='owned'">Xylophon</b> <script>d
 SERVE = """
 import sys
 from pathlib import Path
-from assistant.server import serve
+from assistant.web.server import serve
 from ingest.pipeline import ingest
 from kb.library import Library
 from kb.settings import Settings

@@ -24,7 +24,7 @@ import gradio as gr
 from starlette.exceptions import HTTPException
 from starlette.routing import Mount
 
-from assistant.page_texts import TEXTS
+from assistant.web.words import TEXTS
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -32,7 +32,7 @@ if TYPE_CHECKING:
     from starlette.applications import Starlette
     from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-_FOLDER = Path(__file__).parent
+_FOLDER = Path(__file__).parent / "static"
 _CONCURRENCY = 40
 
 _META = re.compile(r'\s*<meta\s+(?:property="og:|name="twitter:)[^>]*>')

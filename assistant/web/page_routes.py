@@ -1,0 +1,59 @@
+"""What only the page calls: an answer with its HTML, what was done with it, and the page's own files."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from typing import Any, Literal
+
+from fastapi import APIRouter
+from fastapi.responses import Response
+
+from assistant.web import articles, page
+from assistant.web.bodies import AskBody, Body, Handle
+from assistant.web.questions import Desk
+from assistant.web.render import answer_html, plain_text
+from kb.errors import NotFoundError
+from kb.events import Action
+
+_MEDIA = {"page.css": "text/css; charset=utf-8", "page.js": "text/javascript; charset=utf-8"}
+_YEAR_S = 31_536_000
+
+
+class ActBody(Body):
+    """What somebody did with an answer on the page."""
+
+    question_id: Handle
+    kind: Literal["opened", "copied"]
+    actor: Handle = ""
+    article_id: Handle = ""
+    language: Handle = ""
+
+
+def router(desk: Desk) -> APIRouter:
+    """What only the desk calls: an answer with its HTML, what was done with it, and the desk's own files."""
+    routes = APIRouter(prefix="/page", include_in_schema=False)
+
+    @routes.post("/ask")
+    def ask_on_page(body: AskBody) -> dict[str, Any]:
+        reply = desk.ask(body, "page")
+        return {
+            "reply": reply.to_json(),
+            "answer_html": answer_html(reply.answer, reply.citations, articles.resolver(desk.library, reply)),
+            "quotes": {citation.number: plain_text(citation.quote) for citation in reply.citations},
+        }
+
+    @routes.post("/act")
+    def act(body: ActBody) -> dict[str, Any]:
+        detail = {"article_id": body.article_id, "language": body.language} if body.article_id else {}
+        desk.library.events.act(Action(body.question_id, datetime.now(UTC), body.kind, body.actor, detail=detail))
+        return {"question_id": body.question_id, "kind": body.kind}
+
+    @routes.get("/{edition}/{name}")
+    def file(edition: str, name: str) -> Response:
+        del edition  # a new one whenever a file changes, so that browsers may keep what they have
+        if name not in _MEDIA:
+            raise NotFoundError(f"There is no file '{name}'.", "Open the page at /.")
+        headers = {"cache-control": f"public, max-age={_YEAR_S}, immutable"}
+        return Response(page.asset(name), media_type=_MEDIA[name], headers=headers)
+
+    return routes
