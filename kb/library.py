@@ -22,6 +22,8 @@ if TYPE_CHECKING:
     from kb.embedding import Embedder
     from kb.embedding.protocol import FloatMatrix
     from kb.events import EventLog
+    from kb.events.store import Store
+    from kb.tickets import TicketStore
     from kb.vectors import ChromaVectors
 
 DEFAULT_HOME = ".kb"
@@ -128,11 +130,25 @@ class Library:
         return ChromaVectors(self.chroma_place, self.embedder.fingerprint, self.embedder.dimensions)
 
     @cached_property
+    def database(self) -> Store:
+        """The events database, which the log and everything else that no file can bring back share."""
+        from kb.events.store import Store
+
+        return Store(self.settings.events.url or f"sqlite:///{self.events_file}")
+
+    @cached_property
     def events(self) -> EventLog:
         """The log of questions and ratings."""
         from kb.events import EventLog
 
-        return EventLog.open(self.settings.events.url or f"sqlite:///{self.events_file}")
+        return EventLog(self.database)
+
+    @cached_property
+    def tickets(self) -> TicketStore:
+        """The tickets that were imported from the team's help desk."""
+        from kb.tickets import TicketStore
+
+        return TicketStore(self.database)
 
     def nearest(self, vector: FloatMatrix, limit: int) -> list[tuple[str, float]] | None:
         """The ``limit`` vectors nearest to ``vector`` (d,) with their cosine, as Chroma knows them, best first.
@@ -186,7 +202,7 @@ class Library:
 
     def close(self) -> None:
         """Let go of the files that were opened."""
-        for name in ("vectors", "catalog", "events"):
+        for name in ("vectors", "catalog", "events", "tickets", "database"):
             self.let_go(name)
 
     def let_go(self, name: str) -> None:

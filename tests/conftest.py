@@ -4,6 +4,7 @@ import shutil
 from pathlib import Path
 
 import pytest
+from databases import postgres, url  # noqa: F401  fixtures
 from fakes import WordEmbedder
 
 from ingest.pipeline import ingest

@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator
 from dataclasses import fields, replace
 from datetime import datetime
-from itertools import islice
 from types import TracebackType
-from typing import Any, Self, TypeVar, get_args
+from typing import Any, Self, get_args
 
 import sqlalchemy as sa
 
@@ -16,12 +15,7 @@ from kb import privacy
 from kb.errors import NotFoundError, UsageError
 from kb.events import schema
 from kb.events.rows import Action, ActionKind, Feedback, QuestionEvent, QuestionStatus, Verdict, clean, utc
-from kb.events.store import Store
-
-_BATCH = 1000
-"""Rows a statement: well below the parameter limits of SQLite (32,766) and PostgreSQL (65,535)."""
-
-_T = TypeVar("_T")
+from kb.events.store import BATCH, Store, batches
 
 
 class EventLog:
@@ -72,7 +66,7 @@ class EventLog:
         rows = [_row(_redacted_question(event) if redact else event) for event in events]
         try:
             with self._store.write() as connection:
-                for batch in _batches(rows):
+                for batch in batches(rows):
                     connection.execute(schema.questions.insert(), batch)
                     number += len(batch)
         except sa.exc.IntegrityError:
@@ -111,19 +105,19 @@ class EventLog:
         """Questions by their id. Those that were not logged have no entry."""
         table = schema.questions
         found: dict[str, QuestionEvent] = {}
-        for ids in _batches(map(clean, question_ids)):
-            rows = self._rows(sa.select(table).where(table.c.question_id.in_(ids)))
+        for ids in batches(map(clean, question_ids)):
+            rows = self._store.rows(sa.select(table).where(table.c.question_id.in_(ids)))
             found.update((row["question_id"], _question(row)) for row in rows)
         return found
 
-    def rated_after(self, number: int, limit: int = _BATCH) -> tuple[list[str], int]:
+    def rated_after(self, number: int, limit: int = BATCH) -> tuple[list[str], int]:
         """The questions of the next ``limit`` ratings after the one with this number, each once; the last one's number.
 
         Ratings are numbered from 1 in the order in which they were stored; 0 begins at the first.
         """
         columns = schema.feedback.c
         query = sa.select(columns.feedback_id, columns.question_id).where(columns.feedback_id > number)
-        rows = self._rows(query.order_by(columns.feedback_id).limit(limit))
+        rows = self._store.rows(query.order_by(columns.feedback_id).limit(limit))
         return list(dict.fromkeys(row["question_id"] for row in rows)), rows[-1]["feedback_id"] if rows else number
 
     def questions(self, since: datetime | None = None, until: datetime | None = None) -> Iterator[QuestionEvent]:
@@ -133,12 +127,12 @@ class EventLog:
         UsageError for times without a time zone.
         """
         columns = schema.questions.c
-        query = sa.select(schema.questions).order_by(columns.asked_at, columns.question_id).limit(_BATCH)
+        query = sa.select(schema.questions)
         if since is not None:
             query = query.where(columns.asked_at >= utc(since))
         if until is not None:
             query = query.where(columns.asked_at < utc(until))
-        return self._pages(query)
+        return map(_question, self._store.pages(query, columns.asked_at, columns.question_id))
 
     def feedback_for(self, question_ids: Iterable[str], *, history: bool = False) -> dict[str, tuple[Feedback, ...]]:
         """The ratings that count, by question, oldest first; with ``history`` also those that their actor changed.
@@ -148,8 +142,8 @@ class EventLog:
         table = schema.feedback
         order = (table.c.given_at, table.c.feedback_id)
         found: dict[str, list[Feedback]] = defaultdict(list)
-        for ids in _batches(map(clean, question_ids)):
-            for row in self._rows(sa.select(table).where(table.c.question_id.in_(ids)).order_by(*order)):
+        for ids in batches(map(clean, question_ids)):
+            for row in self._store.rows(sa.select(table).where(table.c.question_id.in_(ids)).order_by(*order)):
                 found[row["question_id"]].append(_feedback(row))
         return {key: tuple(rows if history else _last_of_each_actor(rows)) for key, rows in found.items()}
 
@@ -158,8 +152,8 @@ class EventLog:
         table = schema.actions
         order = (table.c.at, table.c.action_id)
         found: dict[str, list[Action]] = defaultdict(list)
-        for ids in _batches(map(clean, question_ids)):
-            for row in self._rows(sa.select(table).where(table.c.question_id.in_(ids)).order_by(*order)):
+        for ids in batches(map(clean, question_ids)):
+            for row in self._store.rows(sa.select(table).where(table.c.question_id.in_(ids)).order_by(*order)):
                 found[row["question_id"]].append(_action(row))
         return {key: tuple(rows) for key, rows in found.items()}
 
@@ -181,18 +175,6 @@ class EventLog:
             if connection.scalar(known) is None:
                 raise _not_logged(question_id)
             connection.execute(table.insert(), row)
-
-    def _pages(self, query: sa.Select[Any]) -> Iterator[QuestionEvent]:
-        place = sa.tuple_(schema.questions.c.asked_at, schema.questions.c.question_id)
-        page = self._rows(query)
-        while page:
-            yield from map(_question, page)
-            # After the last row rather than by OFFSET: equally fast on every page, and rows added meanwhile shift none.
-            page = self._rows(query.where(place > (page[-1]["asked_at"], page[-1]["question_id"])))
-
-    def _rows(self, query: sa.Select[Any]) -> Sequence[sa.RowMapping]:
-        with self._store.read() as connection:
-            return connection.execute(query).mappings().all()
 
 
 def _latest_ratings() -> sa.Subquery:
@@ -243,12 +225,6 @@ def _action(row: sa.RowMapping) -> Action:
     values = dict(row)
     del values["action_id"]
     return Action(**values)
-
-
-def _batches(items: Iterable[_T]) -> Iterator[list[_T]]:
-    iterator = iter(items)
-    while batch := list(islice(iterator, _BATCH)):
-        yield batch
 
 
 def _not_logged(question_id: str) -> NotFoundError:

@@ -9,9 +9,12 @@ import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, fields
 from datetime import UTC, datetime
-from typing import Any, Literal, TypeAlias, get_args
+from typing import TYPE_CHECKING, Any, Literal, TypeAlias, get_args
 
 from kb.errors import UsageError
+
+if TYPE_CHECKING:
+    from _typeshed import DataclassInstance
 
 QuestionStatus: TypeAlias = Literal["answered", "abstained"]
 Channel: TypeAlias = Literal["cli", "rest", "page", "replay", "library"]
@@ -55,7 +58,7 @@ class QuestionEvent:
     redacted: tuple[str, ...] = ()
 
     def __post_init__(self) -> None:
-        _complete(self)
+        complete(self)
         _known(self.status, QuestionStatus, "status of a question")
         _known(self.channel, Channel, "channel")
 
@@ -72,7 +75,7 @@ class Feedback:
     actor: str = ""
 
     def __post_init__(self) -> None:
-        _complete(self)
+        complete(self)
         _known(self.verdict, Verdict, "verdict")
         if self.reason is not None:
             _known(self.reason, FeedbackReason, "reason of a rating")
@@ -93,7 +96,7 @@ class Action:
     detail: Mapping[str, Any] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
-        _complete(self)
+        complete(self)
         _known(self.kind, ActionKind, "kind of action")
 
 
@@ -112,7 +115,8 @@ def utc(moment: datetime) -> datetime:
     return moment.astimezone(UTC)
 
 
-def _complete(row: QuestionEvent | Feedback | Action) -> None:
+def complete(row: DataclassInstance) -> None:
+    """Make a frozen row what can be stored: texts clean, times in UTC, lists tuples. For ``__post_init__``."""
     for part in fields(row):
         given = getattr(row, part.name)
         value = given

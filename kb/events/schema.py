@@ -1,4 +1,8 @@
-"""The tables of the events database. To change them, add a revision to ``kb/migrations`` and set ``HEAD``."""
+"""The tables of the log in the events database, and what all its tables share.
+
+To change a table, here or in another module that adds to ``metadata``, add a revision to ``kb/migrations`` and set
+``HEAD``; ``kb/migrations/env.py`` names those modules.
+"""
 
 from __future__ import annotations
 
@@ -6,7 +10,7 @@ from datetime import UTC, datetime
 
 import sqlalchemy as sa
 
-HEAD = "0001"
+HEAD = "0002"
 """The newest revision. Written down so that opening an up-to-date log need not import Alembic; a test compares."""
 
 

@@ -12,11 +12,13 @@ import json
 import os
 import sqlite3
 import time
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from itertools import islice
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 import sqlalchemy as sa
+from sqlalchemy.dialects import postgresql, sqlite
 
 from kb.errors import MissingPartError, UsageError
 from kb.events.schema import HEAD
@@ -26,6 +28,12 @@ _BUSY_TIMEOUT_S = 30.0
 
 _CONNECT_TIMEOUT_S = 10
 _MIGRATION_LOCK = 0x6C6F7473  # "lots": a key of PostgreSQL's advisory locks that nothing else here uses
+
+
+BATCH = 1000
+"""Rows a statement: well below the parameter limits of SQLite (32,766) and PostgreSQL (65,535)."""
+
+_T = TypeVar("_T")
 
 
 class EventLogUnavailableError(MissingPartError):
@@ -61,6 +69,24 @@ class Store:
         """One transaction: all of the body's changes, or none. Raises EventLogUnavailableError."""
         with self._translated(), self._writing() as connection:
             yield connection
+
+    def rows(self, query: sa.Select[Any]) -> Sequence[sa.RowMapping]:
+        """All rows of a query, read in one transaction. Raises EventLogUnavailableError."""
+        with self.read() as connection:
+            return connection.execute(query).mappings().all()
+
+    def pages(self, query: sa.Select[Any], *order: sa.Column[Any]) -> Iterator[sa.RowMapping]:
+        """All rows of a query in the order of columns that name a row together, and that it selects.
+
+        Read batch by batch, each in a transaction of its own, so that a slow reader holds nothing up.
+        """
+        query = query.order_by(*order).limit(BATCH)
+        page = self.rows(query)
+        while page:
+            yield from page
+            # After the last row rather than by OFFSET: equally fast on every page, and rows added meanwhile shift none.
+            last = tuple(page[-1][column.name] for column in order)
+            page = self.rows(query.where(sa.tuple_(*order) > last))
 
     def _writing(self) -> contextlib.AbstractContextManager[sa.Connection]:
         return self._engine.execution_options(lotse_write=True).begin()
@@ -148,6 +174,22 @@ class Store:
         else:
             remedy = "See that the server runs and that events.url (KB_EVENTS__URL) names it and a user who may write."
         return EventLogUnavailableError(f"The event log {self.place} cannot be used: {why}.", remedy)
+
+
+def batches(items: Iterable[_T]) -> Iterator[list[_T]]:
+    """``items`` in lists of ``BATCH``, the last one shorter."""
+    iterator = iter(items)
+    while batch := list(islice(iterator, BATCH)):
+        yield batch
+
+
+def upsert(connection: sa.Connection, table: sa.Table, rows: Sequence[Mapping[str, Any]]) -> None:
+    """Insert ``rows``, or overwrite those whose primary key is there; other tables may go on pointing to them."""
+    key = [column.name for column in table.primary_key]
+    dialect = postgresql if connection.dialect.name == "postgresql" else sqlite
+    statement = dialect.insert(table)
+    changes = {column.name: statement.excluded[column.name] for column in table.columns if column.name not in key}
+    connection.execute(statement.on_conflict_do_update(index_elements=key, set_=changes), list(rows))
 
 
 def _parse(url: str) -> sa.URL:

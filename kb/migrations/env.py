@@ -5,6 +5,7 @@ from __future__ import annotations
 from alembic import context
 
 from kb.events.schema import metadata
+from kb.tickets import schema as _tickets  # noqa: F401  adds its table to the metadata
 
 context.configure(
     connection=context.config.attributes["connection"],
