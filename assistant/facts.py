@@ -18,6 +18,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from kb import compounds
+from kb.facts.units import NUMBER_WORDS, UNITS, is_grouped
 from kb.terms import STOP_WORDS, base_language
 
 _LONG_DIGITS: Final = 7
@@ -28,42 +29,11 @@ _NUMBER = re.compile(
     r"\s?(?P<unit>[%€$£]|°C|(?:(?:working|business)\s)?[^\W\d_]+)?"
 )
 _RUN = re.compile(r"(?<!\w)\+?\(?\d(?:[ \u00a0()/.–-]{0,3}\d)+")
-_THOUSANDS = {"de": re.compile(r"\d{1,3}(?:\.\d{3})+(?:,\d+)?\Z"), "en": re.compile(r"\d{1,3}(?:,\d{3})+(?:\.\d+)?\Z")}
 
-_WORD_VALUES: Final = {
-    word: str(value)
-    for words in (
-        "zwei drei vier fünf sechs sieben acht neun zehn elf zwölf",
-        "two three four five six seven eight nine ten eleven twelve",
-    )
-    for value, word in enumerate(words.split(), 2)
-}
+_WORD_VALUES: Final = {word: str(value) for word, value in NUMBER_WORDS.items() if 2 <= value <= 12}
 _WORD_NUMBER = re.compile(
     rf"\b(?P<value>{'|'.join(_WORD_VALUES)})\b(?:\s(?P<unit>(?:(?:working|business)\s)?[^\W\d_]+))?", re.IGNORECASE
 )
-UNITS: Final = {
-    word: kind
-    for kind, words in {
-        "%": "% prozent percent",
-        "€": "€ eur euro euros",
-        "$": "$ usd dollar dollars",
-        "£": "£ gbp pound pounds",
-        "ct": "ct cent cents",
-        "kWh": "kwh",
-        "kW": "kw",
-        "second": "s sek sekunde sekunden sec second seconds",
-        "minute": "min minute minuten minutes",
-        "hour": "h std stunde stunden hour hours",
-        "day": "tag tage tagen day days",
-        "working day": "werktag werktage werktagen arbeitstag arbeitstage arbeitstagen",
-        "week": "woche wochen week weeks",
-        "month": "monat monate monaten month months",
-        "year": "jahr jahre jahren year years",
-    }.items()
-    for word in words.split()
-} | {f"{kind} {days}": "working day" for kind in ("working", "business") for days in ("day", "days")}
-"""Case-folded words and signs that say what a number counts, to the kind of unit that they name."""
-
 _TOKEN = re.compile(r"[^\W_](?:\w|[-.@_'’/&+](?=\w))*")
 _IDENTIFIER = re.compile(r"[^\W\d_]{1,5}[-.]?\d[\w.-]*|\d+[^\W\d_]\w*")
 _ABBREVIATION = re.compile(r"(?:[^\W\d_]{1,3}\.)+[^\W\d_]{1,3}")
@@ -129,7 +99,7 @@ def _value(written: str, base: str) -> str:
     """``3,50`` and ``3.5`` are one value, in German ``1.500`` and ``1500``, ``08:00`` and ``8``; a date stays."""
     if ":" in written:
         return written.lstrip("0").removesuffix(":00") or "0"
-    if _THOUSANDS.get(base, _THOUSANDS["en"]).match(written):
+    if is_grouped(written, base):
         written = written.replace("." if base == "de" else ",", "")
     written = written.replace(",", ".")
     return written.rstrip("0").rstrip(".") if written.count(".") == 1 else written

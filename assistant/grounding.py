@@ -13,8 +13,9 @@ from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 from typing import Final, Literal, TypeAlias
 
-from assistant.facts import UNITS, Number, names, numbers, runs
+from assistant.facts import Number, names, numbers, runs
 from kb import compounds
+from kb.facts.units import UNITS
 from kb.sentences import split
 from kb.terms import STOP_WORDS, base_language, stem, terms, words
 

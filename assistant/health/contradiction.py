@@ -1,0 +1,136 @@
+"""Do two sentences about the same thing state different facts? By rules alone: the same sentences, the same verdict.
+
+Steps: (1) both are about the same thing, under the same conditions: they share most words of content, and neither
+names something, or someone, that the other does not; (2) what both state alike is set aside; (3) of the facts left, two
+that measure the same and stand beside the same words differ; (4) else one denies, restricts or turns round what the
+other says.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from itertools import product
+from typing import Final, Literal, TypeAlias
+
+from assistant.health import wording
+from assistant.health.statement import Statement, Topic, state, unmatched
+from kb.facts import Fact, FactKind, agree, comparable
+
+DifferenceKind: TypeAlias = FactKind | Literal["negation", "only", "opposite"]
+
+_SHARED: Final = 0.6
+"""Share of the words of content, of both sentences, that two sentences about the same thing have in common."""
+
+_SHARED_TO_DENY: Final = 0.75
+"""The same for yes and no, where there is no figure beside the words that would tie the sentences together."""
+
+_BESIDE: Final = 40
+"""Characters around a fact in which its own words stand."""
+
+
+@dataclass(frozen=True, slots=True)
+class Difference:
+    """What two sentences state differently, as each of them writes it."""
+
+    kind: DifferenceKind
+    left: str
+    right: str
+
+
+def compare(a: str, b: str, language: str) -> Difference | None:
+    """The first fact that two sentences in ``language`` (a BCP 47 tag) about the same thing state differently.
+
+    None where they agree, where one says more than the other, and where they hold under different conditions. The
+    verdict is the same for (b, a), with the sides changed. Never raises.
+    """
+    return differ(state(a, language), state(b, language))
+
+
+def differ(left: Statement, right: Statement) -> Difference | None:
+    """``compare`` for sentences that are taken apart already."""
+    if left.text > right.text:  # one order for both, so that ties are broken alike
+        found = differ(right, left)
+        return found and Difference(found.kind, found.right, found.left)
+    if left.text == right.text or left.scopes != right.scopes or left.ordinals != right.ordinals:
+        return None
+    turned = _opposite(left, right)
+    only_left = [topic for topic in unmatched(left, right) if topic.word not in turned]
+    only_right = [topic for topic in unmatched(right, left) if topic.word not in turned]
+    shared = _shared(left, right, only_left, only_right)
+    if shared == 0.0 or _names_another(only_left, only_right):
+        return None
+    is_same = shared >= _SHARED or not only_left or not only_right
+    found = _facts_differ(left, right) if is_same else None
+    if found is None and shared >= _SHARED_TO_DENY:
+        found = _yes_and_no(left, right, turned, (only_left, only_right))
+    return found
+
+
+def _shared(left: Statement, right: Statement, only_left: list[Topic], only_right: list[Topic]) -> float:
+    """Dice over the words of content, 0 to 1."""
+    both = len(left.topics) + len(right.topics)
+    return 1 - (len(only_left) + len(only_right)) / both if both else 0.0
+
+
+def _names_another(only_left: list[Topic], only_right: list[Topic]) -> bool:
+    """Whether each sentence names something that the other does not: another tariff, another fee."""
+    if any(any(map(str.isdigit, topic.key)) for topic in (*only_left, *only_right)):
+        return True
+    return any(t.is_name for t in only_left) and any(t.is_name for t in only_right)
+
+
+def _facts_differ(left: Statement, right: Statement) -> Difference | None:
+    ours, theirs = _left_over(left.facts, right.facts), _left_over(right.facts, left.facts)
+    pairs = [(a, b) for a, b in product(ours, theirs) if comparable(a, b) and not agree(a, b)]
+    if not pairs:
+        return None
+    best = max(pairs, key=lambda pair: (_beside(left, right, *pair), -pair[0].start, -pair[1].start))
+    return Difference(best[0].kind, best[0].written, best[1].written)
+
+
+def _left_over(facts: tuple[Fact, ...], others: tuple[Fact, ...]) -> list[Fact]:
+    """The facts that have no equal among the others; of several equal ones as many stay as are too many."""
+    spare = list(others)
+    found = []
+    for fact in facts:
+        equal = next((other for other in spare if comparable(fact, other) and agree(fact, other)), None)
+        if equal is None:
+            found.append(fact)
+        else:
+            spare.remove(equal)
+    return found
+
+
+def _beside(left: Statement, right: Statement, a: Fact, b: Fact) -> int:
+    """How many words two facts share around them."""
+    return len(_around(left, a) & _around(right, b))
+
+
+def _around(statement: Statement, fact: Fact) -> frozenset[str]:
+    near = (t for t in statement.topics if fact.start - _BESIDE <= t.start <= fact.end + _BESIDE)
+    return frozenset(topic.key for topic in near)
+
+
+def _opposite(left: Statement, right: Statement) -> tuple[str, ...]:
+    """A word of the left sentence and one of the right one that say the opposite; empty where there is none."""
+    gone, come = left.words - right.words, right.words - left.words
+    pairs = product(sorted(gone), sorted(come))
+    return next(((one, other) for one, other in pairs if frozenset((one, other)) in wording.OPPOSITES), ())
+
+
+def _yes_and_no(
+    left: Statement, right: Statement, turned: tuple[str, ...], alone: tuple[list[Topic], list[Topic]]
+) -> Difference | None:
+    """Whether one sentence denies or narrows what the other says; ``alone`` are the topics that only one side has."""
+    denials = len(left.denials) + len(right.denials)
+    if turned and not denials:
+        return Difference("opposite", *turned)
+    if all(alone):
+        return None
+    if denials % 2:
+        return Difference("negation", ", ".join(left.denials), ", ".join(right.denials))
+    if bool(left.only) != bool(right.only) and not denials:
+        narrow, wide = (alone[0], right) if left.only else (alone[1], left)
+        if not narrow and wide.also:
+            return Difference("only", left.only, right.only)
+    return None
