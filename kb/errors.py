@@ -35,6 +35,12 @@ class NotFoundError(UsageError):
     http_status = 404
 
 
+class ConflictError(UsageError):
+    """Somebody was faster, or the thing is in no state for this; the message says what happened (exit code 2)."""
+
+    http_status = 409
+
+
 class MissingPartError(KBError):
     """A part that is needed is not installed, not built, damaged or out of reach (exit code 3)."""
 

@@ -18,6 +18,7 @@ from kb.errors import LockedError, MissingPartError
 from kb.settings import Origins, Settings
 
 if TYPE_CHECKING:
+    from kb.backlog import Backlog
     from kb.catalog import Catalog
     from kb.embedding import Embedder
     from kb.embedding.protocol import FloatMatrix
@@ -150,6 +151,13 @@ class Library:
 
         return TicketStore(self.database)
 
+    @cached_property
+    def backlog(self) -> Backlog:
+        """The gaps that leads work off."""
+        from kb.backlog import Backlog
+
+        return Backlog(self.database)
+
     def nearest(self, vector: FloatMatrix, limit: int) -> list[tuple[str, float]] | None:
         """The ``limit`` vectors nearest to ``vector`` (d,) with their cosine, as Chroma knows them, best first.
 
@@ -202,7 +210,7 @@ class Library:
 
     def close(self) -> None:
         """Let go of the files that were opened."""
-        for name in ("vectors", "catalog", "events", "tickets", "database"):
+        for name in ("vectors", "catalog", "events", "tickets", "backlog", "database"):
             self.let_go(name)
 
     def let_go(self, name: str) -> None:

@@ -1,4 +1,7 @@
-"""What leads work off: gaps with their evidence and history, escalations, and the questions that must stay answered."""
+"""What leads work off: gaps with their evidence and history, escalations, and the questions that must stay answered.
+
+``library.backlog`` and ``library.escalations`` are the doors; the rows are plain frozen data, in the events database.
+"""
 
 from kb.backlog.model import (
     CLOSED,
@@ -15,11 +18,13 @@ from kb.backlog.model import (
     RegressionQuestion,
     State,
 )
+from kb.backlog.store import Backlog
 
 __all__ = [
     "CLOSED",
     "MOVES",
     "ArticleKey",
+    "Backlog",
     "Cause",
     "Demand",
     "Entry",

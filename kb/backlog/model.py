@@ -6,13 +6,13 @@ Every row that exists can be stored and comes back equal: its times are UTC, its
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field, fields
+from dataclasses import dataclass, field
 from datetime import date, datetime
 from types import MappingProxyType
 from typing import Any, Literal, NamedTuple, TypeAlias, get_args
 
 from kb.errors import UsageError
-from kb.events.rows import clean, utc
+from kb.events.rows import complete
 
 Cause: TypeAlias = Literal[
     "missing", "findability", "stale", "conflict", "language", "restricted", "weak", "out_of_scope"
@@ -122,7 +122,7 @@ class Gap(FoundGap):
     ``questions`` is all its evidence since ever, oldest first. ``current``: the last look at the log still found it.
     ``first_seen`` and ``last_seen`` are when the first and the last of its questions were asked. ``linked`` is the
     article that is to mend it. ``reason`` says why it was declined. ``merged_into`` names the gap that it went into.
-    ``version`` counts its changes: who moves it says which one they saw.
+    ``version`` counts what leads, or new evidence, changed about it: who moves it can say which one they saw.
     """
 
     gap_id: str
@@ -147,7 +147,7 @@ class Gap(FoundGap):
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """A line of a gap's history: who did what and when; ``by`` is empty where it happened of itself.
+    """A line of a gap's history: who did what and when; ``actor`` is empty where it happened of itself.
 
     ``detail`` is plain JSON: for ``checked``, what came of each question before and after.
     """
@@ -155,7 +155,7 @@ class Entry:
     gap_id: str
     at: datetime
     kind: EntryKind
-    by: str
+    actor: str
     from_state: State
     to_state: State
     note: str = ""
@@ -178,7 +178,7 @@ class Escalation:
     at: datetime
     reason: EscalationReason
     note: str
-    by: str
+    actor: str
     answer: str = ""
     answered_by: str = ""
     answered_at: datetime | None = None
@@ -215,21 +215,6 @@ class RegressionQuestion:
     def __post_init__(self) -> None:
         complete(self)
         known(self.kind, EvidenceKind, "kind of evidence")
-
-
-def complete(row: object) -> None:
-    """Make a row storable: times in UTC, texts clean, lists as tuples. For ``__post_init__`` of a frozen dataclass."""
-    for part in fields(row):  # type: ignore[arg-type]
-        given = getattr(row, part.name)
-        value: Any = given
-        if isinstance(given, str):
-            value = clean(given)
-        elif isinstance(given, datetime):
-            value = utc(given)
-        elif isinstance(given, list):
-            value = tuple(given)
-        if value is not given:
-            object.__setattr__(row, part.name, value)  # the way a frozen dataclass may complete itself
 
 
 def known(word: str, words: object, what: str) -> None:

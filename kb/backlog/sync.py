@@ -1,0 +1,170 @@
+"""Bringing the backlog up to date with what a look at the log found, in one transaction."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any
+
+import sqlalchemy as sa
+
+from kb.backlog import records, schema
+from kb.backlog.matching import Key, Place, apart, combine, match
+from kb.backlog.model import CLOSED, Entry, EntryKind, FoundGap, Gap, GapQuestion, State, by_priority
+from kb.events.store import batches
+
+_NAMED = ("title", "language")
+
+
+class Sync:
+    """One look at the log, put beside what the database holds; ``write`` then writes what differs.
+
+    1. Read every gap and whose evidence each question is. 2. Say which found gap is which. 3. Put questions where they
+    belong. 4. Describe gaps anew, but those that are closed. 5. Reopen closed ones by new evidence, wake snoozed ones
+    whose day has come, mark those of which nothing was found.
+    """
+
+    def __init__(self, connection: sa.Connection, now: datetime) -> None:
+        # 1
+        self._now = now
+        self._gaps: dict[int, dict[str, Any]] = {
+            row["number"]: dict(row) for row in connection.execute(sa.select(schema.gaps)).mappings()
+        }
+        self._stored: dict[Key, dict[str, Any]] = {
+            (row["kind"], row["question_id"]): dict(row)
+            for row in connection.execute(sa.select(schema.gap_questions)).mappings()
+        }
+        self._added: list[dict[str, Any]] = []
+        self._moved: list[dict[str, Any]] = []
+        self._made: list[dict[str, Any]] = []
+        self._entries: list[Entry] = []
+        self._touched: dict[int, dict[str, Any]] = {}
+
+    def take_in(self, found: Sequence[FoundGap]) -> None:
+        """Steps 2 to 5."""
+        parts = apart(found)
+        places = {key: Place(row["gap"], row["settled"]) for key, row in self._stored.items()}
+        together: dict[int, list[FoundGap]] = defaultdict(list)
+        for one, number in zip(parts, match(parts, places), strict=True):
+            together[self._make(one) if number is None else number].append(one)
+        self._current: set[int] = set()
+        for number, these in together.items():
+            whole = combine(these)
+            # 3
+            closed = self._gaps[number]["state"] in CLOSED
+            new = [question for question in whole.questions if self._place(question, number, closed=closed)]
+            # 4, 5
+            if closed:
+                self._perhaps_reopen(number, new)
+            if self._gaps[number]["state"] not in CLOSED:
+                self._describe(number, whole)
+        for number, row in self._gaps.items():
+            self._change(number, current=number in self._current)
+            if row["state"] == "snoozed" and row["snoozed_until"] <= self._now.date():
+                self._back_to_work(number, "woken", {}, snoozed_until=None)
+
+    def write(self, connection: sa.Connection) -> None:
+        """Write what differs, a few statements whatever there is."""
+        made = {row["number"] for row in self._made}
+        for batch in batches([self._gaps[number] for number in sorted(made)]):
+            connection.execute(schema.gaps.insert(), batch)
+        for number, changes in sorted(self._touched.items()):
+            if number not in made:
+                values = changes | {"updated_at": self._now}
+                connection.execute(schema.gaps.update().where(schema.gaps.c.number == number), values)
+        for batch in batches(self._added):
+            connection.execute(schema.gap_questions.insert(), batch)
+        table = schema.gap_questions
+        update = table.update().where(
+            table.c.kind == sa.bindparam("this_kind"), table.c.question_id == sa.bindparam("this_id")
+        )
+        for batch in batches(self._moved):
+            connection.execute(
+                update.values({name: sa.bindparam(name) for name in batch[0] if not name.startswith("this_")}), batch
+            )
+        for batch in batches(map(records.entry_values, self._entries)):
+            connection.execute(schema.gap_history.insert(), batch)
+
+    def gaps(self) -> list[Gap]:
+        """Those of which something was found, by priority."""
+        questions: dict[int, list[GapQuestion]] = defaultdict(list)
+        for row in self._stored.values():
+            questions[row["gap"]].append(records.question(row))
+        return by_priority([records.gap(self._gaps[number], questions[number]) for number in self._current])
+
+    def _make(self, one: FoundGap) -> int:
+        number = max(self._gaps, default=0) + 1
+        row = {
+            "number": number,
+            "version": 1,
+            "state": "open",
+            "owner": "",
+            "reason": "",
+            "snoozed_until": None,
+            "linked_id": None,
+            "linked_language": None,
+            "merged_into": None,
+            "current": True,
+            **records.described(one),
+            "created_at": self._now,
+            "updated_at": self._now,
+        }
+        self._gaps[number] = row
+        self._made.append(row)
+        detail = {"questions": len(one.questions), "priority": float(one.priority)}
+        self._entries.append(Entry(records.gap_id(number), self._now, "found", "", "open", "open", detail=detail))
+        return number
+
+    def _place(self, question: GapQuestion, number: int, *, closed: bool) -> bool:
+        """Put a question to the gap ``number``, unless a lead settled it elsewhere; True where nobody had it before.
+
+        One that another gap had comes to a closed gap as settled: it was asked before, so it is no news.
+        """
+        row = self._stored.get(question.key)
+        if row is None:
+            row = self._stored[question.key] = records.question_values(question, number, settled=False)
+            self._added.append(row)
+            self._current.add(number)
+            return True
+        moves = row["gap"] != number and not row["settled"]
+        wanted = records.question_values(
+            question, number if moves else row["gap"], settled=row["settled"] or (moves and closed)
+        )
+        if wanted != row:
+            self._stored[question.key] = wanted
+            self._moved.append(wanted | {"this_kind": question.kind, "this_id": question.id})
+        self._current.add(wanted["gap"])
+        return False
+
+    def _describe(self, number: int, whole: FoundGap) -> None:
+        """What was found anew; the name only until somebody works on it."""
+        values = records.described(whole)
+        if self._gaps[number]["state"] != "open":
+            values = {name: value for name, value in values.items() if name not in _NAMED}
+        self._change(number, **values)
+
+    def _perhaps_reopen(self, number: int, new: Sequence[GapQuestion]) -> None:
+        """A verified gap by any new question; a declined one once as many are new as it was declined with."""
+        row = self._gaps[number]
+        if not new:
+            return
+        if row["state"] == "declined":
+            own = [one["settled"] for one in self._stored.values() if one["gap"] == number]
+            if own.count(False) < own.count(True):
+                return
+        self._back_to_work(number, "reopened", {"questions": [question.id for question in new]}, reason="")
+
+    def _back_to_work(self, number: int, kind: EntryKind, detail: dict[str, Any], **changes: object) -> None:
+        row = self._gaps[number]
+        before: State = row["state"]
+        after: State = "assigned" if row["owner"] else "open"
+        self._change(number, state=after, version=row["version"] + 1, **changes)
+        self._entries.append(Entry(records.gap_id(number), self._now, kind, "", before, after, detail=detail))
+
+    def _change(self, number: int, **values: object) -> None:
+        row = self._gaps[number]
+        different = {name: value for name, value in values.items() if row[name] != value}
+        if different:
+            row.update(different, updated_at=self._now)
+            self._touched.setdefault(number, {}).update(different)
