@@ -19,6 +19,7 @@ from kb.catalog import Filter
 from kb.errors import MissingPartError, UsageError
 from kb.learning import catch_up, text_sha256
 from kb.library import Library
+from kb.question_vectors import folded
 
 _LOG = logging.getLogger(__name__)
 
@@ -31,7 +32,8 @@ class Scope:
     """What the asker narrows the question to.
 
     ``audience`` "public" answers from what a customer may read; "internal" from everything an agent may read.
-    ``language`` restricts the articles. ``hidden`` leaves articles out by id (for evaluation).
+    ``language`` restricts the articles. ``hidden`` leaves articles out by id (for evaluation). ``spoken`` is the
+    language of the question where the caller knows it; else its words tell.
     """
 
     audience: str = "internal"
@@ -39,16 +41,21 @@ class Scope:
     products: tuple[str, ...] = ()
     limit: int = DEFAULT_LIMIT
     hidden: tuple[str, ...] = ()
+    spoken: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Asker:
-    """Who asks, for the log: a pseudonymous handle, the session, the door used, and the caller's own id."""
+    """Who asks, for the log: a pseudonymous handle, the session, the door used, and the caller's own id.
+
+    Where ``question_id`` is given, the question is logged under it, in place of what was logged under it before.
+    """
 
     actor: str = ""
     session: str = ""
     channel: str = "cli"
     caller_id: str = ""
+    question_id: str = ""
 
 
 @dataclass(slots=True)
@@ -79,7 +86,7 @@ def ask(
     one state of the index, fuse and group them. 4. Gather evidence in the best article. 5. Judge p(answerable).
     6. Quote and cite, or abstain with a reason; either way the nearest articles. 7. Where a language model is set, have
     it put the answer into words, sentence by sentence checked; ``on_text`` gets them as they come. 8. Log the event,
-    redacted.
+    redacted, and keep the question's vector.
 
     ``now`` (aware, default: the clock) decides about freshness and stands in the log. Raises UsageError for an empty or
     overlong question or unknown scope, MissingPartError where the index cannot serve. A log that cannot be written
@@ -88,7 +95,7 @@ def ask(
     scope, asker, now = scope or Scope(), asker or Asker(), now or datetime.now(UTC)
     _checked(library, question, scope)
     started = time.perf_counter()
-    query = understand(question)
+    query = understand(question, scope.spoken)
     # 2
     vector = library.embedder.embed_queries([query.text])[0]
     embedded = time.perf_counter()
@@ -109,7 +116,7 @@ def ask(
     verdict = rewritten.verdict
     finished = time.perf_counter()
     reply = Reply(
-        question_id=uuid.uuid4().hex,
+        question_id=asker.question_id or uuid.uuid4().hex,
         question=question,
         language=query.language,
         status="answered" if verdict.answer else "abstained",
@@ -130,7 +137,10 @@ def ask(
         _explain(trace, query, ranking.articles[: scope.limit], verdict)
     # 8
     if log:
-        _record(library, reply, scope, asker, now, {key: text_sha256(source) for key, (_, source) in quoted.items()})
+        texts = {key: text_sha256(source) for key, (_, source) in quoted.items()}
+        logged = _record(library, reply, scope, asker, now, texts)
+        if folded(logged) == query.text:
+            library.question_cache.keep(logged, vector)
     return reply
 
 
@@ -195,12 +205,11 @@ def _rounded(values: Mapping[str, float | None]) -> dict[str, float]:
     return {name: round(value, 4) for name, value in values.items() if value is not None}
 
 
-def _record(
-    library: Library, reply: Reply, scope: Scope, asker: Asker, now: datetime, texts: Mapping[str, str]
-) -> None:
-    """Write the event; ``texts`` are the hashes of the texts that were quoted, by id@language.
+def _record(library: Library, reply: Reply, scope: Scope, asker: Asker, now: datetime, texts: Mapping[str, str]) -> str:
+    """Write the event and return the question as it was stored, redacted; "" where it was not.
 
-    The answer matters more than its log: a log that is out of reach is a warning.
+    ``texts`` are the hashes of the texts that were quoted, by id@language. The answer matters more than its log: a log
+    that is out of reach is a warning.
     """
     from kb.events import QuestionEvent
 
@@ -232,6 +241,8 @@ def _record(
         timings_ms=asdict(reply.timings_ms),
     )
     try:
-        library.events.log_question(event, redact=library.settings.events.redact)
+        redact, again = library.settings.events.redact, bool(asker.question_id)
+        return library.events.log_question(event, redact=redact, overwrite=again).text
     except MissingPartError as error:
         _LOG.warning("The question was answered but not logged. %s %s", error.message, error.hint)
+        return ""

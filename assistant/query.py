@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Literal, TypeAlias
 
 from kb.language import detect_question
+from kb.question_vectors import folded
 from kb.terms import terms
 
 Focus: TypeAlias = Literal["steps", "amount", "time", "place", "person", "yes_no", "any"]
@@ -43,7 +44,7 @@ class Query:
 
 def understand(question: str, language: str | None = None) -> Query:
     """Read a question. ``language`` (a BCP 47 tag) overrides what is detected from the words."""
-    text = " ".join(question.split())
+    text = folded(question)
     spoken = language or detect_question(text)
     return Query(text, spoken, tuple(dict.fromkeys(terms(text, spoken))), focus_of(text))
 

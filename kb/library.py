@@ -7,7 +7,7 @@ import logging
 import os
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from kb.embedding.protocol import FloatMatrix
     from kb.events import EventLog
     from kb.events.store import Store
+    from kb.question_vectors import QuestionVectors
     from kb.tickets import TicketStore
     from kb.vectors import ChromaVectors
 
@@ -52,10 +53,10 @@ class Encoder:
 class Library:
     """Everything below one home.
 
-    ``index.sqlite3`` and ``chroma/`` can be made again from the articles; ``events.sqlite3`` cannot, so nothing ever
-    deletes it. Chroma in a folder serves one process at a time (chroma #7040), hence ``reading`` and ``writing``.
-    With ``exact`` set, Chroma is not opened for questions: every vector of the catalog is compared, under no lock.
-    For one question that is faster than opening Chroma.
+    ``index.sqlite3`` and ``chroma/`` can be made again from the articles, ``question-vectors.sqlite3`` from the log;
+    ``events.sqlite3`` cannot, so nothing ever deletes it. Chroma in a folder serves one process at a time (chroma
+    #7040), hence ``reading`` and ``writing``. With ``exact`` set, Chroma is not opened for questions: every vector of
+    the catalog is compared, under no lock. For one question that is faster than opening Chroma.
     """
 
     def __init__(self, home: Path, config: Settings, origins: Origins | None = None) -> None:
@@ -157,6 +158,17 @@ class Library:
         from kb.backlog import Backlog
 
         return Backlog(self.database)
+
+    @cached_property
+    def question_cache(self) -> QuestionVectors:
+        """The vectors of logged questions, as far as they are kept."""
+        from kb.question_vectors import QuestionVectors
+
+        return QuestionVectors(self.home / "question-vectors.sqlite3", self.embedder)
+
+    def question_vectors(self, texts: Sequence[str]) -> FloatMatrix:
+        """Vectors of questions as the log has them, shape (len(texts), dimensions); missing ones are made and kept."""
+        return self.question_cache.of(texts)
 
     def nearest(self, vector: FloatMatrix, limit: int) -> list[tuple[str, float]] | None:
         """The ``limit`` vectors nearest to ``vector`` (d,) with their cosine, as Chroma knows them, best first.

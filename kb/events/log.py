@@ -15,7 +15,7 @@ from kb import privacy
 from kb.errors import NotFoundError, UsageError
 from kb.events import schema
 from kb.events.rows import Action, ActionKind, Feedback, QuestionEvent, QuestionStatus, Verdict, clean, utc
-from kb.events.store import BATCH, Store, batches
+from kb.events.store import BATCH, Store, batches, upsert
 
 
 class EventLog:
@@ -49,12 +49,18 @@ class EventLog:
     ) -> None:
         self.close()
 
-    def log_question(self, event: QuestionEvent, *, redact: bool = True) -> QuestionEvent:
-        """Store a question as asked, redacted, and return it as stored. Raises UsageError where its id is taken."""
+    def log_question(self, event: QuestionEvent, *, redact: bool = True, overwrite: bool = False) -> QuestionEvent:
+        """Store a question as asked, redacted, and return it as stored. Raises UsageError where its id is taken.
+
+        With ``overwrite``, it takes the place of the one with its id; what was rated and done stays with it.
+        """
         stored = _redacted_question(event) if redact else event
         try:
             with self._store.write() as connection:
-                connection.execute(schema.questions.insert(), _row(stored))
+                if overwrite:
+                    upsert(connection, schema.questions, [_row(stored)])
+                else:
+                    connection.execute(schema.questions.insert(), _row(stored))
         except sa.exc.IntegrityError:
             raise _taken() from None
         return stored

@@ -5,6 +5,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
+from fakes import WordEmbedder
 
 from assistant.ask import Asker, Scope, Trace, ask
 from ingest.pipeline import ingest
@@ -213,3 +214,44 @@ def test_an_index_of_another_model_is_not_asked(library, folder, write) -> None:
     library.embedder = WordEmbedder("words-2")
     with pytest.raises(MissingPartError, match="another model"):
         ask(library, "Umzug", now=NOW)
+
+
+class Questions(WordEmbedder):
+    """Counts the questions that it embeds."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.asked: list[str] = []
+
+    def embed_queries(self, texts):
+        self.asked += texts
+        return super().embed_queries(texts)
+
+
+def test_the_vector_of_a_logged_question_is_kept_where_nothing_was_taken_out(library, folder, write) -> None:
+    write("move", "Umzug", "Melden Sie den Umzug im Portal.")
+    ingest(library, [folder])
+    library.embedder = Questions()
+    ask(library, "Wie melde  ich meinen Umzug?")
+    ask(library, "Ich bin Herr Müller, wie melde ich meinen Umzug?")
+    ask(library, "Und nicht ins Log?", log=False)
+    library.embedder.asked.clear()
+    stored = [event.text for event in library.events.questions()]
+    assert library.question_vectors(stored).shape == (2, 64)
+    assert library.embedder.asked == ["Ich bin Herr [name], wie melde ich meinen Umzug?"]
+
+
+def test_a_question_under_an_id_of_the_callers_takes_the_place_of_the_earlier_one(library, folder, write) -> None:
+    write("move", "Umzug", "Melden Sie den Umzug im Portal.")
+    ingest(library, [folder])
+    noon = datetime(2026, 3, 1, 12, tzinfo=UTC)
+    for session in ("s1", "s2"):
+        ask(library, "Umzug melden", asker=Asker(session=session, channel="replay", question_id="x1"), now=noon)
+    assert [(event.question_id, event.session) for event in library.events.questions()] == [("x1", "s2")]
+
+
+def test_the_language_of_a_question_is_the_callers_to_say(library, folder, write) -> None:
+    write("move", "Umzug", "Melden Sie den Umzug im Portal.")
+    ingest(library, [folder])
+    assert ask(library, "Umzug Portal", Scope(spoken="en")).language == "en"
+    assert ask(library, "Umzug Portal").language == "de"
