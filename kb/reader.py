@@ -52,7 +52,7 @@ def read(path_below_root: str, raw: bytes) -> ReadResult:
     A missing id is the path without its suffix; a missing title the first heading, else the file name; a missing
     language is told from the text, else from a folder named ``de`` or ``en``, else ``und``.
     """
-    text, problems = _decode(path_below_root, raw)
+    text, problems = decode(path_below_root, raw)
     if text is None:
         return ReadResult(None, tuple(problems))
     yaml_text, offset, first_line = frontmatter.split(text)
@@ -136,7 +136,7 @@ def _language_mismatch(path: str, language: str, meta: Reading, body: ParsedBody
     return [Problem(path, meta.line_of("language"), "language-mismatch", message)]
 
 
-def _decode(path: str, raw: bytes) -> tuple[str | None, list[Problem]]:
+def decode(path: str, raw: bytes) -> tuple[str | None, list[Problem]]:
     """The text without byte order mark; None for what is no text."""
     if not raw.strip():
         return None, [Problem(path, 0, "empty", "the file is empty")]

@@ -17,7 +17,7 @@ import typer
 from assistant.cli import app as kb_app
 from evals.cli import app as evals_app
 from kb import markdown, reader
-from kb.checks import front_matter
+from kb.checks import codes, front_matter
 from kb.frontmatter import KEYS
 from kb.settings import Settings, rows
 
@@ -237,27 +237,39 @@ class Codes(ast.NodeVisitor):
 
 @cache
 def all_codes() -> frozenset[str]:
-    codes: set[str] = set()
+    made_codes: set[str] = set()
     for room in ("kb", "ingest"):
         for file in sorted((ROOT / room).rglob("*.py")):
             made = Codes(file.read_text(encoding="utf-8"))
             assert made.unclear == [], f"{name(file)}: write the code as text where the finding is made"
-            codes |= made.found
-    return frozenset(codes)
+            made_codes |= made.found
+    return frozenset(made_codes)
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
-def test_the_checking_article_explains_every_code_and_no_other(language: str) -> None:
-    described = [row[0].strip("`") for row in table_rows(handbook(language, "check"), "Code")]
-    assert len(described) == len(set(described))
-    assert set(described) == all_codes()
+def test_the_article_on_codes_has_a_section_for_every_code_and_no_other(language: str) -> None:
+    """The heading is the code, so that ``handbook-codes#CODE`` leads to it; below stand severity, reason and remedy."""
+    body = markdown.parse(handbook(language, "codes").read_text(encoding="utf-8").partition("\n---\n")[2])
+    sections = {section.heading: section for section in body.sections if section.level == 3}
+    assert len(sections) == sum(heading.level == 3 for heading in body.headings)
+    assert set(sections) == all_codes()
+    for code, section in sections.items():
+        assert section.anchor == code
+        assert len(section.blocks) == 2, code
+        assert len(section.blocks[0].units) >= 2, f"{code}: what it means, and why it matters"
+        assert section.blocks[1].text.startswith(("Was Sie tun: ", "What you do: ")), code
+
+
+def test_the_check_says_why_each_of_its_codes_matters() -> None:
+    only_ingest = {"not-markdown", "too-large", "bad-name", "outside-root"}
+    assert set(codes.WHY) == all_codes() - only_ingest
 
 
 def test_codes_are_found_in_the_source() -> None:
-    codes = all_codes()
-    assert codes > {"dead-image", "bad-value", "not-markdown", "review-overdue", "duplicate-id", "too-large"}
-    assert all(CODE_NAME.fullmatch(code) for code in codes)
-    assert codes >= set(front_matter._FIXES)
+    known = all_codes()
+    assert known > {"dead-image", "bad-value", "not-markdown", "review-overdue", "duplicate-id", "too-large"}
+    assert all(CODE_NAME.fullmatch(code) for code in known)
+    assert known >= set(front_matter._FIXES)
     made = Codes(
         "def f(x):\n    code = 'a' if x else 'b'\n    Problem('p', 1, code, 'm')\n"
         "    page.finding('e', g(), 1, 'm', 'f')\n"

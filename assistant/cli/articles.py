@@ -1,4 +1,4 @@
-"""Commands on the articles: ingest, reindex, check, new."""
+"""Commands on the articles: ingest, reindex, new."""
 
 from __future__ import annotations
 
@@ -56,39 +56,6 @@ def reindex_command(paths: Paths = None, as_json: Json = False, home: Home = Non
     with ProgressBar() as hooks:
         report = reindex(library, paths or [], article_paths(library, None), hooks)
     _finish_ingest(report, as_json)
-
-
-@app.command(
-    "check",
-    epilog=examples("kb check", "kb check articles/de --today 2027-01-31 --fail-on overdue", "kb check --format json"),
-)
-def check_command(
-    paths: Paths = None,
-    today: Annotated[str | None, typer.Option(help="The day to check for, YYYY-MM-DD (default: today).")] = None,
-    fail_on: Annotated[Literal["error", "overdue", "due"], typer.Option(help="What makes the exit code 1.")] = "error",
-    format_: Annotated[Literal["text", "json"], typer.Option("--format", help="How to print the findings.")] = "text",
-    as_json: Json = False,
-    home: Home = None,
-    config: Config = None,
-) -> None:
-    """Check articles: front matter, links, freshness. Needs no index and no model."""
-    from kb.checks import check
-
-    library = open_library(home, config)
-    report = check(
-        article_paths(library, paths),
-        day(today),
-        due_days=library.settings.articles.due_days,
-        ignore=library.settings.articles.ignore,
-    )
-    if as_json or format_ == "json":
-        print_json(report.to_json())
-    else:
-        for finding in report.findings:
-            print(f"{finding.path}:{finding.line}: {finding.severity} [{finding.code}] {finding.message} {finding.fix}")
-        print(f"{report.articles} articles, {report.errors} errors, {report.warnings} warnings.")
-    if report.fails(fail_on):
-        raise typer.Exit(1)
 
 
 @app.command("new", epilog=examples('kb new "Zählerstand melden"', 'kb new "Report a meter reading" --language en'))

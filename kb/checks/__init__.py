@@ -11,6 +11,7 @@ import multiprocessing
 import os
 import threading
 from concurrent.futures import ProcessPoolExecutor
+from dataclasses import replace
 from functools import partial
 from itertools import chain
 from typing import TYPE_CHECKING
@@ -20,8 +21,18 @@ from kb.checks.front_matter import bad_slug, future_date, id_not_file_name, miss
 from kb.checks.library import Job, Library, Page, find
 from kb.checks.links import links
 from kb.checks.model import CheckReport, FailOn, Finding, Severity
-from kb.checks.relations import duplicate_id, missing_translation, superseded_published, unknown_related
-from kb.checks.structure import empty_section, heading_jump, todo_left
+from kb.checks.promises import expired_promise
+from kb.checks.relations import (
+    archived_related,
+    duplicate_id,
+    missing_translation,
+    supersede_loop,
+    superseded_published,
+    translations,
+    unknown_related,
+)
+from kb.checks.structure import empty_section, heading_jump, long_paragraph, todo_left
+from kb.checks.suppress import apply, suppressions
 from kb.freshness import DUE_DAYS
 
 if TYPE_CHECKING:
@@ -45,30 +56,44 @@ PAGE_RULES: tuple[Callable[[Page, date], Iterable[Finding]], ...] = (
     id_not_file_name,
     heading_jump,
     empty_section,
+    long_paragraph,
     todo_left,
+    expired_promise,
 )
 LIBRARY_RULES: tuple[Callable[[Library], Iterable[Finding]], ...] = (
     links,
     duplicate_id,
     unknown_related,
     superseded_published,
+    supersede_loop,
+    archived_related,
     missing_translation,
+    translations,
 )
 
 
-def check(paths: Sequence[Path], today: date, due_days: int = DUE_DAYS, ignore: Sequence[str] = ()) -> CheckReport:
+def check(
+    paths: Sequence[Path],
+    today: date,
+    due_days: int = DUE_DAYS,
+    ignore: Sequence[str] = (),
+    *,
+    owner: str = "",
+    here: Path | None = None,
+) -> CheckReport:
     """Check the Markdown files at or below ``paths`` as they are on the day ``today``.
 
     ``due_days``: an article is due so many days before its review date. ``ignore``: patterns of file names to pass
-    over. A single file is checked against the other articles of its folder, which get no findings of their own.
-    Raises NotFoundError for a path that does not exist.
+    over. ``owner``: only the findings of that owner's articles. ``here``: where shown paths count from, by default the
+    current folder. A single file is checked against the other articles of its folder, which get no findings of their
+    own. Raises NotFoundError for a path that does not exist.
     """
     findings: list[Finding] = []
     read: list[Page] = []
     collecting = gc.isenabled()
     gc.disable()  # reading makes many small objects and no cycles: a tenth of the time
     try:
-        for page, found in _each(partial(_examine, today=today), find(paths, ignore)):
+        for page, found in _each(partial(_examine, today=today), find(paths, ignore, here)):
             read.append(page)
             findings += found
     finally:
@@ -76,17 +101,19 @@ def check(paths: Sequence[Path], today: date, due_days: int = DUE_DAYS, ignore: 
             gc.enable()
     library = Library(read, today)
     of_library = chain(review_dates(library, due_days), *(rule(library) for rule in LIBRARY_RULES))
-    wanted = {page.shown for page in read if page.wanted}
-    findings += [finding for finding in of_library if finding.path in wanted]
+    findings = apply(chain(findings, of_library), read)
+    wanted = {page.shown: page for page in read if page.wanted and (not owner or page.front.values.owner == owner)}
+    findings = [finding for finding in findings if finding.path in wanted]
     findings.sort(key=lambda finding: (finding.path, finding.line, finding.code, finding.message))
-    return CheckReport(tuple(findings), sum(page.article is not None for page in read if page.wanted))
+    return CheckReport(tuple(findings), sum(page.article is not None for page in wanted.values()))
 
 
 def _examine(job: Job, today: date) -> tuple[Page, list[Finding]]:
     """Read a file and run the page rules on it; the text is not needed any more after that."""
     page = job.read()
     rules = PAGE_RULES if page.wanted else ()
-    return page.without_text(), [finding for rule in rules for finding in rule(page, today)]
+    findings = [finding for rule in rules for finding in rule(page, today)]
+    return replace(page.without_text(), suppressions=suppressions(page)), findings
 
 
 def _each(work: Callable[[Job], tuple[Page, list[Finding]]], jobs: list[Job]) -> Iterator[tuple[Page, list[Finding]]]:

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from kb.checks.library import Page
     from kb.checks.model import Finding, Severity
 
-_SLUG = re.compile(r"[a-z0-9]+(?:-[a-z0-9]+)*")
+SLUG = re.compile(r"[a-z0-9]+(?:-[a-z0-9]+)*")
 _NEEDED: dict[str, Severity] = {
     "id": "error",
     "title": "error",
@@ -98,7 +98,7 @@ def future_date(page: Page, today: date) -> Iterator[Finding]:
 def bad_slug(page: Page, today: date) -> Iterator[Finding]:  # noqa: ARG001
     """Ids stand in links, file names and reports: small letters, digits, hyphens."""
     given = page.front.values.id
-    if given and not _SLUG.fullmatch(given):
+    if given and not SLUG.fullmatch(given):
         fix = f"Write `id: {_slug(given) or 'some-short-name'}`."
         yield page.finding("error", "bad-slug", page.front.line_of("id"), f"`{given}` is not a slug", fix)
 

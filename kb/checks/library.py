@@ -25,6 +25,7 @@ if TYPE_CHECKING:
 
     from kb.article import Article
     from kb.checks.model import Severity
+    from kb.checks.suppress import Suppression
     from kb.frontmatter import Reading
     from kb.markdown import ParsedBody
 
@@ -50,6 +51,7 @@ class Page:
     front: Reading
     problems: tuple[Problem, ...]
     wanted: bool = True
+    suppressions: tuple[Suppression, ...] = ()
 
     def finding(self, severity: Severity, code: str, line: int, message: str, fix: str) -> Finding:
         """A finding about this file."""
@@ -78,6 +80,11 @@ class Library:
             if page.article:
                 found[page.article.id].append(page)
         return dict(found)
+
+    @cached_property
+    def by_file(self) -> dict[str, Page]:
+        """Pages by their absolute path."""
+        return {page.file: page for page in self.pages}
 
     @cached_property
     def languages(self) -> frozenset[str]:
@@ -111,11 +118,16 @@ class Job:
     here: Path
     wanted: bool
 
+    @property
+    def shown(self) -> str:
+        """The file as people can open it from where they stand."""
+        path = Path(self.file)
+        return path.relative_to(self.here).as_posix() if path.is_relative_to(self.here) else path.as_posix()
+
     def read(self) -> Page:
         """Read it, whatever it holds."""
-        path = Path(self.file)
+        path, shown = Path(self.file), self.shown
         below = path.relative_to(self.root).as_posix()
-        shown = path.relative_to(self.here).as_posix() if path.is_relative_to(self.here) else path.as_posix()
         try:
             raw = _bytes_of(path)
         except OSError as error:
@@ -132,12 +144,13 @@ def _bytes_of(file: Path) -> bytes:
     return file.read_bytes()
 
 
-def find(paths: Sequence[Path], ignore: Sequence[str]) -> list[Job]:
+def find(paths: Sequence[Path], ignore: Sequence[str], here: Path | None = None) -> list[Job]:
     """All Markdown files of ``paths`` in a stable order, each once. A single file brings its folder along.
 
-    Raises NotFoundError for a path that does not exist.
+    ``here`` (default: the current folder) is where shown paths count from. Raises NotFoundError for a path that does
+    not exist.
     """
-    here = Path.cwd()
+    here = here or Path.cwd()
     wanted: dict[str, Path] = {}
     neighbours: dict[str, Path] = {}
     for path in paths:

@@ -36,7 +36,9 @@ def links(library: Library) -> Iterator[Finding]:
             )
             if not link.target or not found:
                 yield _dead(library, page, link, file)
-            elif anchor and not link.is_image and found.lower().endswith(MARKDOWN):
+                continue
+            yield from _archived(library, page, link, found)
+            if anchor and not link.is_image and found.lower().endswith(MARKDOWN):
                 yield from _anchor(library, page, link, found, unquote(anchor))
 
 
@@ -62,6 +64,17 @@ def _names(folder: str) -> tuple[str, ...]:
         return tuple(sorted(os.listdir(folder)))  # noqa: PTH208
     except OSError:
         return ()
+
+
+def _archived(library: Library, page: Page, link: Link, file: str) -> Iterator[Finding]:
+    """A link from a published article to an archived one, but for the one it supersedes."""
+    target = library.by_file.get(file)
+    if target is None or target.article is None or target.article.status != "archived" or target is page:
+        return
+    if page.article and page.article.status == "published" and target.article.id not in page.article.supersedes:
+        message = f"{link.target} is archived"
+        fix = "Link to the article that took its place, or remove the link."
+        yield page.finding("warning", "archived-link", link.line, message, fix)
 
 
 def _anchor(library: Library, page: Page, link: Link, file: str, anchor: str) -> Iterator[Finding]:

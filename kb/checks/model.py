@@ -10,7 +10,11 @@ Severity: TypeAlias = Literal["error", "warning", "info"]
 FailOn: TypeAlias = Literal["error", "overdue", "due"]
 
 _OVERDUE = frozenset(("review-overdue", "expired"))
-_DUE = _OVERDUE | {"review-due"}
+_FAILING: dict[FailOn, frozenset[str]] = {
+    "error": frozenset(),
+    "overdue": _OVERDUE,
+    "due": _OVERDUE | {"review-due"},
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,6 +31,10 @@ class Finding:
     line: int
     message: str
     fix: str
+
+    def fails(self, fail_on: FailOn = "error") -> bool:
+        """Whether it makes a check fail: an error always, a date only where that is asked for."""
+        return self.severity == "error" or self.code in _FAILING[fail_on]
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,8 +62,7 @@ class CheckReport:
 
         On errors; with ``overdue`` also on overdue and expired articles; with ``due`` also where a review is near.
         """
-        codes = {"error": frozenset[str](), "overdue": _OVERDUE, "due": _DUE}[fail_on]
-        return any(finding.severity == "error" or finding.code in codes for finding in self.findings)
+        return any(finding.fails(fail_on) for finding in self.findings)
 
     def to_json(self) -> dict[str, Any]:
         """``{"findings": [...], "summary": {"articles", "errors", "warnings"}}``."""

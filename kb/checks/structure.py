@@ -16,6 +16,9 @@ _TODO = re.compile(r"\b(?:TODO|FIXME|TBD)\b")
 _CODE_SPAN = re.compile(r"(`+)[^`\n]+\1")
 _LINE_END = re.compile(r"\r\n|\r|\n")
 
+MAX_PARAGRAPH_WORDS = 150
+"""About a minute of reading aloud. Articles of a knowledge base stay below; legal texts are quoted with a reason."""
+
 
 def heading_jump(page: Page, today: date) -> Iterator[Finding]:  # noqa: ARG001
     """A heading two levels below the one before: a screen reader announces a part that is not there."""
@@ -36,6 +39,19 @@ def empty_section(page: Page, today: date) -> Iterator[Finding]:  # noqa: ARG001
         if not section.blocks and not deeper:
             message = f"nothing stands below “{section.heading}”"
             yield page.finding("warning", "empty-section", section.lines[0], message, "Write it or remove the heading.")
+
+
+def long_paragraph(page: Page, today: date) -> Iterator[Finding]:  # noqa: ARG001
+    """A wall of text. Lists, tables and code are as long as they have to be."""
+    for section in page.body.sections:
+        for block in section.blocks:
+            if block.kind not in ("paragraph", "admonition", "quote") or len(block.text) < MAX_PARAGRAPH_WORDS * 2:
+                continue
+            words = len(block.text.split())
+            if words > MAX_PARAGRAPH_WORDS:
+                message = f"a paragraph of {words} words, more than {MAX_PARAGRAPH_WORDS}"
+                fix = "Cut it into several, or into steps or a list."
+                yield page.finding("warning", "long-paragraph", block.lines[0], message, fix)
 
 
 def todo_left(page: Page, today: date) -> Iterator[Finding]:  # noqa: ARG001

@@ -182,6 +182,114 @@ def test_a_published_article_that_another_supersedes_is_reported_where_it_stands
     assert shelf.findings() == [("warning", "superseded-published", "old.md", 5)]
 
 
+@pytest.mark.parametrize(
+    ("sentence", "phrase"),
+    [
+        ("Der Bonus gilt bis 31.12.2025.", "bis 31.12.2025"),
+        ("Der Bonus gilt bis zum 31. Oktober 2026.", "bis zum 31. Oktober 2026"),
+        ("Das Angebot ist gültig bis März 2026.", "bis März 2026"),
+        ("Die Aktion läuft vom 1. September bis 30. September 2026.", "bis 30. September 2026"),
+        ("Die Aktion endet am 22.11.2026.", "endet am 22.11.2026"),
+        ("Der Preis ist bis Ende 2025 garantiert.", "bis Ende 2025"),
+        ("The offer is valid until March 2026.", "until March 2026"),
+        ("You keep the discount through October 31, 2026.", "through October 31, 2026"),
+        ("The old app works until 2026-11-01.", "until 2026-11-01"),
+        ("Send it no later than 5th October 2026.", "no later than 5th October 2026"),
+        ("This page expires on 1 May 2026.", "expires on 1 May 2026"),
+    ],
+)
+def test_a_promise_whose_last_day_has_passed_is_found(shelf: Shelf, sentence: str, phrase: str) -> None:
+    shelf.put("a", f"Vorher steht etwas.\n\n- Ein Punkt.\n- {sentence}")
+    (finding,) = shelf.check().findings
+    assert (finding.severity, finding.code, finding.line) == ("warning", "expired-promise", 13)
+    assert phrase in finding.message
+
+
+@pytest.mark.parametrize(
+    "sentence",
+    [
+        "Der Bonus gilt bis 30.11.2026.",
+        "Der Bonus gilt bis 23.11.2026.",
+        "Das Angebot ist gültig bis November 2026.",
+        "Bis 31.12.2025 galt ein anderer Preis.",
+        "Until March 2026 the fee was 5 euros.",
+        "Die Rechnung umfasst den Zeitraum vom 1.1.2025 bis 31.12.2025.",
+        "Schreiben Sie das Datum so, zum Beispiel bis 31.12.2025.",
+        "Gehen Sie bis Punkt 3.10.2025.1 vor.",
+        "Rufen Sie bis 18 Uhr an, 2025 war das anders.",
+        "`gültig bis 31.02.2025`",
+        "Der Bonus gilt bis 31.02.2025.",
+        "Die Version bis 2025 ist alt.",
+    ],
+)
+def test_a_date_that_promises_nothing_is_left_alone(shelf: Shelf, sentence: str) -> None:
+    shelf.put("a", f"Das ist der Text, in dem die Zusage steht und der für alle gilt.\n\n{sentence}")
+    assert shelf.findings() == []
+
+
+def test_only_who_still_answers_promises(shelf: Shelf) -> None:
+    promise = "Der Bonus gilt bis 31.12.2025."
+    shelf.put("draft", promise, status="draft")
+    shelf.put("ended", promise, expires_on="2025-12-31")
+    shelf.put("code", f"```\n{promise}\n```")
+    assert [finding.code for finding in shelf.check().findings] == ["expired"]
+
+
+def test_a_wall_of_text_is_found_and_a_long_list_is_not(shelf: Shelf) -> None:
+    shelf.put("a", "Kurz.\n\n" + "Wort " * 151 + "\n\n" + "- Punkt\n" * 200 + "\n" + "Wort " * 150)
+    assert shelf.findings() == [("warning", "long-paragraph", "a.md", 12)]
+
+
+def test_articles_that_supersede_each_other_are_told_once_a_loop(shelf: Shelf) -> None:
+    shelf.put("a", status="draft", supersedes="[b]")
+    shelf.put("b", status="draft", supersedes="[x, c]")
+    shelf.put("c", status="draft", supersedes="[a]")
+    shelf.put("x", status="draft", supersedes="[x]")
+    shelf.put("y", status="draft", supersedes="[c]")
+    loops = shelf.check().findings
+    assert [(finding.code, Path(finding.path).name, finding.line) for finding in loops] == [
+        ("supersede-loop", "a.md", 9),
+        ("supersede-loop", "x.md", 9),
+    ]
+    assert "`a` supersedes `b` supersedes `c` supersedes `a`" in loops[0].message
+    assert loops[1].message == "`x` supersedes `x`"
+
+
+def test_long_chains_of_successors_are_no_loop(shelf: Shelf) -> None:
+    for number in range(300):
+        shelf.put(f"a{number}", status="archived", supersedes=f"[a{number + 1}, a{min(number + 7, 300)}]")
+    shelf.put("a300", status="archived")
+    assert shelf.findings() == []
+
+
+def test_a_published_article_that_leads_to_an_archived_one_is_told(shelf: Shelf) -> None:
+    shelf.put("a", "[b](b.md) [c](c.md)", related="[b]", supersedes="[c]")
+    shelf.put("b", "[a](a.md)", status="archived")
+    shelf.put("c", status="archived")
+    shelf.put("d", "[b](b.md)", status="draft", related="[b]")
+    assert shelf.findings() == [("warning", "archived-link", "a.md", 9), ("warning", "archived-link", "a.md", 12)]
+
+
+def test_a_translation_left_behind_is_told(shelf: Shelf) -> None:
+    shelf.put("de/a", status="archived")
+    shelf.put("en/a", language="en")
+    shelf.put("de/b", reviewed_on="2026-06-30")
+    shelf.put("en/b", language="en", reviewed_on="2026-10-30")
+    shelf.put("de/c", reviewed_on="2026-10-01")
+    shelf.put("en/c", language="en", reviewed_on="2026-10-31")
+    assert shelf.findings() == [
+        ("info", "older-translation", "de/b.md", 8),
+        ("warning", "orphan-translation", "en/a.md", 5),
+    ]
+
+
+def test_only_one_owners_articles(shelf: Shelf) -> None:
+    shelf.put("a", "TODO", owner="anna")
+    shelf.put("b", "TODO", owner="bernd")
+    report = check([shelf.root], TODAY, owner="anna")
+    assert ([Path(finding.path).name for finding in report.findings], report.articles) == (["a.md"], 1)
+
+
 def test_a_missing_translation_is_told_only_where_both_languages_are_kept(shelf: Shelf) -> None:
     shelf.put("de/a")
     assert shelf.findings() == []
