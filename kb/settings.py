@@ -113,6 +113,18 @@ class LearningSettings(_Section):
     most: Share = Field(default=0.15, description="most that ratings set one article's score before another's")
 
 
+class ReportSettings(_Section):
+    """What reports may say, and by which calendar."""
+
+    min_group: int = Field(
+        default=5,
+        ge=1,
+        le=100,
+        description="figures of fewer people are not reported (works councils ask for 5); 1: all",
+    )
+    time_zone: str = Field(default="Europe/Berlin", description="whose days and weeks reports count by; an IANA name")
+
+
 class ServerSettings(_Section):
     """The web server."""
 
@@ -132,6 +144,7 @@ class Settings(_Section):
     answer: AnswerSettings = AnswerSettings()
     writer: WriterSettings = WriterSettings()
     learning: LearningSettings = LearningSettings()
+    reports: ReportSettings = ReportSettings()
     server: ServerSettings = ServerSettings()
 
 

@@ -8,7 +8,13 @@ from typing import NoReturn
 
 from typer.exceptions import Abort, TyperException
 
-from assistant.cli import articles, checking, operation, questions  # noqa: F401  each adds its commands to the app
+from assistant.cli import (  # noqa: F401  each adds its commands to the app
+    articles,
+    checking,
+    operation,
+    questions,
+    reports,
+)
 from assistant.cli.app import app
 from assistant.terminal import fail
 from kb.errors import KBError, MissingPartError

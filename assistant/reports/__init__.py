@@ -1,0 +1,42 @@
+"""What the log, the tickets and the backlog add up to: figures of a period, and the reports made of them.
+
+Aggregates only, never of a person. The same data give the same bytes. Doors: ``team_report``.
+"""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import TYPE_CHECKING
+
+from assistant.reports import tables
+from assistant.reports.figures import compute
+from assistant.reports.forms import Form, as_csv, as_json, as_text, known_form
+from assistant.reports.gather import gather
+from assistant.reports.period import Period, latest
+from assistant.reports.team import team_document
+from assistant.reports.wording import Wording
+
+if TYPE_CHECKING:
+    from kb.library import Library
+
+__all__ = ["Form", "Period", "latest", "team_report"]
+
+
+def team_report(library: Library, period: Period, language: str, form: str, made_on: date) -> str:
+    """The team report on ``period`` as one text, as it stands on the day ``made_on``.
+
+    1. Read. 2. Compute, small groups left out. 3. Write as Markdown, HTML, CSV or JSON. Raises UsageError for another
+    language or form.
+    """
+    wording = Wording(language, library.settings.reports.min_group)
+    known_form(form)
+    # 1
+    data = gather(library, period, made_on)
+    # 2
+    figures = compute(period, data, wording.least)
+    # 3
+    if form == "json":
+        return as_json({"made_on": made_on.isoformat()} | tables.to_json(figures))
+    if form == "csv":
+        return as_csv(tables.FigureRow._fields, tables.figure_rows(figures), language)
+    return as_text(team_document(figures, wording, made_on), form)

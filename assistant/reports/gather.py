@@ -1,0 +1,40 @@
+"""Reading what the reports are made of: the log, the tickets, the backlog and the catalog of one library."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable
+from datetime import date
+from typing import TYPE_CHECKING
+
+from assistant.reports.figures import Data
+from assistant.reports.knowledge import held
+from assistant.reports.lives import Life, Move
+from assistant.reports.period import Period
+from assistant.reports.questions import read
+from assistant.reports.tickets import handled
+
+if TYPE_CHECKING:
+    from kb.backlog import Entry, Gap
+    from kb.library import Library
+
+
+def gather(library: Library, period: Period, today: date) -> Data:
+    """All that figures of ``period`` need: its own days, the period before, and the weeks of the trend."""
+    first = min(period.before().first, period.weeks()[0].first)
+    since = Period(first, first, period.zone).since
+    return Data(
+        read(library.events, since, period.until, period.day_of),
+        handled(library.tickets.tickets(since, period.until), period.day_of),
+        lives(library.backlog.gaps(), library.backlog.entries()),
+        held(library.catalog, today, library.settings.articles.due_days),
+    )
+
+
+def lives(gaps: Iterable[Gap], entries: Iterable[Entry]) -> list[Life]:
+    """The lives of gaps from their histories, oldest entry first; entries of other gaps do not matter."""
+    moves: dict[str, list[Move]] = defaultdict(list)
+    for entry in entries:
+        if entry.to_state != entry.from_state:
+            moves[entry.gap_id].append(Move(entry.at, entry.to_state))
+    return [Life(gap.gap_id, gap.created_at, tuple(moves[gap.gap_id])) for gap in gaps]
