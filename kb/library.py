@@ -18,6 +18,7 @@ from kb.errors import LockedError, MissingPartError
 from kb.settings import Origins, Settings
 
 if TYPE_CHECKING:
+    from kb.accounts import Accounts
     from kb.backlog import Backlog
     from kb.catalog import Catalog
     from kb.embedding import Embedder
@@ -170,6 +171,14 @@ class Library:
         """Vectors of questions as the log has them, shape (len(texts), dimensions); missing ones are made and kept."""
         return self.question_cache.of(texts)
 
+    @cached_property
+    def accounts(self) -> Accounts:
+        """Who may do what; in the same database as the log."""
+        from kb.accounts import Accounts
+
+        part = self.settings.accounts
+        return Accounts(self.database, part.failures, part.locked_minutes)
+
     def nearest(self, vector: FloatMatrix, limit: int) -> list[tuple[str, float]] | None:
         """The ``limit`` vectors nearest to ``vector`` (d,) with their cosine, as Chroma knows them, best first.
 
@@ -222,7 +231,7 @@ class Library:
 
     def close(self) -> None:
         """Let go of the files that were opened."""
-        for name in ("vectors", "catalog", "events", "tickets", "backlog", "database"):
+        for name in ("vectors", "catalog", "events", "tickets", "backlog", "accounts", "database"):
             self.let_go(name)
 
     def let_go(self, name: str) -> None:

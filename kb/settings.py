@@ -12,7 +12,7 @@ import os
 import tomllib
 from collections.abc import Iterator, Mapping
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, SecretStr, ValidationError
 
@@ -131,6 +131,25 @@ class ServerSettings(_Section):
     host: str = Field(default="127.0.0.1", description="address to listen on")
     port: int = Field(default=7860, ge=0, le=65535, description="port to listen on")
     max_question_characters: int = Field(default=8000, ge=100, description="longer questions are refused")
+    names: tuple[str, ...] = Field(default=(), description="host names under which the server may be called")
+    certificate: str = Field(default="", description="TLS certificate (PEM file); with it the server speaks https")
+    certificate_key: str = Field(default="", description="key of that certificate (PEM file)")
+    requests_per_minute: int = Field(default=6000, ge=10, description="more from one caller are refused for a while")
+
+
+class AccountSettings(_Section):
+    """Signing in."""
+
+    session_hours: int = Field(default=12, ge=1, le=720, description="so long a browser stays signed in")
+    failures: int = Field(default=5, ge=1, description="so many wrong passwords in a row lock an account")
+    locked_minutes: int = Field(default=15, ge=1, description="for so long")
+    proxy_header: str = Field(default="", description="header in which a reverse proxy names who has signed in there")
+    proxy_addresses: tuple[str, ...] = Field(
+        default=(), description="addresses or networks of proxies whose headers are believed"
+    )
+    proxy_role: Literal["", "agent", "lead", "admin"] = Field(
+        default="", description="role of those whom the proxy names and who have no account here; empty: refused"
+    )
 
 
 class Settings(_Section):
@@ -146,6 +165,7 @@ class Settings(_Section):
     learning: LearningSettings = LearningSettings()
     reports: ReportSettings = ReportSettings()
     server: ServerSettings = ServerSettings()
+    accounts: AccountSettings = AccountSettings()
 
 
 Origins = dict[str, str]

@@ -46,6 +46,18 @@ def write(folder: Path):
     return write_one
 
 
+@pytest.fixture(autouse=True, scope="session")
+def cheap_passwords():
+    """Argon2 as it is, at the least cost: tests sign in often."""
+    from argon2 import PasswordHasher
+
+    from kb.accounts import passwords
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(passwords, "_hasher", lambda: PasswordHasher(time_cost=1, memory_cost=8, parallelism=1))
+        yield
+
+
 SAMPLE = (
     "report-move",
     "report-meter-reading",

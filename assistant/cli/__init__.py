@@ -9,6 +9,7 @@ from typing import NoReturn
 from typer.exceptions import Abort, TyperException
 
 from assistant.cli import (  # noqa: F401  each adds its commands to the app
+    accounts,
     articles,
     checking,
     operation,

@@ -8,11 +8,12 @@ from importlib.metadata import PackageNotFoundError, version
 from typing import Any
 
 from anyio import to_thread
-from fastapi import FastAPI
+from fastapi import FastAPI, Request
 from fastapi.responses import HTMLResponse
 
-from assistant.web import admin, articles, errors, operation, page, page_routes, questions, reference
-from assistant.web.guard import Guard
+from assistant.web import admin, articles, errors, operation, page, page_routes, questions, reference, sign_in
+from assistant.web.access import Access
+from assistant.web.guard import LOOPBACK, Guard
 from assistant.web.metrics import Metrics
 from kb.library import Library
 
@@ -20,7 +21,11 @@ _THREADS = 8
 
 
 def build(library: Library, token: str, host: str, port: int) -> FastAPI:
-    """The whole application on ``library``, whose index the caller must hold (``library.serving``)."""
+    """The whole application on ``library``, whose index the caller must hold (``library.serving``).
+
+    ``token`` is the server's own, for the commands of this machine; ``host`` and ``port`` are where it listens.
+    """
+    access = Access(library, token, loopback=host in LOOPBACK)
     app = FastAPI(
         title="Lotse",
         description="Ask the knowledge base: answers made of quotes, each with its place, or an honest abstention.",
@@ -32,25 +37,32 @@ def build(library: Library, token: str, host: str, port: int) -> FastAPI:
     metrics = Metrics(library)
     desk = questions.Desk(library, metrics)
     errors.install(app)
-    app.include_router(questions.router(desk))
-    app.include_router(articles.router(library))
+    app.include_router(questions.router(desk, access))
+    app.include_router(articles.router(library, access))
     app.include_router(operation.router(library, metrics))
-    app.include_router(admin.router(library, token))
-    app.include_router(page_routes.router(desk))
+    app.include_router(admin.router(library, access))
+    app.include_router(page_routes.router(desk, access))
+    app.include_router(sign_in.router(access))
 
     @app.get("/docs", include_in_schema=False)
     def docs() -> HTMLResponse:
         return HTMLResponse(reference.to_html(app.openapi(), f"http://{host}:{port}"))
 
-    page.mount(app, host, port, lambda: _boot(library))
-    app.add_middleware(Guard, hosts=(host,))
+    page.mount(app, host, port, lambda request: _boot(access, request))
+    app.add_middleware(Guard, hosts=(host, *library.settings.server.names), addresses=host not in LOOPBACK)
     return app
 
 
-def _boot(library: Library) -> dict[str, Any]:
+def _boot(access: Access, request: Request) -> dict[str, Any]:
+    """What the page knows from the start; who has not signed in learns nothing about the articles."""
+    person, library = access.identify(request), access.library
+    me = sign_in.shown(person, open_to_all=access.open())
+    if person is None:
+        return {"me": me}
     with library.catalog.snapshot() as snapshot:
         counts = snapshot.counts()
     return {
+        "me": me,
         "articles": counts["articles"],
         "products": articles.products(library),
         "most": library.settings.server.max_question_characters,

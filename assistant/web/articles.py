@@ -7,10 +7,11 @@ from collections.abc import Sequence
 from datetime import UTC, date, datetime
 from typing import Annotated, Any, Literal
 
-from fastapi import APIRouter, Query
+from fastapi import APIRouter, Depends, Query
 
 from assistant.learning import lessons
 from assistant.results import Reply
+from assistant.web.access import Access
 from assistant.web.render import Resolve, article_html, links_of, nowhere
 from kb import frontmatter, markdown
 from kb.catalog import ArticleRow, Filter, Snapshot
@@ -21,9 +22,9 @@ from kb.library import Library
 _LOG = logging.getLogger(__name__)
 
 
-def router(library: Library) -> APIRouter:
+def router(library: Library, access: Access) -> APIRouter:
     """The endpoints on articles."""
-    routes = APIRouter()
+    routes = APIRouter(dependencies=[Depends(access.require("agent"))])
 
     @routes.get("/api/v1/articles", tags=["articles"], summary="List the articles")
     def list_articles(

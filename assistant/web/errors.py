@@ -1,10 +1,16 @@
-"""Every error leaves in one shape, in words, and never with a traceback."""
+"""Every error leaves in one shape, in words, and never with a traceback.
+
+What is not the caller's fault also has an ``id`` that stands in the server's log, so that a report can be looked up.
+"""
 
 from __future__ import annotations
 
 import logging
+import secrets
+import traceback
 from collections.abc import Iterator, Sequence
 from http import HTTPStatus
+from pathlib import Path
 from typing import Any
 
 from fastapi import FastAPI, Request
@@ -22,7 +28,11 @@ def install(app: FastAPI) -> None:
 
     @app.exception_handler(KBError)
     def explained(_: Request, error: KBError) -> JSONResponse:
-        return _error(error.http_status, error.message, error.hint, error.exit_code)
+        if error.http_status < HTTPStatus.INTERNAL_SERVER_ERROR:
+            return _error(error.http_status, error.message, error.hint, error.exit_code)
+        number = _number()
+        _LOG.warning("Request %s was refused: %s %s", number, error.message, error.hint)
+        return _error(error.http_status, error.message, error.hint, error.exit_code, number)
 
     @app.exception_handler(RequestValidationError)
     def invalid(_: Request, error: RequestValidationError) -> JSONResponse:
@@ -37,12 +47,25 @@ def install(app: FastAPI) -> None:
     @app.exception_handler(Exception)
     def unexpected(_: Request, error: Exception) -> JSONResponse:
         # The error's own text might hold a question, so only its kind is logged and nothing of it is sent.
-        _LOG.error("A request failed with %s.", type(error).__name__)
-        return _error(500, "Something went wrong inside the server.", "Try again; if it stays, run `kb doctor`.", 3)
+        number = _number()
+        _LOG.error("Request %s failed with %s at %s.", number, type(error).__name__, _place(error))
+        hint = f"Try again; if it stays, run `kb doctor` and look for {number} in the server's log."
+        return _error(500, "Something went wrong inside the server.", hint, 3, number)
 
 
-def _error(status: int, message: str, hint: str, exit_code: int = 2) -> JSONResponse:
-    return JSONResponse({"error": {"message": message, "hint": hint, "exit_code": exit_code}}, status)
+def _error(status: int, message: str, hint: str, exit_code: int = 2, number: str = "") -> JSONResponse:
+    named = {"id": number} if number else {}
+    return JSONResponse({"error": {"message": message, "hint": hint, "exit_code": exit_code, **named}}, status)
+
+
+def _number() -> str:
+    return secrets.token_hex(4)
+
+
+def _place(error: Exception) -> str:
+    """The place where an error was raised, as file and line."""
+    frames = traceback.extract_tb(error.__traceback__)
+    return f"{Path(frames[-1].filename).name}:{frames[-1].lineno}" if frames else "an unknown place"
 
 
 def _complaints(errors: Sequence[Any]) -> Iterator[str]:

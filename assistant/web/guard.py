@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ipaddress
 import json
 from collections.abc import Collection
 from typing import TYPE_CHECKING
@@ -33,11 +34,13 @@ class Guard:
 
     A page of another site can make a browser send requests here, by DNS rebinding even readable ones; the Host header
     then names that site and is refused. A form or a plain-text POST, which browsers send across sites without asking
-    first, is refused too: only JSON is taken, and CORS is never granted. A response's own headers are kept.
+    first, is refused too: only JSON is taken, and CORS is never granted. A response's own headers are kept. With
+    ``addresses`` set, the server may also be called by any IP address: no other site goes by one.
     """
 
-    def __init__(self, app: ASGIApp, hosts: Collection[str]) -> None:
+    def __init__(self, app: ASGIApp, hosts: Collection[str], *, addresses: bool = False) -> None:
         self._app = app
+        self._addresses = addresses
         self._hosts = LOOPBACK | {host.lower() for host in hosts}
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -69,17 +72,16 @@ class Guard:
         await self._app(scope, receive, guarded_send)
 
     def _refusal(self, scope: Scope, headers: dict[str, str]) -> tuple[int, str, str] | None:
-        name = _host_name(headers.get("host", ""))
-        if name not in self._hosts:
+        if not self._known(_host_name(headers.get("host", ""))):
             return (
                 421,
                 "This server does not answer under that host name.",
-                "Open it under the address that it printed.",
+                "Open it under the address that it printed, or add the name to the setting server.names.",
             )
         if scope["method"] not in _WITH_BODY:
             return None
         origin = headers.get("origin")
-        if origin and _host_name(origin.partition("://")[2]) not in self._hosts:
+        if origin and not self._known(_host_name(origin.partition("://")[2])):
             return (
                 403,
                 "Requests from pages of other sites are refused.",
@@ -91,6 +93,17 @@ class Guard:
         if headers.get("content-type", "").partition(";")[0].strip().lower() != "application/json":
             return 415, "The body must be JSON.", "Send the header Content-Type: application/json."
         return None
+
+    def _known(self, name: str) -> bool:
+        return name in self._hosts or (self._addresses and _is_address(name))
+
+
+def _is_address(name: str) -> bool:
+    try:
+        ipaddress.ip_address(name)
+    except ValueError:
+        return False
+    return True
 
 
 def _too_long(size: str) -> tuple[int, str, str]:

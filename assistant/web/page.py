@@ -14,14 +14,16 @@ import json
 import os
 import re
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeAlias
 
 # Read by Gradio while it is imported: no pings, no look for a newer version, and no server of another language.
 os.environ["GRADIO_ANALYTICS_ENABLED"] = "False"
 os.environ["GRADIO_SSR_MODE"] = "False"
 
 import gradio as gr
+from anyio import to_thread
 from starlette.exceptions import HTTPException
+from starlette.requests import Request
 from starlette.routing import Mount
 
 from assistant.web.words import TEXTS
@@ -31,6 +33,8 @@ if TYPE_CHECKING:
 
     from starlette.applications import Starlette
     from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+Boot: TypeAlias = "Callable[[Request], dict[str, Any]]"
 
 _FOLDER = Path(__file__).parent / "static"
 _CONCURRENCY = 40
@@ -51,11 +55,11 @@ def blocks() -> gr.Blocks:
     return app
 
 
-def mount(app: Starlette, host: str, port: int, boot: Callable[[], dict[str, Any]]) -> None:
+def mount(app: Starlette, host: str, port: int, boot: Boot) -> None:
     """Put the page at ``/``, behind every route that ``app`` has already.
 
-    ``boot`` gives what the desk needs to know from the start: ``articles`` (how many), ``products``, and ``most``, the
-    longest question in characters.
+    ``boot`` gives what the page needs to know from the start: ``me``, who looks at it, and for those who may ask
+    ``articles`` (how many), ``products``, and ``most``, the longest question in characters.
     """
     # Outside a running event loop Gradio makes one for every lock and closes none.
     asyncio.run(_mount(app, host, port))
@@ -93,7 +97,7 @@ class Page:
     a browser needs to show it is let through; uploads, the queue and the other endpoints are not there.
     """
 
-    def __init__(self, app: ASGIApp, boot: Callable[[], dict[str, Any]]) -> None:
+    def __init__(self, app: ASGIApp, boot: Boot) -> None:
         self._app = app
         self._boot = boot
 
@@ -119,7 +123,7 @@ class Page:
         body = b"".join(parts)
         policy = None
         if status == 200:
-            document = dressed(body.decode(), self._boot())
+            document = dressed(body.decode(), await to_thread.run_sync(self._boot, Request(scope)))
             body, policy = document.encode(), content_security_policy(document)
         headers = [(b"content-type", b"text/html; charset=utf-8"), (b"content-length", str(len(body)).encode())]
         headers += [(b"cache-control", b"no-store")]

@@ -5,10 +5,11 @@ from __future__ import annotations
 from datetime import UTC, datetime
 from typing import Any, Literal
 
-from fastapi import APIRouter
+from fastapi import APIRouter, Depends
 from fastapi.responses import Response
 
 from assistant.web import articles, page
+from assistant.web.access import Access, Person
 from assistant.web.bodies import AskBody, Body, Handle
 from assistant.web.questions import Desk
 from assistant.web.render import answer_html, plain_text
@@ -29,13 +30,14 @@ class ActBody(Body):
     language: Handle = ""
 
 
-def router(desk: Desk) -> APIRouter:
+def router(desk: Desk, access: Access) -> APIRouter:
     """What only the desk calls: an answer with its HTML, what was done with it, and the desk's own files."""
     routes = APIRouter(prefix="/page", include_in_schema=False)
+    agent = Depends(access.require("agent"))
 
     @routes.post("/ask")
-    def ask_on_page(body: AskBody) -> dict[str, Any]:
-        reply = desk.ask(body, "page")
+    def ask_on_page(body: AskBody, person: Person = agent) -> dict[str, Any]:
+        reply = desk.ask(body, person, "page")
         return {
             "reply": reply.to_json(),
             "answer_html": answer_html(reply.answer, reply.citations, articles.resolver(desk.library, reply)),
@@ -43,12 +45,14 @@ def router(desk: Desk) -> APIRouter:
         }
 
     @routes.post("/act")
-    def act(body: ActBody) -> dict[str, Any]:
+    def act(body: ActBody, person: Person = agent) -> dict[str, Any]:
         detail = {"article_id": body.article_id, "language": body.language} if body.article_id else {}
-        desk.library.events.act(Action(body.question_id, datetime.now(UTC), body.kind, body.actor, detail=detail))
+        desk.library.events.act(
+            Action(body.question_id, datetime.now(UTC), body.kind, person.actor or body.actor, detail=detail)
+        )
         return {"question_id": body.question_id, "kind": body.kind}
 
-    @routes.get("/{edition}/{name}")
+    @routes.get("/{edition}/{name:path}")
     def file(edition: str, name: str) -> Response:
         del edition  # a new one whenever a file changes, so that browsers may keep what they have
         if name not in _MEDIA:

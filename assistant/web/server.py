@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import logging
 import os
 import secrets
 import socket
@@ -19,6 +20,8 @@ from kb import lock
 from kb.errors import KBError, UsageError
 from kb.library import Library
 
+_LOG = logging.getLogger(__name__)
+
 _GRACE_S = 5
 """How long open requests may take when the server is told to stop; an answer takes a fraction of a second."""
 
@@ -30,14 +33,12 @@ def serve(library: Library, host: str, port: int, ready: Callable[[str], None] |
     this server; 5. serve. Raises UsageError for an address that is not allowed or taken, LockedError where another
     process holds the index, MissingPartError for a missing model.
     """
+    part = library.settings.server
     if host not in LOOPBACK:
-        raise UsageError(
-            f"Lotse does not listen on {host}: without accounts, the whole network could read internal articles.",
-            "Use --host 127.0.0.1, and from another machine a tunnel: ssh -L 7860:127.0.0.1:7860 THIS_MACHINE",
-        )
+        _refuse_open(library, host)
     with _listening(host, port) as listener, library.serving("kb serve") as descriptor:
         port = listener.getsockname()[1]
-        url = f"http://{f'[{host}]' if ':' in host else host}:{port}"
+        url = f"{'https' if part.certificate else 'http'}://{f'[{host}]' if ':' in host else host}:{port}"
         token = secrets.token_urlsafe(32)
         _warm(library)
         app = build(library, token, host, port)
@@ -49,11 +50,30 @@ def serve(library: Library, host: str, port: int, ready: Callable[[str], None] |
             server_header=False,
             timeout_graceful_shutdown=_GRACE_S,
             lifespan="on",
+            proxy_headers=False,  # which proxies are believed, and for what, is said in one place: access.py
+            ssl_certfile=part.certificate or None,
+            ssl_keyfile=part.certificate_key or None,
         )
         try:
             _Server(config, url, ready).run(sockets=[listener])
         finally:
             library.close()
+
+
+def _refuse_open(library: Library, host: str) -> None:
+    """Raise UsageError where the network would be let in without a sign-in; warn where it would see passwords."""
+    settings = library.settings
+    if not settings.accounts.proxy_header and not library.accounts.any():
+        raise UsageError(
+            f"Lotse does not listen on {host} without accounts: the whole network could read internal articles.",
+            "Make an account (kb users add NAME --role admin), or use --host 127.0.0.1 and from another machine a"
+            " tunnel: ssh -L 7860:127.0.0.1:7860 THIS_MACHINE",
+        )
+    if not settings.server.certificate and not settings.accounts.proxy_addresses:
+        _LOG.warning(
+            "Passwords cross the network in the clear. Set server.certificate and server.certificate_key, or put a"
+            " proxy that speaks https in front and name it in accounts.proxy_addresses."
+        )
 
 
 def _warm(library: Library) -> None:

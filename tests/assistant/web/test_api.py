@@ -118,7 +118,8 @@ def ask(client: TestClient, question: str = "Umzug melden", **more: Any) -> dict
 def error_of(answer: Any) -> dict[str, Any]:
     assert set(answer.json()) == {"error"}, answer.text
     error = answer.json()["error"]
-    assert set(error) == {"message", "hint", "exit_code"}
+    # What is not the caller's fault has an id that stands in the log.
+    assert set(error) == {"message", "hint", "exit_code"} | ({"id"} if answer.status_code >= 500 else set())
     assert error["message"]
     assert error["hint"]
     assert "Traceback" not in answer.text
@@ -416,13 +417,6 @@ def test_a_missing_index_is_an_error_with_a_remedy(tmp_path: Path) -> None:
         assert "kb ingest" in error_of(answer)["hint"]
         assert client.get("/").status_code == 200
     library.close()
-
-
-@pytest.mark.parametrize("host", ["0.0.0.0", "192.0.2.1", "::", "example.org"])
-def test_an_address_that_others_can_reach_is_refused(tmp_path: Path, host: str) -> None:
-    with pytest.raises(UsageError, match="does not listen") as caught:
-        serve(open_library(tmp_path), host, 0)
-    assert "127.0.0.1" in caught.value.hint
 
 
 def test_a_port_in_use_is_an_error_with_a_remedy(tmp_path: Path) -> None:

@@ -1,0 +1,20 @@
+"""Who may do what: accounts with roles, their sessions, tokens for programs, and the log of what was done.
+
+``Accounts.open(url)`` is the door. Secrets are stored as hashes only; nobody can read one back.
+"""
+
+from kb.accounts.model import ROLES, Account, Entry, Outcome, Role, Session, Token, may
+from kb.accounts.store import Accounts, SignInError
+
+__all__ = [
+    "ROLES",
+    "Account",
+    "Accounts",
+    "Entry",
+    "Outcome",
+    "Role",
+    "Session",
+    "SignInError",
+    "Token",
+    "may",
+]
