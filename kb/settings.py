@@ -125,6 +125,14 @@ class ReportSettings(_Section):
     time_zone: str = Field(default="Europe/Berlin", description="whose days and weeks reports count by; an IANA name")
 
 
+class BacklogSettings(_Section):
+    """When a documentation gap counts as mended."""
+
+    verify_share: Annotated[float, Field(gt=0.0, le=1.0)] = Field(
+        default=0.8, description="a gap closes when its article answers this share of its questions"
+    )
+
+
 class ServerSettings(_Section):
     """The web server."""
 
@@ -164,6 +172,7 @@ class Settings(_Section):
     writer: WriterSettings = WriterSettings()
     learning: LearningSettings = LearningSettings()
     reports: ReportSettings = ReportSettings()
+    backlog: BacklogSettings = BacklogSettings()
     server: ServerSettings = ServerSettings()
     accounts: AccountSettings = AccountSettings()
 

@@ -11,6 +11,7 @@ from typer.exceptions import Abort, TyperException
 from assistant.cli import (  # noqa: F401  each adds its commands to the app
     accounts,
     articles,
+    backlog,
     checking,
     operation,
     questions,

@@ -15,6 +15,9 @@ app = typer.Typer(
     context_settings={"help_option_names": ["-h", "--help"]},
 )
 
+gaps_app = typer.Typer(help="Documentation gaps: found, worked off, closed by proof.", no_args_is_help=True)
+app.add_typer(gaps_app, name="gaps")
+
 
 @app.callback()
 def main_options(home: Home = None, config: Config = None) -> None:

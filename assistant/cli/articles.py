@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Literal
 
@@ -9,6 +10,7 @@ import typer
 
 from assistant.cli.app import app
 from assistant.cli.options import (
+    By,
     Config,
     Home,
     Json,
@@ -19,6 +21,7 @@ from assistant.cli.options import (
     open_library,
     refuse_server,
     running_server,
+    who,
 )
 from assistant.terminal import ProgressBar, print_json
 from kb.library import Library
@@ -58,20 +61,44 @@ def reindex_command(paths: Paths = None, as_json: Json = False, home: Home = Non
     _finish_ingest(report, as_json)
 
 
-@app.command("new", epilog=examples('kb new "Zählerstand melden"', 'kb new "Report a meter reading" --language en'))
+@app.command(
+    "new",
+    epilog=examples(
+        'kb new "Zählerstand melden"',
+        'kb new "Report a meter reading" --language en',
+        'kb new "Wallbox-Tarif kündigen" --from-gap G-0001',
+    ),
+)
 def new_command(
     title: Annotated[str, typer.Argument(help="The title of the article.")],
-    language: Annotated[Literal["de", "en"], typer.Option(help="Its language.")] = "de",
-    owner: Annotated[str, typer.Option(help="The team or person that keeps it.")] = "team",
+    language: Annotated[
+        Literal["de", "en"] | None, typer.Option(help="Its language (default: de, or the gap's).", show_default=False)
+    ] = None,
+    owner: Annotated[
+        str | None,
+        typer.Option(help="The team or person that keeps it (default: team, or as near articles).", show_default=False),
+    ] = None,
+    from_gap: Annotated[
+        str | None,
+        typer.Option(metavar="GAP_ID", help="Begin with what a documentation gap knows.", show_default=False),
+    ] = None,
+    by: By = None,
     as_json: Json = False,
     home: Home = None,
     config: Config = None,
 ) -> None:
     """Write a draft article with front matter and the usual structure."""
-    from assistant.templates import write
-
     library = open_library(home, config)
-    file = write(article_paths(library, None)[0], title, language, owner, day(None))
+    if from_gap is None:
+        from assistant.templates import write
+
+        file = write(article_paths(library, None)[0], title, language or "de", owner or "team", day(None))
+    else:
+        from assistant.leads import draft
+
+        library.exact = True
+        now = datetime.now(UTC)
+        file = draft(library, from_gap, who(by), now, title=title, language=language or "", owner=owner or "").path
     print_json({"path": str(file)}) if as_json else print(f"Wrote {file}. Fill it in, then run: kb check {file}")
 
 

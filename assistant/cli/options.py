@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import getpass
 from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -29,6 +30,9 @@ Paths = Annotated[
     list[Path] | None,
     typer.Argument(help="Folders or files (default: the setting articles.paths).", show_default=False),
 ]
+By = Annotated[
+    str | None, typer.Option("--by", help="Who does this, a handle (default: your login name).", show_default=False)
+]
 
 
 def examples(*lines: str) -> str:
@@ -46,6 +50,14 @@ class Place:
 def open_library(home: Path | None, config: Path | None) -> Library:
     """The library that the options name, before or after the command."""
     return Library.open(home or Place.home, config or Place.config)
+
+
+def who(by: str | None) -> str:
+    """The handle of who does something: the one given, else the login name. Raises UsageError without either."""
+    try:
+        return by or getpass.getuser()
+    except (KeyError, OSError):
+        raise UsageError("Who does this is not known here.", "Say it: --by HANDLE") from None
 
 
 def running_server(library: Library) -> Server | None:

@@ -77,6 +77,14 @@ class Backlog:
         with self._store.read() as connection:
             return read_gap(connection, gap_id)
 
+    def workable(self, gap_id: str) -> Gap:
+        """One gap, where somebody may work on it. Raises ConflictError where it is closed, put away or merged."""
+        with self._store.read() as connection:
+            gap = seen(connection, gap_id, None)
+            if gap.state in {*CLOSED, "snoozed"}:
+                raise illegal(connection, gap, "drafting")
+            return gap
+
     def history(self, gap_id: str) -> list[Entry]:
         """What became of a gap, oldest first."""
         number = number_of(self.gap(gap_id).gap_id)

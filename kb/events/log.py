@@ -116,6 +116,22 @@ class EventLog:
             found.update((row["question_id"], _question(row)) for row in rows)
         return found
 
+    def asked_as(self, ids: Iterable[str]) -> dict[str, tuple[QuestionEvent, ...]]:
+        """The questions that go by one of ``ids``, their own or the one their caller gave them, by it, oldest first."""
+        table = schema.questions
+        found: dict[str, dict[str, QuestionEvent]] = defaultdict(dict)
+        for batch in batches(map(clean, ids)):
+            wanted = set(batch)
+            for column in (table.c.question_id, table.c.caller_id):
+                for row in self._store.rows(sa.select(table).where(column.in_(batch))):
+                    event = _question(row)
+                    for name in wanted & {event.question_id, event.caller_id}:
+                        found[name][event.question_id] = event
+        return {
+            name: tuple(sorted(events.values(), key=lambda event: (event.asked_at, event.question_id)))
+            for name, events in found.items()
+        }
+
     def rated_after(self, number: int, limit: int = BATCH) -> tuple[list[str], int]:
         """The questions of the next ``limit`` ratings after the one with this number, each once; the last one's number.
 

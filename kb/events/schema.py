@@ -56,6 +56,7 @@ questions = sa.Table(
     sa.Column("timings_ms", sa.JSON, nullable=False),
     sa.Column("redacted", sa.JSON, nullable=False),
     sa.Index(None, "asked_at", "question_id"),
+    sa.Index(None, "caller_id"),
 )
 
 feedback = sa.Table(

@@ -13,6 +13,7 @@ depends_on = None
 
 def upgrade() -> None:
     """Make the tables."""
+    op.create_index("ix_questions_caller_id", "questions", ["caller_id"])
     _gaps()
     _gap_questions()
     _gap_history()
@@ -30,6 +31,7 @@ def downgrade() -> None:
     """Drop them, and all that leads have done."""
     for table in ("backlog_turns", "regression_questions", "escalations", "gap_history", "gap_questions", "gaps"):
         op.drop_table(table)
+    op.drop_index("ix_questions_caller_id", "questions")
 
 
 def _gaps() -> None:

@@ -1,0 +1,224 @@
+"""Draft: what a lead begins with. A new article's stub, or what is to be changed in which article that is there."""
+
+from __future__ import annotations
+
+import contextlib
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, replace
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+from assistant.leads.material import aliases, passages, resolutions, wordings
+from assistant.leads.places import Indexed, folder_for, habits, near, subject
+from assistant.leads.texts import text
+from assistant.templates import Stub, put
+from kb import frontmatter
+from kb.backlog import ArticleKey, Cause, Gap
+from kb.errors import UsageError
+from kb.library import Library
+from kb.paths import shown
+from kb.terms import base_language
+
+MENDED: frozenset[Cause] = frozenset({"findability", "stale", "conflict", "restricted", "weak"})
+"""Causes for which an article is there and is to be changed; for ``language`` it is to be translated."""
+
+_MAX_QUESTIONS = 30
+"""Wordings in the notes; the gap shows all."""
+
+
+@dataclass(frozen=True, slots=True)
+class Draft:
+    """What a lead begins with: the file ``path`` of ``article``, written anew where ``created``.
+
+    ``steps`` say what is to be changed in it where it was there, in the gap's language.
+    """
+
+    gap: Gap
+    article: ArticleKey
+    path: Path
+    created: bool
+    steps: tuple[str, ...] = ()
+
+    def to_json(self) -> dict[str, Any]:
+        """Plain types."""
+        return {
+            "gap_id": self.gap.gap_id,
+            "state": self.gap.state,
+            "article_id": self.article.article_id,
+            "language": self.article.language,
+            "path": str(self.path),
+            "created": self.created,
+            "steps": list(self.steps),
+        }
+
+
+def draft(
+    library: Library,
+    gap_id: str,
+    actor: str,
+    now: datetime,
+    *,
+    folder: Path | None = None,
+    title: str = "",
+    language: str = "",
+    owner: str = "",
+    fresh: bool = False,
+) -> Draft:
+    """Begin to mend a gap; it is linked to the article, and drafting.
+
+    1. The gap's cause decides: a new article, a translation, or a change of one that is there. ``fresh`` or a ``title``
+    ask for a new one whatever the cause. 2. Write the stub, in ``folder`` or where its like are. 3. Link. Doing it
+    again gives the same file. Raises ConflictError where the gap is closed or put away, UsageError where another
+    article has that file.
+    """
+    gap = library.backlog.workable(gap_id)
+    language = base_language(language or gap.language)
+    # 1
+    about = None if fresh or title else subject(library, gap)
+    if about is not None and gap.cause in MENDED:
+        made = Draft(gap, ArticleKey(about.row.id, about.row.language), about.file, created=False)
+        made = replace(made, steps=steps(library, gap, about))
+    else:
+        translates = about is not None and gap.cause == "language" and not _same_language(about, gap)
+        stub = _translation(gap, about) if about and translates else _new(library, gap, title, language, owner, now)
+        place = folder or folder_for(library, stub.language, [about] if about and translates else near(library, gap))
+        # 2
+        made = _written(gap, stub, place, now)
+    # 3
+    return _linked(library, made, actor, now)
+
+
+def steps(library: Library, gap: Gap, about: Indexed) -> tuple[str, ...]:
+    """What is to be changed in the article that the gap is about, and what speaks for it."""
+    language, place = gap.language, {"title": about.row.title, "path": shown(about.row.root, about.row.path)}
+    lines = [text(f"mend_{gap.cause}", language, **place)]
+    if gap.cause == "findability":
+        lines += [f"- {wording}" for wording, _ in wordings(gap.questions, language)[:_MAX_QUESTIONS]]
+    if gap.cause == "weak":
+        lines += [f"- {said}" for said in _said(library, gap)]
+    if gap.cause in {"stale", "conflict"}:
+        lines += [text("sentence", language, sentence=found) for found in _sentences(gap.evidence)]
+    return (*lines, text("then", language, gap_id=gap.gap_id))
+
+
+def _new(library: Library, gap: Gap, title: str, language: str, owner: str, now: datetime) -> Stub:
+    nearby = near(library, gap)
+    common = habits(nearby, gap.owner or "team")
+    name = " ".join((title or gap.title).split())
+    return Stub(
+        name,
+        language,
+        owner or common.owner,
+        audience=common.audience,
+        products=common.products,
+        aliases=aliases(gap.questions, language, name),
+        notes="\n".join(_notes(library, gap, name, language, now)),
+    )
+
+
+def _translation(gap: Gap, about: Indexed) -> Stub:
+    row, language = about.row, base_language(gap.language)
+    body = about.source[frontmatter.split(about.source)[1] :].strip()
+    notes = [
+        text("translate", language, gap_id=gap.gap_id, title=row.title, path=shown(row.root, row.path)),
+        *_questions(gap, language),
+        "",
+        text("original", language),
+        "",
+        body,
+    ]
+    return Stub(
+        gap.title,
+        language,
+        row.owner or gap.owner or "team",
+        article_id=row.id,
+        audience=row.audience,
+        products=row.products,
+        aliases=aliases(gap.questions, language, gap.title),
+        review_every_days=row.review_every_days,
+        notes="\n".join(notes),
+    )
+
+
+def _notes(library: Library, gap: Gap, title: str, language: str, now: datetime) -> Iterable[str]:
+    """What an author can build on: the questions, what nearby articles say, how tickets were solved."""
+    yield text("notes", language, gap_id=gap.gap_id)
+    yield from _questions(gap, language)
+    nearby = passages(library, title, now.date())
+    if nearby:
+        yield from ["", text("passages", language)]
+    for one in nearby:
+        row = one.article
+        state = "" if row.status == "published" else f", {text(row.status, language)}"
+        place = {"path": shown(row.root, row.path), "first": one.lines[0], "last": one.lines[1], "state": state}
+        yield from ["", text("passage", language, title=row.title, **place), ""]
+        yield from (f"> {line}".rstrip() for line in one.source.splitlines())
+    solved = resolutions(library, gap)
+    if solved:
+        yield from ["", text("resolutions", language), ""]
+    yield from (f"- {one.text} ({one.ticket_id})" for one in solved)
+
+
+def _questions(gap: Gap, language: str) -> Iterable[str]:
+    """All wordings with how often each came, in every language, those of the article's first."""
+    languages = sorted({base_language(one.language) for one in gap.questions}, key=lambda tag: (tag != language, tag))
+    asked = [wording for tag in languages for wording in wordings(gap.questions, tag)]
+    yield from ["", text("questions", language), ""]
+    for wording, times in asked[:_MAX_QUESTIONS]:
+        yield "- " + (text("times", language, text=wording, times=times) if times > 1 else wording)
+    if len(asked) > _MAX_QUESTIONS:
+        yield "- " + text("more", language, number=len(asked) - _MAX_QUESTIONS)
+
+
+def _written(gap: Gap, stub: Stub, folder: Path, now: datetime) -> Draft:
+    """The stub's file: written, or found where an earlier call wrote it and was stopped before it was linked."""
+    article = ArticleKey(stub.name, stub.language)
+    file = folder / f"{stub.name}.md"
+    try:
+        return Draft(gap, article, put(folder, stub, now.date()), created=True)
+    except UsageError:
+        ours = False
+        with contextlib.suppress(OSError, UnicodeDecodeError):
+            ours = gap.linked == article or f"<!-- {gap.gap_id}:" in file.read_text(encoding="utf-8")
+        if not ours:
+            raise
+        return Draft(gap, article, file, created=False)
+
+
+def _linked(library: Library, made: Draft, actor: str, now: datetime) -> Draft:
+    """Link the gap to the draft. Where somebody was faster, the new file goes again: it is nobody's."""
+    if made.gap.linked == made.article and made.gap.state in {"drafting", "review"}:
+        return made
+    try:
+        gap = library.backlog.link(made.gap.gap_id, made.article, actor, made.gap.version, now=now, drafting=True)
+    except BaseException:
+        if made.created:
+            made.path.unlink(missing_ok=True)
+        raise
+    return replace(made, gap=gap)
+
+
+def _said(library: Library, gap: Gap) -> Iterable[str]:
+    """Reasons and comments of the ratings that spoke against the answers."""
+    asked = library.events.asked_as(one.id for one in gap.questions if one.kind == "question")
+    events = [event.question_id for same in asked.values() for event in same]
+    for ratings in library.events.feedback_for(events).values():
+        for rating in ratings:
+            if rating.verdict == "not_helpful" and (rating.reason or rating.comment):
+                yield ": ".join(part for part in (rating.reason, rating.comment) if part)
+
+
+def _sentences(evidence: Mapping[str, object]) -> Iterable[str]:
+    """Every sentence that the replay kept as proof, wherever it stands in the evidence."""
+    for key, value in evidence.items():
+        if key == "sentence" and isinstance(value, str) and value:
+            yield value
+        elif isinstance(value, Mapping):
+            yield from _sentences(value)
+        elif isinstance(value, list | tuple):
+            yield from (found for row in value if isinstance(row, Mapping) for found in _sentences(row))
+
+
+def _same_language(about: Indexed, gap: Gap) -> bool:
+    return base_language(about.row.language) == base_language(gap.language)

@@ -1,0 +1,95 @@
+"""Recheck: questions that a gap was closed with must stay answered; a change that breaks them reopens the gap."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from assistant.ask import ask
+from assistant.leads.places import Indexed, indexed, shown
+from assistant.leads.verify import Outcome, outcome, quotes, scope_of
+from kb.backlog import Gap, RegressionQuestion
+from kb.freshness import is_expired
+from kb.learning import text_sha256
+from kb.library import Library
+
+
+@dataclass(frozen=True, slots=True)
+class Kept:
+    """A question that must stay answered, and what came of it; ``passed``: its answer quotes the gap's article."""
+
+    question: RegressionQuestion
+    after: Outcome
+    passed: bool
+
+    def to_json(self) -> dict[str, Any]:
+        """Plain types."""
+        one = self.question
+        return {
+            "id": one.id,
+            "kind": one.kind,
+            "text": one.text,
+            "gap_id": one.gap_id,
+            "article_id": one.article.article_id,
+            "language": one.article.language,
+            "status": self.after.status,
+            "cited": list(self.after.cited),
+            "passed": self.passed,
+        }
+
+
+def recheck(library: Library, now: datetime) -> list[Gap]:
+    """Reopen the verified gaps whose article has changed so that it does not answer their questions any more.
+
+    1. Of every article that a gap was closed with: is its text another one, or is it gone, withdrawn or expired? Only
+    then 2. ask the gap's questions again. 3. Where fewer than the share that closes a gap pass, reopen it and keep what
+    came of each; else note the new text. As long as no article changes this reads one row an article and asks nothing,
+    so that every look at the log can begin with it. What other articles do to a question, ``python -m evals regress``
+    finds, which asks all.
+    """
+    reopened = []
+    for gap_id, questions in _by_gap(library.backlog.regression_questions()).items():
+        if library.backlog.gap(gap_id).state != "verified":
+            continue
+        # 1
+        article = questions[0].article
+        found = indexed(library, *article)
+        serves = found is not None and _serves(found, article.language, now)
+        sha256 = text_sha256(found.source) if found and serves else ""
+        if sha256 == questions[0].sha256:
+            continue
+        # 2
+        kept = ask_kept(library, questions, now)
+        # 3
+        passed = sum(one.passed for one in kept)
+        if passed / len(kept) >= library.settings.backlog.verify_share:
+            library.backlog.note_texts({(one.kind, one.id): sha256 for one in questions})
+            continue
+        note = f"{shown(article)} has changed and answers {passed} of {len(kept)} questions"
+        detail = {"questions": [one.to_json() for one in kept]}
+        reopened.append(library.backlog.reopen(gap_id, "", now=now, note=note, detail=detail))
+    return reopened
+
+
+def ask_kept(library: Library, questions: Sequence[RegressionQuestion], now: datetime) -> list[Kept]:
+    """Ask questions that must stay answered, each with its filters; nothing is logged."""
+    kept = []
+    for one in questions:
+        after = outcome(ask(library, one.text, scope_of(one.filters), now=now, log=False))
+        kept.append(Kept(one, after, quotes(after, one.article)))
+    return kept
+
+
+def _by_gap(questions: Sequence[RegressionQuestion]) -> Mapping[str, list[RegressionQuestion]]:
+    found: dict[str, list[RegressionQuestion]] = defaultdict(list)
+    for one in questions:
+        found[one.gap_id].append(one)
+    return found
+
+
+def _serves(found: Indexed, language: str, now: datetime) -> bool:
+    row = found.row
+    return row.language == language and row.status == "published" and not is_expired(row, now.date())
