@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from kb.events import EventLog
     from kb.events.store import Store
     from kb.question_vectors import QuestionVectors
+    from kb.reviews import ReviewStore
     from kb.tickets import TicketStore
     from kb.vectors import ChromaVectors
 
@@ -161,6 +162,13 @@ class Library:
         return Backlog(self.database)
 
     @cached_property
+    def reviews(self) -> ReviewStore:
+        """Who vouched for which article."""
+        from kb.reviews import ReviewStore
+
+        return ReviewStore(self.database)
+
+    @cached_property
     def question_cache(self) -> QuestionVectors:
         """The vectors of logged questions, as far as they are kept."""
         from kb.question_vectors import QuestionVectors
@@ -231,7 +239,7 @@ class Library:
 
     def close(self) -> None:
         """Let go of the files that were opened."""
-        for name in ("vectors", "catalog", "events", "tickets", "backlog", "accounts", "database"):
+        for name in ("vectors", "catalog", "events", "tickets", "backlog", "accounts", "reviews", "database"):
             self.let_go(name)
 
     def let_go(self, name: str) -> None:

@@ -22,7 +22,7 @@ FENCES = {
     "fastapi": {"assistant/web/"},
     "matplotlib": {"evals/plots.py"},
     "typer": {"assistant/cli/", "evals/cli.py"},
-    "sqlalchemy": {"kb/accounts/", "kb/backlog/", "kb/events/", "kb/migrations/", "kb/tickets/"},
+    "sqlalchemy": {"kb/accounts/", "kb/backlog/", "kb/events/", "kb/migrations/", "kb/reviews/", "kb/tickets/"},
     "argon2": {"kb/accounts/passwords.py"},
     "alembic": {"kb/events/", "kb/migrations/"},
     "llama_index": {"assistant/llama.py", "assistant/writer.py"},

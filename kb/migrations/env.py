@@ -7,6 +7,7 @@ from alembic import context
 from kb.accounts import schema as _accounts  # noqa: F401  adds its tables to the metadata
 from kb.backlog import schema as _backlog  # noqa: F401  adds its tables to the metadata
 from kb.events.schema import metadata
+from kb.reviews import schema as _reviews  # noqa: F401  adds its table to the metadata
 from kb.tickets import schema as _tickets  # noqa: F401  adds its table to the metadata
 
 context.configure(
