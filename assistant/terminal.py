@@ -37,16 +37,19 @@ def print_reply(reply: dict[str, Any]) -> None:
 class ProgressBar:
     """Hooks that draw a progress bar on a terminal's stderr, and nothing anywhere else."""
 
+    def __init__(self, doing: str = "Ingesting") -> None:
+        self._doing = doing
+
     def __enter__(self) -> Self:
         self._bar: Progress | None = None
         if sys.stderr.isatty():
             from rich.console import Console
             from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
-            columns = (TextColumn("Ingesting"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
+            columns = (TextColumn(self._doing), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
             self._bar = Progress(*columns, console=Console(stderr=True), transient=True)
             self._bar.start()
-            self._task = self._bar.add_task("Ingesting", total=None)
+            self._task = self._bar.add_task(self._doing, total=None)
         return self
 
     def __exit__(self, *_: object) -> None:

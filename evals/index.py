@@ -82,7 +82,7 @@ def opened(articles: Path, config: Settings, embedder: Embedder | None = None) -
     _forget_old()
     library = Library(home, config)
     _cache().mkdir(parents=True, exist_ok=True)
-    shelf = _cache() / "passages.sqlite3"
+    shelf = kept_vectors()
     library.embedder, library.english = Shelf(model, shelf), Shelf(english, shelf) if english else None
     with contextlib.closing(library):
         once(home, lambda: ingest_folder(library, [articles]))
@@ -106,6 +106,12 @@ def question_vectors(
         half.replace(place)
     os.utime(place)
     return np.asarray(np.load(place), dtype=np.float32)
+
+
+def kept_vectors() -> Path:
+    """The file that keeps vectors of texts from one index to the next."""
+    _cache().mkdir(parents=True, exist_ok=True)
+    return _cache() / "passages.sqlite3"
 
 
 def _cache() -> Path:

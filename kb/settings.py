@@ -23,6 +23,7 @@ ENV_NOT_SETTINGS = frozenset({"KB_HOME", "KB_CONFIG", "KB_MODEL_CACHE", "KB_EVAL
 """Places, not settings: they say where to look, before any setting is read."""
 
 Share = Annotated[float, Field(ge=0.0, le=1.0)]
+Weight = Annotated[float, Field(ge=0.0, le=10.0)]
 
 
 class _Section(BaseModel):
@@ -133,6 +134,56 @@ class BacklogSettings(_Section):
     )
 
 
+class GapSettings(_Section):
+    """What counts as evidence of a documentation gap, and how much the gap matters."""
+
+    weight_abstained: Weight = Field(default=1.0, description="evidence of a question that was not answered")
+    weight_not_helpful: Weight = Field(
+        default=1.0, description="evidence of an answer rated not helpful, while the article's text stands as it was"
+    )
+    weight_rephrased: Weight = Field(
+        default=0.5, description="evidence of a question asked again in other words in the same session"
+    )
+    weight_not_opened: Weight = Field(
+        default=0.2,
+        description="evidence of an answer on the page that nobody opened or copied: weak, it may do as it is",
+    )
+    weight_escalated: Weight = Field(
+        default=2.0, description="evidence of a question handed to a lead: somebody took the trouble"
+    )
+    weight_gap_reported: Weight = Field(default=2.0, description="evidence of a gap that an agent reported")
+    weight_outdated: Weight = Field(
+        default=1.0, description="evidence of an answer that rests on overdue, expired or withdrawn articles alone"
+    )
+    weight_other_language: Weight = Field(
+        default=0.5, description="evidence of an answer that rests on articles in another language alone"
+    )
+    weight_ticket: Weight = Field(
+        default=1.0, description="evidence of a ticket that no article answers, or that was solved without one"
+    )
+    rephrase_minutes: int = Field(
+        default=10, ge=1, description="a similar question within so many minutes counts as the same one asked again"
+    )
+    rephrase_cosine: Share = Field(
+        default=0.88, description="from this cosine on a question is similar to the one before"
+    )
+    cluster_distance: float = Field(
+        default=0.55, gt=0, le=1, description="questions further apart than this, in the mean, are different needs"
+    )
+    min_evidence: float = Field(
+        default=2.0, ge=0, description="gaps with less evidence than this are left out: one refused question is chance"
+    )
+    most_replayed: int = Field(
+        default=400, ge=1, description="most questions asked again in one run, those of the weightiest clusters first"
+    )
+    half_life_days: int = Field(default=45, gt=0, description="after so many days a question counts half for priority")
+    minutes_question: float = Field(
+        default=5.0, ge=0, description="minutes lost with one unanswered question: searching, asking around"
+    )
+    minutes_ticket: float = Field(default=15.0, ge=0, description="minutes lost with one ticket that no article solves")
+    minutes_escalation: float = Field(default=20.0, ge=0, description="minutes lost with one question handed to a lead")
+
+
 class ServerSettings(_Section):
     """The web server."""
 
@@ -173,6 +224,7 @@ class Settings(_Section):
     learning: LearningSettings = LearningSettings()
     reports: ReportSettings = ReportSettings()
     backlog: BacklogSettings = BacklogSettings()
+    gaps: GapSettings = GapSettings()
     server: ServerSettings = ServerSettings()
     accounts: AccountSettings = AccountSettings()
 

@@ -1,0 +1,244 @@
+"""Cause: why the questions of one cluster are not answered, proved by asking them again.
+
+A cluster speaks more clearly than a question: over several wordings of one need, the confidence that an article answers
+tells a missing article from a cautious refusal far better than over one (see evals/README.md, "Gaps"). So verdicts are
+about clusters; only what differs by language is decided for each language.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import Any, Final
+
+from assistant.gaps.belief import ANSWERS, belief
+from assistant.gaps.conflict import disagreement
+from assistant.gaps.probe import KEPT, Hit, Probe, View
+from assistant.gaps.signals import Case
+from assistant.gaps.texts import text
+from kb.backlog.model import Cause
+from kb.catalog import ArticleRow
+from kb.freshness import days_overdue, is_expired
+from kb.terms import base_language
+
+AGENTS_SAY: Final = frozenset({"not_helpful", "escalated", "gap_reported"})
+"""Signals by which a person says that an answer did not do; the others only say what Lotse did."""
+
+_MOSTLY: Final = 0.5
+"""What holds for at least this share of the questions holds for the cluster."""
+
+_FOUND: Final = 5
+"""Places within which an article counts as found: as far as people look."""
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """What is wrong for some questions: the cause with its proof, the articles that come nearest, what to do."""
+
+    cause: Cause
+    cases: tuple[Case, ...]
+    evidence: Mapping[str, Any]
+    nearest: tuple[Mapping[str, Any], ...]
+    action: str
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """The cause for the questions of one language; None where an article answers them after all."""
+
+    cause: Cause | None
+    article: ArticleRow | None = None
+    evidence: Mapping[str, Any] | None = None
+
+
+def explain(cases: Sequence[Case], probes: Sequence[Probe], today: date, *, far: bool) -> list[Finding]:
+    """The causes for one cluster: ``cases`` with signals, and ``probes`` of some of them and of their neighbours.
+
+    1. A verdict for each language that was asked in, by its own probes, or by all where it has none. 2. What the other
+    language's questions prove. 3. One finding for each cause.
+    """
+    spoken = Counter(case.language for case in cases)
+    verdicts: dict[str, Verdict] = {}
+    for language in sorted(spoken):
+        own = [one for one in probes if one.case.language == language] or list(probes)
+        verdicts[language] = judge_language(language, own, today, signals_of(cases, language), far=far)
+    # 2
+    verdicts = {language: _by_the_others(language, verdicts, probes) for language in verdicts}
+    # 3
+    by_cause: dict[Cause, list[str]] = {}
+    for language, verdict in verdicts.items():
+        if verdict.cause is not None:
+            by_cause.setdefault(verdict.cause, []).append(language)
+    return [
+        _finding(cause, languages, cases, probes, verdicts[max(languages, key=lambda tag: spoken[tag])])
+        for cause, languages in by_cause.items()
+    ]
+
+
+def judge_language(language: str, probes: Sequence[Probe], today: date, signals: Counter[str], *, far: bool) -> Verdict:
+    """The cause for questions in one language, from the first of these that holds.
+
+    1. What nobody may see, or what is not in force, answers and comes first. 2. What the askers get answers: is it
+    in another language, out of date, contradicted, hard to find, or found wanting by people? 3. Only an article in
+    another language answers. 4. Nothing does.
+    """
+    # 1
+    kept_back = [one.blocked for one in probes]
+    first = sum(view is not None and view.hit.rank == 1 for view in kept_back) / len(probes)
+    if first >= _MOSTLY and belief(kept_back) >= ANSWERS and (view := best(kept_back)):
+        cause, why = _why_blocked(view.hit.article, probes, today)
+        return Verdict(cause, view.hit.article, {**_proof(view, kept_back), **why})
+    # 2
+    own = [one.own for one in probes]
+    if belief(own) >= ANSWERS and (view := best(own)):
+        return _of_what_is_shown(language, view, probes, today, signals)
+    # 3
+    foreign = [one.foreign for one in probes]
+    if belief(foreign) >= ANSWERS and (view := best(foreign)):
+        return Verdict("language", view.hit.article, _proof(view, foreign))
+    # 4
+    nearest = best(own)
+    proof = _proof(nearest, own) if nearest else {}
+    return Verdict("out_of_scope" if far else "missing", None, {**proof, "belief": round(belief(own), 3)})
+
+
+def signals_of(cases: Sequence[Case], language: str) -> Counter[str]:
+    """How often each signal was given for questions in ``language``."""
+    return Counter(name for case in cases if case.language == language for name in case.signals)
+
+
+def best(views: Sequence[View | None]) -> View | None:
+    """The view that speaks for the article most views found first: the most confident one of these."""
+    seen = [view for view in views if view is not None]
+    weight: Counter[str] = Counter()
+    for view in seen:
+        weight[view.hit.key] += view.confidence + 1e-6  # type: ignore[assignment]
+    if not weight:
+        return None
+    key = max(sorted(weight), key=lambda name: weight[name])
+    return max((view for view in seen if view.hit.key == key), key=lambda view: view.confidence)
+
+
+def _of_what_is_shown(
+    language: str, view: View, probes: Sequence[Probe], today: date, signals: Counter[str]
+) -> Verdict:
+    """An article that the askers may see answers: what is wrong with it, if anything."""
+    article = view.hit.article
+    proof = _proof(view, [one.own for one in probes])
+    if base_language(article.language) != language:
+        return Verdict("language", article, proof)
+    if late := days_overdue(article, today):
+        return Verdict("stale", article, {**proof, "days_overdue": late})
+    if found := disagreement(probes, language):
+        return Verdict("conflict", article, {**proof, **found})
+    places = [_place(one.hits, article) for one in probes]
+    lost = [place for place in places if place is None or place > _FOUND]
+    if len(lost) >= _MOSTLY * len(places):
+        return Verdict("findability", article, {**proof, "ranks": places})
+    if any(signals[name] for name in AGENTS_SAY):
+        return Verdict(
+            "weak", article, {**proof, "said": {name: signals[name] for name in sorted(AGENTS_SAY & set(signals))}}
+        )
+    return Verdict(None, article, proof)
+
+
+def _why_blocked(article: ArticleRow, probes: Sequence[Probe], today: date) -> tuple[Cause, dict[str, Any]]:
+    """What keeps an article from the askers."""
+    if article.status in {"draft", "review"}:
+        return "restricted", {"kept_back_by": "status"}
+    if article.status != "published":
+        return "stale", {"kept_back_by": "status"}
+    if is_expired(article, today):
+        return "stale", {"kept_back_by": "expires_on", "days_overdue": days_overdue(article, today)}
+    if article.audience != "public" and any(one.case.audience != "internal" for one in probes):
+        return "restricted", {"kept_back_by": "audience"}
+    if any(one.case.only_language for one in probes):
+        return "language", {"kept_back_by": "language"}
+    return "findability", {"kept_back_by": "products"}
+
+
+def _by_the_others(language: str, verdicts: Mapping[str, Verdict], probes: Sequence[Probe]) -> Verdict:
+    """Where nothing answers in one language: what answers the same need in another, if these questions find it too."""
+    verdict = verdicts[language]
+    others = [other for tag, other in verdicts.items() if tag != language and other.article and other.cause is None]
+    if verdict.cause != "missing" or not others:
+        return verdict
+    own = [one for one in probes if one.case.language == language]
+    for other in others:
+        article = other.article
+        if article is None:
+            continue
+        if any(
+            hit.article.id == article.id and hit.article.language == language for one in own for hit in one.hits[:2]
+        ):
+            return Verdict(None, article, verdict.evidence)
+        near = [one.foreign for one in own if one.foreign and one.foreign.hit.article.id == article.id]
+        if own and len(near) >= _MOSTLY * len(own):
+            return Verdict("language", article, _proof(max(near, key=lambda view: view.confidence), near))
+    return verdict
+
+
+def _place(hits: Sequence[Hit], article: ArticleRow) -> int | None:
+    """The place of an article in a ranking, from 1; None where it is not among those kept."""
+    return next((hit.rank for hit in hits[:KEPT] if hit.article.rowid == article.rowid), None)
+
+
+def _proof(view: View, views: Sequence[View | None]) -> dict[str, Any]:
+    """Which article, at which place, with which sentence, and how sure that is over all that was asked again."""
+    article = view.hit.article
+    seen = [one for one in views if one is not None and one.hit.article.rowid == article.rowid]
+    return {
+        "article": {
+            "article_id": article.id,
+            "language": article.language,
+            "title": article.title,
+            "status": article.status,
+            "audience": article.audience,
+            "reviewed_on": article.reviewed_on.isoformat() if article.reviewed_on else None,
+            "expires_on": article.expires_on.isoformat() if article.expires_on else None,
+        },
+        "rank": view.hit.rank,
+        "sentence": view.sentence,
+        "confidence": round(view.confidence, 3),
+        "asked_again": len(views),
+        "found_by": len(seen),
+        "answered": sum(one.answered for one in seen),
+        "belief": round(belief(views), 3),
+    }
+
+
+def _finding(
+    cause: Cause, languages: Sequence[str], cases: Sequence[Case], probes: Sequence[Probe], verdict: Verdict
+) -> Finding:
+    own = tuple(case for case in cases if case.language in languages)
+    spoken = Counter(case.language for case in own).most_common(1)[0][0]
+    title = verdict.article.title if verdict.article else ""
+    return Finding(
+        cause=cause,
+        cases=own,
+        evidence=dict(verdict.evidence or {}),
+        nearest=_nearest([one for one in probes if one.case.language in languages] or probes),
+        action=text(f"action_{cause}", spoken, title=title),
+    )
+
+
+def _nearest(probes: Sequence[Probe]) -> tuple[Mapping[str, Any], ...]:
+    """Articles by their mean score over the probes, best first."""
+    total: dict[str, float] = {}
+    rows: dict[str, ArticleRow] = {}
+    for one in probes:
+        for hit in one.hits:
+            rows[hit.key] = hit.article
+            total[hit.key] = total.get(hit.key, 0.0) + hit.score / len(probes)
+    ranked = sorted(total, key=lambda key: (-total[key], key))[:KEPT]
+    return tuple(
+        {
+            "article_id": rows[key].id,
+            "language": rows[key].language,
+            "title": rows[key].title,
+            "score": round(total[key], 4),
+        }
+        for key in ranked
+    )

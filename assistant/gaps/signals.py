@@ -1,0 +1,194 @@
+"""Signals: what in the log speaks for a documentation gap, question by question.
+
+A signal is evidence, no proof: the threshold of answers is cautious, so that many a question is refused that an article
+does answer. Whether there is a gap is decided by asking again (``cause``).
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import date, datetime, timedelta
+from itertools import islice, pairwise
+from typing import Final
+
+from kb.backlog.model import EvidenceKind
+from kb.catalog import ArticleRow
+from kb.embedding.protocol import FloatMatrix
+from kb.events import Action, Feedback, QuestionEvent
+from kb.freshness import freshness
+from kb.library import Library
+from kb.settings import GapSettings
+from kb.terms import base_language
+
+_BATCH: Final = 1000
+_OPENING: Final = frozenset({"page"})
+"""Channels on which an answer can be opened or copied, so that leaving it alone means something."""
+
+
+@dataclass(frozen=True, slots=True)
+class Case:
+    """One question, or ticket, and what speaks for a gap: the names of its ``signals`` and the sum of their weights.
+
+    ``id`` is the caller's own where one was given. ``nearest`` are ids of articles with their scores, ``cited``
+    articles as id@language, as they were when it was asked; ``audience``, ``only_language``, ``products``: what it was
+    narrowed to.
+    """
+
+    id: str
+    key: str
+    text: str
+    asked_at: datetime
+    language: str
+    kind: EvidenceKind = "question"
+    actor: str = ""
+    session: str = ""
+    audience: str = "internal"
+    only_language: str | None = None
+    products: tuple[str, ...] = ()
+    status: str = "abstained"
+    confidence: float = 0.0
+    nearest: tuple[tuple[str, float], ...] = ()
+    cited: tuple[str, ...] = ()
+    signals: tuple[str, ...] = ()
+    weight: float = 0.0
+    minutes: float = field(default=0.0, compare=False)
+
+    @property
+    def person(self) -> str:
+        """Who asked, as far as the log tells: the actor, else the session, else nobody knows and each is its own."""
+        return self.actor or self.session or self.key
+
+
+@dataclass(frozen=True, slots=True)
+class Shelf:
+    """The articles as they are today: their rows and the hashes of their texts, by id@language."""
+
+    rows: Mapping[str, ArticleRow]
+    sha256: Mapping[str, str]
+
+
+def weights(settings: GapSettings) -> dict[str, float]:
+    """What each signal counts, by its name."""
+    return {
+        "abstained": settings.weight_abstained,
+        "not_helpful": settings.weight_not_helpful,
+        "rephrased": settings.weight_rephrased,
+        "not_opened": settings.weight_not_opened,
+        "escalated": settings.weight_escalated,
+        "gap_reported": settings.weight_gap_reported,
+        "outdated": settings.weight_outdated,
+        "other_language": settings.weight_other_language,
+        "ticket_unanswered": settings.weight_ticket,
+        "ticket_without_article": settings.weight_ticket,
+    }
+
+
+def read(library: Library, shelf: Shelf, since: datetime | None, until: datetime | None, today: date) -> list[Case]:
+    """Every question of the period with its signals, oldest first; of one that was replayed twice, the last.
+
+    Weights are summed without rephrasings, which need vectors (``rephrased``).
+    """
+    count = weights(library.settings.gaps)
+    found: dict[str, Case] = {}
+    for events in _batches(library.events.questions(since, until)):
+        ids = [event.question_id for event in events]
+        ratings, actions = library.events.feedback_for(ids), library.events.actions_for(ids)
+        for event in events:
+            case = _case(event)
+            given = _signals(event, ratings.get(case.key, ()), actions.get(case.key, ()), shelf, today, library)
+            found.pop(case.id, None)
+            found[case.id] = replace(case, signals=given, weight=sum(count[name] for name in given))
+    return list(found.values())
+
+
+def rephrased(cases: Sequence[Case], vectors: FloatMatrix, settings: GapSettings) -> list[Case]:
+    """``cases`` with "rephrased" where the same person soon asked nearly the same again in the same session.
+
+    ``vectors`` (n, d) are those of the cases, of length 1. The earlier question is the one that was not answered to
+    their satisfaction.
+    """
+    soon = timedelta(minutes=settings.rephrase_minutes)
+    sessions: dict[tuple[str, str], list[int]] = defaultdict(list)
+    for place, case in enumerate(cases):
+        if case.session:
+            sessions[case.session, case.actor].append(place)
+    again: set[int] = set()
+    for places in sessions.values():
+        for one, other in pairwise(places):
+            near = cases[other].asked_at - cases[one].asked_at <= soon
+            if near and float(vectors[one] @ vectors[other]) >= settings.rephrase_cosine:
+                again.add(one)
+    weight = settings.weight_rephrased
+    return [
+        replace(case, signals=(*case.signals, "rephrased"), weight=case.weight + weight) if place in again else case
+        for place, case in enumerate(cases)
+    ]
+
+
+def _case(event: QuestionEvent) -> Case:
+    filters = event.filters
+    return Case(
+        id=event.caller_id or event.question_id,
+        key=event.question_id,
+        text=event.text,
+        asked_at=event.asked_at,
+        language=base_language(event.language),
+        actor=event.actor,
+        session=event.session,
+        audience=str(filters.get("audience") or "internal"),
+        only_language=filters.get("language") or None,
+        products=tuple(filters.get("products") or ()),
+        status=event.status,
+        confidence=event.confidence,
+        nearest=tuple((str(row["article_id"]), float(row["score"])) for row in event.nearest),
+        cited=tuple(dict.fromkeys(_key(row) for row in event.citations)),
+    )
+
+
+def _signals(
+    event: QuestionEvent,
+    ratings: Sequence[Feedback],
+    actions: Sequence[Action],
+    shelf: Shelf,
+    today: date,
+    library: Library,
+) -> tuple[str, ...]:
+    """The names of what speaks for a gap at one question, in a fixed order."""
+    done = {action.kind for action in actions}
+    cited = [shelf.rows[key] for row in event.citations if (key := _key(row)) in shelf.rows]
+    due_days = library.settings.articles.due_days
+    signals = {
+        "abstained": event.status == "abstained",
+        "not_helpful": _not_helpful(event, ratings, shelf),
+        "not_opened": event.channel in _OPENING
+        and event.status == "answered"
+        and not done & {"opened", "copied"}
+        and not any(rating.verdict == "helpful" for rating in ratings),
+        "escalated": "escalated" in done,
+        "gap_reported": "gap_reported" in done,
+        "outdated": bool(cited)
+        and all(row.status != "published" or freshness(row, today, due_days) == "overdue" for row in cited),
+        "other_language": bool(cited)
+        and all(base_language(row.language) != base_language(event.language) for row in cited),
+    }
+    return tuple(name for name, there in signals.items() if there)
+
+
+def _not_helpful(event: QuestionEvent, ratings: Sequence[Feedback], shelf: Shelf) -> bool:
+    """Whether the last word of somebody was that it did not help, and that is about a text that still stands."""
+    if not any(rating.verdict == "not_helpful" for rating in ratings):
+        return False
+    quoted = [row for row in event.citations if row.get("sha256")]
+    return not quoted or any(shelf.sha256.get(_key(row)) == row["sha256"] for row in quoted)
+
+
+def _key(row: Mapping[str, object]) -> str:
+    return f"{row['article_id']}@{row['language']}"
+
+
+def _batches(events: Iterable[QuestionEvent]) -> Iterator[list[QuestionEvent]]:
+    iterator = iter(events)
+    while batch := list(islice(iterator, _BATCH)):
+        yield batch
