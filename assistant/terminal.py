@@ -37,7 +37,7 @@ def print_reply(reply: dict[str, Any]) -> None:
 class ProgressBar:
     """Hooks that draw a progress bar on a terminal's stderr, and nothing anywhere else."""
 
-    def __init__(self, doing: str = "Ingesting") -> None:
+    def __init__(self, doing: str) -> None:
         self._doing = doing
 
     def __enter__(self) -> Self:
@@ -56,7 +56,7 @@ class ProgressBar:
         if self._bar is not None:
             self._bar.stop()
 
-    def progress(self, done: int, total: int) -> None:
+    def progress(self, done: int, total: int | None) -> None:
         if self._bar is not None:
             self._bar.update(self._task, completed=done, total=total)
 

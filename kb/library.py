@@ -59,6 +59,7 @@ class Library:
     ``events.sqlite3`` cannot, so nothing ever deletes it. Chroma in a folder serves one process at a time (chroma
     #7040), hence ``reading`` and ``writing``. With ``exact`` set, Chroma is not opened for questions: every vector of
     the catalog is compared, under no lock. For one question that is faster than opening Chroma.
+    ``threads`` is how many a model may use for one piece of work (0: all processors), set before the models are opened.
     """
 
     def __init__(self, home: Path, config: Settings, origins: Origins | None = None) -> None:
@@ -66,6 +67,7 @@ class Library:
         self.settings = config
         self.origins = origins or {}
         self.exact = False
+        self.threads = 0
         self._holds_lock = False
         self._store_rests_until_s = 0.0
         self._one_writer = threading.Lock()
@@ -104,14 +106,14 @@ class Library:
         from kb.embedding import open_embedder
 
         part = self.settings.embedding
-        return open_embedder(part.model, part.url, part.api_key.get_secret_value(), self._model_cache)
+        return open_embedder(part.model, part.url, part.api_key.get_secret_value(), self._model_cache, self.threads)
 
     @cached_property
     def english(self) -> Embedder | None:
         """The second encoder, for what is written in English; None where it is switched off."""
         from kb.embedding import open_english
 
-        return open_english(self._model_cache) if self.settings.embedding.english else None
+        return open_english(self._model_cache, self.threads) if self.settings.embedding.english else None
 
     @property
     def encoders(self) -> tuple[Encoder, ...]:

@@ -16,6 +16,7 @@ from assistant.cli import (  # noqa: F401  each adds its commands to the app
     gaps,
     operation,
     questions,
+    replay,
     reports,
 )
 from assistant.cli.app import app

@@ -56,7 +56,7 @@ def reindex_command(paths: Paths = None, as_json: Json = False, home: Home = Non
 
     library = open_library(home, config)
     refuse_server(library, "rebuild the index")
-    with ProgressBar() as hooks:
+    with ProgressBar("Ingesting") as hooks:
         report = reindex(library, paths or [], article_paths(library, None), hooks)
     _finish_ingest(report, as_json)
 
@@ -106,7 +106,7 @@ def _ingest(library: Library, paths: list[Path], *, prune: bool, dry_run: bool) 
     from ingest.pipeline import ingest
 
     server = running_server(library)
-    with ProgressBar() as hooks:
+    with ProgressBar("Ingesting") as hooks:
         if server is not None:
             return server.ingest(paths, hooks, prune=prune, dry_run=dry_run)
         return ingest(library, paths, hooks, prune=prune, dry_run=dry_run)

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import contextlib
 import getpass
+import sys
 from datetime import date
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, BinaryIO
 
 import typer
 
@@ -75,6 +77,25 @@ def refuse_server(library: Library, doing: str) -> None:
     holder = lock.holder(library.lock_path)
     if holder is not None:
         raise LockedError(f"Cannot {doing} while {holder.role} (process {holder.pid}) uses it.", "Stop that first.")
+
+
+def open_file(name: str) -> contextlib.AbstractContextManager[BinaryIO]:
+    """The file ``name`` for reading, or standard input for "-". Raises UsageError."""
+    if name == "-":
+        return contextlib.nullcontext(sys.stdin.buffer)
+    try:
+        return Path(name).open("rb")
+    except OSError as error:
+        raise UsageError(f"{name} cannot be read: {error.strerror}.", "Give a file, or - for standard input.") from None
+
+
+def line_count(file: BinaryIO) -> int | None:
+    """How many lines ``file`` has, for a progress bar; None where nobody sees one or the file is read only once."""
+    if not sys.stderr.isatty() or not file.seekable():
+        return None
+    lines = sum(part.count(b"\n") for part in iter(lambda: file.read(1 << 20), b""))
+    file.seek(0)
+    return lines
 
 
 def article_paths(library: Library, paths: list[Path] | None) -> list[Path]:

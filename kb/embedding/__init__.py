@@ -14,12 +14,12 @@ BUNDLED = "bundled"
 _log = logging.getLogger(__name__)
 
 
-def open_embedder(model: str, url: str, api_key: str, cache: Path) -> Embedder:
+def open_embedder(model: str, url: str, api_key: str, cache: Path, threads: int = 0) -> Embedder:
     """The embedder that the settings ask for.
 
     With ``url`` set, ``model`` as served by that OpenAI-compatible endpoint. Else ``bundled`` (or nothing): the model
     that comes with the installation, converted into ``cache`` when it is not there yet. Else any sentence-transformers
-    model by name or folder; a folder that holds our int8 graph is served by onnxruntime.
+    model by name or folder; a folder that holds our int8 graph is served by onnxruntime, on ``threads`` (0: all).
 
     Raises MissingPartError when a package, a model or the endpoint is missing.
     """
@@ -30,27 +30,27 @@ def open_embedder(model: str, url: str, api_key: str, cache: Path) -> Embedder:
     if model in ("", BUNDLED):
         from kb.embedding.bundled import ensure_bundled
 
-        return _onnx(ensure_bundled(cache, _log.info))
+        return _onnx(ensure_bundled(cache, _log.info), threads)
     from kb.embedding.bundled import is_converted
 
     if is_converted(Path(model)):
-        return _onnx(Path(model))
+        return _onnx(Path(model), threads)
     from kb.embedding.sentence_transformer import SentenceTransformerEmbedder
 
     return SentenceTransformerEmbedder(model)
 
 
-def open_english(cache: Path) -> Embedder:
+def open_english(cache: Path, threads: int = 0) -> Embedder:
     """The bundled all-MiniLM-L6-v2, for English alone, converted into ``cache`` when it is not there yet.
 
     Raises MissingPartError when a package or the model is missing or damaged.
     """
     from kb.embedding.bundled import MINILM, ensure_bundled
 
-    return _onnx(ensure_bundled(cache, _log.info, bundle=MINILM))
+    return _onnx(ensure_bundled(cache, _log.info, bundle=MINILM), threads)
 
 
-def _onnx(folder: Path) -> Embedder:
+def _onnx(folder: Path, threads: int) -> Embedder:
     from kb.embedding.onnx import OnnxEmbedder
 
-    return OnnxEmbedder(folder)
+    return OnnxEmbedder(folder, threads)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import json
 import shutil
 import sys
@@ -87,6 +88,8 @@ def test_ingest_ask_and_rate_from_end_to_end(kb, articles) -> None:
         (("check", "nowhere"), 2, "nowhere"),
         (("settings", "--config", "nowhere.toml"), 2, "nowhere.toml"),
         (("new", "???"), 2, "???"),
+        (("replay", "nowhere.jsonl"), 2, "nowhere.jsonl"),
+        (("replay", "."), 2, "cannot be read"),
     ],
 )
 def test_an_error_is_two_lines_on_stderr_and_an_exit_code(kb, arguments, code, said) -> None:
@@ -133,7 +136,8 @@ def test_settings_say_where_a_value_is_from(kb, monkeypatch) -> None:
 
 
 @pytest.mark.parametrize(
-    "command", ["ingest", "reindex", "ask", "rate", "check", "new", "serve", "doctor", "settings", "model build"]
+    "command",
+    ["ingest", "reindex", "ask", "replay", "rate", "check", "new", "serve", "doctor", "settings", "model build"],
 )
 def test_every_command_has_examples_and_json(kb, command) -> None:
     code, out, _ = kb(*command.split(), "--help")
@@ -148,3 +152,38 @@ def test_a_library_of_one_article_answers_what_it_says_and_nothing_else(kb, arti
     kb("ingest")
     assert json.loads(kb("ask", "Wie melde ich meinen Umzug?", "--json")[1])["status"] == "answered"
     assert json.loads(kb("ask", "Wie backe ich Sauerteigbrot?", "--json")[1])["status"] == "abstained"
+
+
+def test_replay_prints_one_line_a_question_and_names_the_lines_that_are_wrong(kb, articles) -> None:
+    kb("ingest")
+    good = {"id": "a", "text": "Wie melde ich meinen Umzug?", "asked_at": "2026-11-20T08:00:00Z"}
+    Path("q.jsonl").write_text(f"{json.dumps(good)}\n{{}}\n{json.dumps({**good, 'id': 'b'})}\n", encoding="utf-8")
+    code, out, err = kb("replay", "q.jsonl", "--json")
+    replies = [json.loads(line) for line in out.splitlines()]
+    assert code == 1
+    assert [reply["id"] for reply in replies] == ["a", "b"]
+    assert all(reply.keys() == ASK_KEYS - {"answer"} | {"id"} for reply in replies)
+    assert err.splitlines()[0].startswith('q.jsonl:2: "id" is missing')
+    assert err.splitlines()[1] == "1 lines were not asked."
+    Path("q.jsonl").write_text(json.dumps(good), encoding="utf-8")
+    code, out, err = kb("replay", "q.jsonl")
+    assert (code, err) == (0, "")
+    assert out.splitlines()[-1] == "1 questions asked: 1 answered, 0 abstained."
+
+
+def test_replay_reads_standard_input(kb, articles, monkeypatch) -> None:
+    kb("ingest")
+    monkeypatch.setattr(sys, "stdin", io.TextIOWrapper(io.BytesIO(b'{"id": "a", "text": "Umzug melden"}')))
+    code, out, _ = kb("replay", "-", "--json")
+    assert (code, json.loads(out)["id"]) == (0, "a")
+
+
+@pytest.mark.parametrize(
+    ("content", "said"), [(b"", "holds no question"), (b"\n \n", "holds no question"), (b"\x00\xff", "not UTF-8")]
+)
+def test_a_file_without_questions_is_wrong_use(kb, articles, content, said) -> None:
+    kb("ingest")
+    Path("q.jsonl").write_bytes(content)
+    code, out, err = kb("replay", "q.jsonl", "--json")
+    assert (code, out) == (2, "")
+    assert said in err

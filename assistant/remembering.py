@@ -1,0 +1,48 @@
+"""An embedder that remembers: many questions in a row are compared with the same sentences again and again."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+
+import numpy as np
+
+from kb.embedding.protocol import Embedder, FloatMatrix
+
+_REMEMBERED = 20_000
+"""Texts of each kind, the latest: 30 MB with the bundled model."""
+
+
+class Remembering:
+    """Gives the vectors that ``embedder`` gives, each text embedded once. Safe to use from several threads."""
+
+    def __init__(self, embedder: Embedder) -> None:
+        self._embedder = embedder
+        self._queries: dict[str, FloatMatrix] = {}
+        self._passages: dict[str, FloatMatrix] = {}
+        self.name, self.fingerprint = embedder.name, embedder.fingerprint
+        self.dimensions, self.max_tokens = embedder.dimensions, embedder.max_tokens
+
+    def embed_queries(self, texts: Sequence[str]) -> FloatMatrix:
+        """See ``Embedder``."""
+        return self._of(texts, self._queries, self._embedder.embed_queries)
+
+    def embed_passages(self, texts: Sequence[str]) -> FloatMatrix:
+        """See ``Embedder``."""
+        return self._of(texts, self._passages, self._embedder.embed_passages)
+
+    def token_offsets(self, text: str) -> list[tuple[int, int]]:
+        """See ``Embedder``."""
+        return self._embedder.token_offsets(text)
+
+    def _of(
+        self, texts: Sequence[str], known: dict[str, FloatMatrix], embed: Callable[[Sequence[str]], FloatMatrix]
+    ) -> FloatMatrix:
+        found = {text: known.get(text) for text in texts}
+        missing = [text for text, vector in found.items() if vector is None]
+        if missing:
+            found.update(zip(missing, embed(missing), strict=True))
+            known.update((text, vector) for text in missing if (vector := found[text]) is not None)
+            for text in list(known)[:-_REMEMBERED]:
+                known.pop(text, None)
+        rows = [vector for text in texts if (vector := found[text]) is not None]
+        return np.stack(rows) if rows else np.empty((0, self.dimensions), dtype=np.float32)
