@@ -15,7 +15,7 @@ from kb.freshness import freshness
 from kb.paths import shown
 from kb.settings import AnswerSettings
 
-_KEEP_SHARE = 0.55
+_KEEP_SHARE = 0.3
 """A further sentence is quoted when it is worth at least this share of the best one's score."""
 
 _MIN_STEPS = 2

@@ -2,6 +2,7 @@
 
 Three ways in which articles put a condition: in the next sentence ("For business customers it is 30 days."), in the
 sentence before one that only makes sense after it ("However, …"), and in the other lines of a short list or table.
+And a sentence that ends in a colon says nothing without what it announces.
 """
 
 from __future__ import annotations
@@ -49,7 +50,8 @@ def complete(
     needed: list[Evidence] = []
     for rank, item in enumerate(chosen):
         units = [unit for unit in snapshot.units(item.chunk.rowid) if unit.block == item.unit.block]
-        group = [item.unit, *_bound(query, item.unit, units)]
+        announced = _announced(snapshot, item) if item.unit.text.rstrip().endswith(":") else []
+        group = [item.unit, *_bound(query, item.unit, units), *announced]
         group_items = [known.get((item.chunk.rowid, unit.ordinal)) or _as_evidence(item, unit) for unit in group]
         new = [one for one in group_items if one not in needed]
         if rank and len(needed) + len(new) > settings.max_sentences:
@@ -60,6 +62,11 @@ def complete(
 
 def _as_evidence(item: Evidence, unit: UnitRow) -> Evidence:
     return Evidence(unit, item.chunk, item.score, {})
+
+
+def _announced(snapshot: Snapshot, item: Evidence) -> list[UnitRow]:
+    """The unit behind one that ends in a colon: the next sentence, or the first line of a list or table."""
+    return [unit for unit in snapshot.units(item.chunk.rowid) if unit.ordinal == item.unit.ordinal + 1]
 
 
 def _bound(query: Query, unit: UnitRow, units: Sequence[UnitRow]) -> list[UnitRow]:

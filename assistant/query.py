@@ -18,7 +18,8 @@ _FOCUS_PATTERNS: dict[Focus, str] = {
         | how\ (much|many|high|large|big|tall|far|fast|old) | cost | fee | price | kosten | gebühr | preis )\b""",
     "time": r"""\b( wann | wie\ (lange|oft|früh|spät) | welche[msn]?\ (jahr|tag|monat|datum|frist) | frist
         | when | how\ (long|often|soon|late|early) | what\ (year|date|time|day) | which\ (year|day) | deadline )\b""",
-    "steps": r"""\b( wie\b(?!\ (viel|hoch|teuer|lange?|oft|heißt|hieß|heißen|groß|weit|alt|nennt))
+    "steps": r"""\b( wie\b(?!\ (viel|hoch|teuer|lange?|oft|heißt|hieß|heißen|groß|weit|alt|nennt
+        |ist|sind|waren?|lautet?))
         | how\ (do|can|to|should|would|could)\  | anleitung | schritte | steps | instructions
         | was\ ((muss|soll|kann)\ ich\ (tun|machen) | (mache|tue)\ ich | tun)
         | what\ (do|must)\ i\ (need\ to\ )?do )""",
@@ -28,7 +29,20 @@ _FOCUS_PATTERNS: dict[Focus, str] = {
         | habe | haben | wird | werden | brauche | geht | can | could | may | must | is | are | was | were | do
         | does | did | will | should | has | have | am )\b""",
 }
-_FOCUS = {focus: re.compile(pattern, re.IGNORECASE | re.VERBOSE) for focus, pattern in _FOCUS_PATTERNS.items()}
+_NOUN_PATTERNS: dict[Focus, str] = {
+    "time": r"""\w(dauer | friste? | zeitraum | zeitpunkt | termin | laufzeit | uhrzeit | datum | zeiten)\b
+        | \b(dauer | zeitraum | zeitpunkt | termin | laufzeit | uhrzeit | datum | deadline | duration | date)\b""",
+    "amount": r"""\w(kosten | gebühr(en)? | preis | betrag | höhe | summe | anzahl | menge | limit | pauschale
+        | grenze)\b | \b(ab\ welche[mrn] | höchstens | maximal | mindestens | at\ most | at\ least | the\ most
+        | minimum | maximum | charged? | amount | number\ of)\b""",
+}
+"""What is asked for by a noun, mostly the end of a compound: "Mit welcher Prüfdauer", "die Höhe der Mahngebühr"."""
+
+_FOCUS = [
+    (focus, re.compile(pattern, re.IGNORECASE | re.VERBOSE))
+    for patterns in (_FOCUS_PATTERNS, _NOUN_PATTERNS)
+    for focus, pattern in patterns.items()
+]
 """In this order: the first that matches is what the question asks for."""
 
 
@@ -53,4 +67,4 @@ def focus_of(text: str) -> Focus:
     """What the question asks for; of a long ticket text, what its last question asks for."""
     sentences = [part for part in re.split(r"(?<=[?.!])\s+", text) if part.endswith("?")]
     part = sentences[-1] if sentences else text
-    return next((focus for focus, pattern in _FOCUS.items() if pattern.search(part)), "any")
+    return next((focus for focus, pattern in _FOCUS if pattern.search(part)), "any")

@@ -48,6 +48,15 @@ class Ranking:
     articles: list[Ranked]
 
 
+@dataclass(frozen=True, slots=True)
+class Candidates:
+    """What vectors and full text found together: chunks and their articles by row, and what is known of each chunk."""
+
+    chunks: Mapping[int, ChunkRow]
+    articles: Mapping[int, ArticleRow]
+    signals: Mapping[int, Signals]
+
+
 @contextmanager
 def searching(
     library: Library, vector: FloatMatrix | None, limit: int
@@ -81,39 +90,59 @@ def retrieve(
 ) -> Ranking:
     """Rank the articles that ``where`` lets through.
 
-    ``hits`` are the nearest vectors of the whole index. 1. Join them on the catalog; where the filter leaves too few,
-    compare all that are allowed. 2. Search the full text. 3. Give each candidate every signal. 4. Fuse. 5. Group by
-    article. 6. Rerank. 7. Keep one language of an article. ``weights`` replace those that the languages of question and
-    articles call for, and leave out what ratings taught: so one search is measured alone.
+    ``hits`` are the nearest vectors of the whole index. 1. Gather candidates, each with every signal. 2. Fuse. 3. Group
+    by article. 4. Rerank. 5. Keep one language of an article. ``weights`` replace those that the languages of question
+    and articles call for, and leave out what ratings taught: so one search is measured alone.
     """
     settings = library.settings.retrieval
-    whole, weights = weights is None, weights or _weights(snapshot, library, query, where)
-    cosines = _dense(snapshot, library, vector, hits, where, settings.candidates) if weights.cosine else {}
-    texts = dict(snapshot.search_text(query.text, query.language, settings.candidates, where)) if weights.bm25 else {}
-    rows = snapshot.chunks(sorted({*cosines, *texts}))
-    articles = snapshot.articles(sorted({row.article for row in rows.values()}))
-    candidates = _signals(snapshot, library, query, vector, rows, articles, texts, weights)
-    shares = fuse(candidates, weights)
+    whole, weights = weights is None, weights or weights_for(snapshot, library, query, where)
+    # 1, 2
+    found = candidates(snapshot, library, query, vector, hits, where, weights)
+    shares = fuse(found.signals, weights)
     passages = [
-        Passage(key, rows[key].article, candidates[key], shares[key], sum(shares[key].values())) for key in rows
+        Passage(key, row.article, found.signals[key], shares[key], sum(shares[key].values()))
+        for key, row in found.chunks.items()
     ]
     passages.sort(key=lambda passage: (-passage.score, passage.chunk))
-    ranked = _group(passages, articles)
+    # 3, 4
+    ranked = _group(passages, found.articles)
+    names = [f"{one.id}@{one.language}" for one in found.articles.values()]
     context = Context(
         library.settings,
         where.today,
         frozenset(snapshot.superseded(where)),
-        lambda item: rows[item.passages[0].chunk].text,
-        adjustments(library, snapshot, vector, where.today, [f"{one.id}@{one.language}" for one in articles.values()])
-        if whole
-        else {},
+        lambda item: found.chunks[item.passages[0].chunk].text,
+        adjustments(library, snapshot, vector, where.today, names) if whole else {},
     )
     for reranker in rerankers(settings.reranker):
         ranked = reranker.rerank(query, ranked, context)
+    # 5
     return Ranking(_one_an_id(ranked, query))
 
 
-def _weights(snapshot: Snapshot, library: Library, query: Query, where: Filter) -> Weights:
+def candidates(
+    snapshot: Snapshot,
+    library: Library,
+    query: Query,
+    vector: FloatMatrix,
+    hits: list[tuple[str, float]],
+    where: Filter,
+    weights: Weights,
+) -> Candidates:
+    """The chunks that the searches find which ``weights`` ask for, each with the signals that these ask for.
+
+    ``hits`` (the nearest vectors) are joined on the catalog; where the filter leaves too few of them, all that are
+    allowed are compared.
+    """
+    limit = library.settings.retrieval.candidates
+    near = _dense(snapshot, library, vector, hits, where, limit) if weights.cosine else set()
+    texts = dict(snapshot.search_text(query.text, query.language, limit, where)) if weights.bm25 else {}
+    rows = snapshot.chunks(sorted({*near, *texts}))
+    articles = snapshot.articles(sorted({row.article for row in rows.values()}))
+    return Candidates(rows, articles, _signals(snapshot, library, query, vector, rows, articles, texts, weights))
+
+
+def weights_for(snapshot: Snapshot, library: Library, query: Query, where: Filter) -> Weights:
     """Those of the case: across languages, English with an encoder of its own, or any other language."""
     spoken = {base_language(language) for language in snapshot.languages(where)}
     if spoken and base_language(query.language) not in spoken:

@@ -35,6 +35,11 @@ Overrides = Annotated[
     typer.Option("--set", metavar="SECTION.KEY=VALUE", help="Override a setting for this run.", show_default=False),
 ]
 
+Datasets = Annotated[
+    list[str],
+    typer.Argument(metavar="DATASET[:FILE,…]…", help="Folders, with other files of questions after a colon."),
+]
+
 _WrongUsage: type[typer.BadParameter] = typer.BadParameter.__base__  # type: ignore[assignment]
 """The base of all usage errors. Typer has it from click; newer versions from a copy of click inside themselves."""
 
@@ -118,11 +123,21 @@ def learning(
 
 
 @app.command()
+def weights(
+    datasets: Datasets,
+    limit: Annotated[int | None, typer.Option(min=1, help="Questions of a set at most.", show_default=False)] = None,
+    as_json: Json = False,
+) -> None:
+    """Fit the weights of the fusion on the development splits of data sets; what the product uses is in its code."""
+    from evals.weights import fit
+
+    result = fit(_folders(datasets), limit)
+    print(json.dumps(result, ensure_ascii=False, indent=None if as_json else 2))
+
+
+@app.command()
 def calibrate(
-    datasets: Annotated[
-        list[str],
-        typer.Argument(metavar="DATASET[:FILE,…]…", help="Folders, with other files of questions after a colon."),
-    ],
+    datasets: Datasets,
     far: Annotated[
         Path | None, typer.Option(help="Questions of other subjects, asked besides.", show_default=False)
     ] = None,
@@ -134,12 +149,7 @@ def calibrate(
     from evals.calibrate import calibrate as fitted
     from evals.calibrate import save
 
-    chosen = [part.partition(":") for part in datasets]
-    result = fitted(
-        [(Path(folder), tuple(Path(file) for file in files.split(",") if file)) for folder, _, files in chosen],
-        far,
-        limit,
-    )
+    result = fitted(_folders(datasets), far, limit)
     if update:
         save(result)
     if as_json:
@@ -162,6 +172,12 @@ def bench(
 
     result = measured(articles, overrides or [])
     print(json.dumps(result, ensure_ascii=False, indent=2) if as_json else markdown(result))
+
+
+def _folders(datasets: list[str]) -> list[tuple[Path, tuple[Path, ...]]]:
+    """Each folder with its files of questions, from ``FOLDER:FILE,FILE``."""
+    parts = [part.partition(":") for part in datasets]
+    return [(Path(folder), tuple(Path(file) for file in files.split(",") if file)) for folder, _, files in parts]
 
 
 def main() -> NoReturn:

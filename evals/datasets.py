@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import re
 import unicodedata
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -16,6 +17,9 @@ from kb.terms import base_language
 
 QUERIES = "queries.jsonl"
 _T = TypeVar("_T")
+
+_LANGUAGE = re.compile(r"(?<![a-z0-9])(?:de|en)(?![a-z0-9])[^a-z0-9]?")
+"""The part of an id that tells which translation it names: "faq-de-refund", "en/refund"."""
 
 SPLITS = ("all", "dev", "test")
 FAR = "far"
@@ -197,10 +201,15 @@ def _unanswerable(question: Question) -> Question:
 
 
 def _split(line: _Line) -> str:
-    """The line's own split where it names one of ours, else by the SHA-1 of the id: even is dev, odd is test."""
+    """The line's own split where it names one of ours, else by the SHA-1 of what it asks about: even dev, odd test.
+
+    That is its first relevant article, or itself where there is none, in any language: so no half holds a question
+    whose article, or its translation, the other half has asked about.
+    """
     if line.split in SPLITS[1:]:
         return str(line.split)
-    number = int(hashlib.sha1(line.id.encode(), usedforsecurity=False).hexdigest(), 16)
+    about = _LANGUAGE.sub("", min(line.relevant, default=line.id).casefold())
+    number = int(hashlib.sha1(about.encode(), usedforsecurity=False).hexdigest(), 16)
     return "test" if number % 2 else "dev"
 
 

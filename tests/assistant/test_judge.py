@@ -52,6 +52,13 @@ def test_a_sentence_that_leans_on_the_one_before_is_not_quoted_alone(answering, 
     assert answer.index("kostet nichts") < answer.index("Verzugszinsen")
 
 
+def test_a_sentence_that_ends_in_a_colon_is_quoted_with_what_it_announces(answering, folder, write) -> None:
+    write("gas", "Gasrechnung", "Die Formel steht auf der Gasrechnung:\n\n- Kubikmeter mal Zustandszahl mal Brennwert")
+    ingest(answering, [folder])
+    answer = said(answering, "Welche Formel steht auf der Gasrechnung?").answer
+    assert answer.index("Formel") < answer.index("Brennwert")
+
+
 def test_a_line_of_a_list_that_the_question_names_is_quoted_without_the_others(answering, folder, write) -> None:
     write("fees", "Gebühren", "- Papierrechnung: 2 Euro\n- Rücklastschrift: 3 Euro\n- Zählerprüfung: 60 Euro")
     ingest(answering, [folder])

@@ -89,13 +89,23 @@ def test_several_files_are_asked_together_and_an_id_of_one_may_not_come_again_in
         load(tmp_path, both)
 
 
-def test_a_split_that_a_line_names_counts_and_where_it_names_none_the_sha1_of_its_id_decides(tmp_path: Path) -> None:
-    names = [str(number) for number in range(20)]
-    made(tmp_path, *(question(name) for name in names), question("d", split="dev"), question("v", split="val"))
+def test_a_split_that_a_line_names_counts_and_where_it_names_none_its_article_decides(tmp_path: Path) -> None:
+    asked = [question(f"q{number}", relevant=[f"a-{number % 10}"]) for number in range(20)]
+    made(tmp_path, *asked, question("d", split="dev"), question("v", split="val"))
     dev, test = ({read.id for read in load(tmp_path, Selection(split=split)).questions} for split in ("dev", "test"))
-    odd = {name for name in [*names, "v"] if hashlib.sha1(name.encode()).digest()[-1] % 2}
-    assert test == odd
-    assert dev == {*names, "d", "v"} - odd
+    odd = {one["id"] for one in asked if hashlib.sha1(one["relevant"][0].encode()).digest()[-1] % 2}
+    assert 0 < len(odd) < 20
+    assert test - {"v"} == odd
+    assert dev - {"v"} == {one["id"] for one in asked} - odd | {"d"}
+
+
+def test_no_half_holds_a_question_about_the_translation_of_an_article_of_the_other(tmp_path: Path) -> None:
+    for number in range(20):
+        folder = tmp_path / str(number)
+        folder.mkdir()
+        german, english = f"faq-de-x{number}", f"faq-en-x{number}"
+        made(folder, question("q", relevant=[german]), question("r", relevant=[english]))
+        assert len({one.split for one in load(folder).questions}) == 1
 
 
 def test_a_split_without_questions_is_refused(tmp_path: Path) -> None:
