@@ -18,6 +18,7 @@ from assistant.cli import (  # noqa: F401  each adds its commands to the app
     questions,
     replay,
     reports,
+    reviewing,
 )
 from assistant.cli.app import app
 from assistant.terminal import fail

@@ -78,6 +78,8 @@ def changes(paths: Sequence[Path], since: str) -> Change:
             raise UsageError(
                 f"{path} is not in the repository {top}.", "Check the folders of one repository at a time."
             )
+    if since == "HEAD" and not _git(top, "rev-list", "--max-count=1", "--all"):
+        return _everything(top)
     try:
         revision = _git(top, "rev-parse", "--verify", "--quiet", "--end-of-options", f"{since}^{{commit}}").strip()
     except UsageError:
@@ -93,6 +95,13 @@ def changes(paths: Sequence[Path], since: str) -> Change:
     new = _git(top, "ls-files", "--others", "--exclude-standard", "-z")
     old_of |= {path: None for path in new.split("\0") if path}
     return Change(top, base, old_of)
+
+
+def _everything(top: Path) -> Change:
+    """The change that a first commit is: the base is an empty tree."""
+    files = _git(top, "ls-files", "--cached", "--others", "--exclude-standard", "-z").split("\0")
+    empty = _git(top, "hash-object", "-t", "tree", "--stdin").strip()
+    return Change(top, empty, {path: None for path in files if path})
 
 
 def _renames(listing: str) -> Iterator[tuple[str, str | None]]:

@@ -130,6 +130,14 @@ def test_odd_names_links_to_other_files_and_submodules_are_known(repository: Rep
     assert repository.findings("HEAD") == []
 
 
+def test_before_the_first_commit_everything_is_new(tmp_path_factory: pytest.TempPathFactory) -> None:
+    root = tmp_path_factory.mktemp("first")
+    subprocess.run(["git", "init", "-q", str(root)], check=True)
+    (root / "a.md").write_text("---\nid: a\ntitle: T\nlanguage: de\n---\n[x](nowhere.md)\n")
+    report, _ = check_changed([root], TODAY, "HEAD", 30, ())
+    assert [one.code for one in report.findings if one.severity == "error"] == ["dead-link"]
+
+
 def test_a_folder_without_repository_and_a_revision_that_is_none_are_errors_with_a_hint(
     repository: Repository, tmp_path_factory: pytest.TempPathFactory
 ) -> None:
