@@ -73,10 +73,12 @@ def _shared(left: Statement, right: Statement, only_left: list[Topic], only_righ
 
 
 def _names_another(only_left: list[Topic], only_right: list[Topic]) -> bool:
-    """Whether each sentence names something that the other does not: another tariff, another fee."""
+    """Whether each sentence names something that the other does not: another tariff, a debit and a credit card."""
     if any(any(map(str.isdigit, topic.key)) for topic in (*only_left, *only_right)):
         return True
-    return any(t.is_name for t in only_left) and any(t.is_name for t in only_right)
+    if any(t.is_name for t in only_left) and any(t.is_name for t in only_right):
+        return True
+    return any(t.following and t.following == u.following for t, u in product(only_left, only_right))
 
 
 def _facts_differ(left: Statement, right: Statement) -> Difference | None:
@@ -125,7 +127,8 @@ def _yes_and_no(
     denials = len(left.denials) + len(right.denials)
     if turned and not denials:
         return Difference("opposite", *turned)
-    if all(alone):
+    ours, theirs = _left_over(left.facts, right.facts), _left_over(right.facts, left.facts)
+    if all(alone) or ours or theirs:  # a figure that only one side has is a condition: "during the last three days"
         return None
     if denials % 2:
         return Difference("negation", ", ".join(left.denials), ", ".join(right.denials))

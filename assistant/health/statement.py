@@ -10,15 +10,22 @@ from typing import Final
 from assistant.health import wording
 from kb.facts import Fact, read
 from kb.facts.units import NUMBER_WORDS, unit
-from kb.terms import STOP_WORDS, base_language, words
+from kb.terms import STOP_WORDS, base_language, stem, words
 
 _MARKUP = re.compile(r"\*+|`+|~~|\[([^\[\]]*)\]\([^()]*\)")
+_WORD_BEHIND = re.compile(r" ([^\W\d_]+)")
 _ORDINAL = re.compile(r"(?<![\w.,])(\d{1,3})(?:\.(?=\s?[^\W\d_])|(?:st|nd|rd|th)\b)")
+_PARTICIPLE = re.compile(r"\Age(?=\w{5}.*t\Z)|(?<=\w{4})t\Z")
+"""What German participles have around the stem: ``gewechselt`` is a form of ``wechseln``."""
+
 _SAME_PREFIX: Final = 6
 """Letters that two words share at their beginning where they are forms of one another (``signature``, ``signing``)."""
 
 _WHOLE_PREFIX: Final = 4
 """Letters of a word that may be the beginning of the other (``sign``, ``signature``)."""
+
+_SCOPE: Final = 9
+"""Letters of a word of scope that count: ``Geschäftskunden`` and ``geschäftlich`` are one."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,7 +33,7 @@ class Topic:
     """A word of a sentence that says what it is about.
 
     ``word`` is case-folded, ``key`` what it is compared as, ``parts`` those of a compound, ``start`` its place in the
-    text. ``is_name`` tells words that name something: capitalised inside a sentence, or with digits.
+    text, ``following`` the case-folded word behind it. ``is_name`` tells words that name something: capitalised inside a sentence, or with digits.
     """
 
     word: str
@@ -34,6 +41,7 @@ class Topic:
     parts: frozenset[str]
     is_name: bool
     start: int
+    following: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,6 +72,7 @@ class Statement:
 def state(text: str, language: str) -> Statement:
     """Take a sentence apart, without its Markdown marks. ``language`` is a BCP 47 tag."""
     text = " ".join(_MARKUP.sub(r"\1", text).split())
+    base = base_language(language)
     facts = tuple(read(text, language))
     rest = text
     for fact in facts:
@@ -75,7 +84,7 @@ def state(text: str, language: str) -> Statement:
         language=language,
         facts=facts,
         topics=tuple(_topics(rest, language)),
-        scopes=frozenset(scope[0].casefold()[:9] for scope in wording.SCOPES.finditer(rest)),
+        scopes=frozenset(stem(scope[0].casefold(), base)[:_SCOPE] for scope in wording.SCOPES.finditer(rest)),
         ordinals=frozenset(_ORDINAL.findall(rest)),
         denials=tuple(match[0] for match in wording.DENIAL.finditer(plain)),
         only=only[0] if only else "",
@@ -90,6 +99,8 @@ def _topics(text: str, language: str) -> list[Topic]:
     found: dict[str, Topic] = {}
     for match in re.finditer(r"[^\W_](?:[\w.-]*[^\W_])?", text):
         is_first = not text[: match.start()].strip("„“\"'( ")
+        behind = _WORD_BEHIND.match(text, match.end())
+        following = behind[1].casefold() if behind else ""
         for word in words(match[0], base):
             if (
                 word in empty
@@ -101,7 +112,7 @@ def _topics(text: str, language: str) -> list[Topic]:
             key = wording.group(word, language)
             has_digit = any(map(str.isdigit, word))
             is_name = has_digit or (match[0][0].isupper() and not is_first)
-            found.setdefault(key, Topic(word, key, wording.parts(word, language), is_name, match.start()))
+            found.setdefault(key, Topic(word, key, wording.parts(word, language), is_name, match.start(), following))
     return [topic for topic in found.values() if topic.key not in wording.CARRIERS]
 
 
@@ -123,7 +134,9 @@ def _is_met(topic: Topic, keys: frozenset[str]) -> bool:
 
 
 def _alike(one: str, other: str) -> bool:
-    short, long = sorted((one, other), key=len)
+    short, long = sorted((_PARTICIPLE.sub("", one), _PARTICIPLE.sub("", other)), key=len)
+    if short == long:
+        return True
     if len(short) >= _WHOLE_PREFIX and long.startswith(short) and len(long) - len(short) <= _WHOLE_PREFIX:
         return True
     return (

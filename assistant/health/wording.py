@@ -88,14 +88,14 @@ e-mail mail email
 senden schicken send submit einreichen übermitteln zusenden
 bezahlen zahlen zahlung pay payment paid
 konto account
-erhalten bekommen receive get kommt
+erhalten erhalt bekommen receive get kommt
 innerhalb binnen within
 beenden kündigen kündigung terminate cancel termination cancellation
 ändern änderung change changes
 melden meldung report
 erstattung rückerstattung erstatten refund reimbursed refunded
 rückgabe zurückgeben zurück rücksendung return returned zurückschicken zurücksenden
-bestellen bestellung order
+bestellen bestellung ware waren paket sendung artikel produkt order orders item items goods parcel
 liefern lieferung zustellung geliefert delivery deliver delivered
 prüfen prüfung bearbeiten bearbeitung check processed processing
 hotline kundenservice kundendienst support service
@@ -128,9 +128,9 @@ _EMPTY = """
 bitte etwa circa ca rund ungefähr meist meistens normalerweise regel derzeit aktuell jeweils je pro spätestens
 frühestens insgesamt genau maximal höchstens mindestens wenigstens bereits schon dabei dafür danach dazu jedoch
 allerdings außerdem zudem daher deshalb gilt gelten gültig ab mal stets grundsätzlich derzeitig seit euro nun jetzt
-eben etc usw
+eben etc usw uhr nummer lassen lässt lasse
 please about approximately roughly usually normally currently per each least most already however therefore generally
-typically now up exactly must shall need needs may might every takes take still
+typically now up exactly must shall need needs may might every takes take still number
 """
 EMPTY: Final = frozenset(_EMPTY.split())
 """Case-folded words that carry no content beside those of the stop-word lists."""
@@ -143,8 +143,8 @@ SCOPES: Final = re.compile(
       | feiertag\w* | samstag\w* | sonntag\w* | montag\w* | freitag\w* | nachts | abends
       | business | residential | private | new | existing | consumers? | students? | members? | tenants? | landlords?
       | abroad | domestic | international\w* | weekends? | saturdays? | sundays? | mondays? | fridays? | holidays?
-      | nights? | premium | basic | ios | android | windows | macos | mac | iphone | web | stores?
-      | branch(?:es)? )\b""",
+      | nights? | premium | basic | ios | android | windows | macos | mac | iphone | web
+      | in[\ -]stores? | branch(?:es)? )\b""",
     re.IGNORECASE | re.VERBOSE,
 )
 """Words that say for whom, where or when: what holds for one need not hold for the other."""

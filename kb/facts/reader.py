@@ -52,7 +52,7 @@ _TIME = re.compile(
       [:.](?P<minute>[0-5]\d)(?![\d.:])(?:\s?(?:uhr\b|h\b|(?P<half>[ap])\.?m\b\.?))
     | :(?P<minute2>[0-5]\d)(?![\d:])
     | \s?(?:uhr\b|(?P<half2>[ap])\.?m\b\.?)
-    | (?=\s?(?:bis|to|[–-])\s?(?:2[0-4]|[01]?\d)(?:[:.][0-5]\d)?\s?(?:uhr\b|(?P<half3>[ap])\.?m\b))
+    | (?=\s?(?:bis|to|[–-])\s?(?P<until>2[0-4]|[01]?\d)(?:[:.][0-5]\d)?\s?(?:uhr\b|(?P<half3>[ap])\.?m\b))
     )""",
     re.IGNORECASE | re.VERBOSE,
 )
@@ -168,7 +168,10 @@ def _versions(text: str) -> Iterator[Fact]:
 def _times(text: str) -> Iterator[Fact]:
     for match in _TIME.finditer(text):
         half = (match["half"] or match["half2"] or match["half3"] or "").casefold()
-        hour = int(match["hour"]) % 12 + (12 if half == "p" else 0) if half else int(match["hour"])
+        hour = int(match["hour"])
+        if match["half3"] and hour > int(match["until"]):  # "9 to 5 pm" begins in the morning
+            half = "a" if half == "p" else "p"
+        hour = hour % 12 + (12 if half == "p" else 0) if half else hour
         minutes = Decimal(60 * hour + int(match["minute"] or match["minute2"] or 0))
         yield Fact("time", "minute", minutes, minutes, "", "", *match.span())
 
