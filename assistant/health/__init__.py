@@ -1,1 +1,26 @@
-"""Knowledge health: what is wrong with the articles among each other, and what harm it does."""
+"""Knowledge health: what is wrong with the articles among each other, and what harm it does.
+
+``examine(library, today)`` is the door. Reading order: ``examination`` (the steps), ``passages`` with ``neighbours``,
+``pairs``, ``contradiction``, ``statement`` and ``wording`` (contradictions), ``duplicates``, ``parity``,
+``findability``, ``usage``, ``staleness``; ``model`` and ``texts`` (what comes out), ``cache``. Heavy parts are imported
+where they are used.
+"""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import TYPE_CHECKING
+
+from kb.library import Library
+
+if TYPE_CHECKING:
+    from assistant.health.model import HealthReport
+
+__all__ = ["examine"]
+
+
+def examine(library: Library, today: date) -> HealthReport:
+    """Examine all articles that answer on ``today``; see ``assistant.health.examination``."""
+    from assistant.health.examination import examine as run
+
+    return run(library, today)

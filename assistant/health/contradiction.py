@@ -13,7 +13,7 @@ from itertools import product
 from typing import Final, Literal, TypeAlias
 
 from assistant.health import wording
-from assistant.health.statement import Statement, Topic, state, unmatched
+from assistant.health.statement import Cell, Statement, Topic, is_met, keys_of, state, unmatched
 from kb.facts import Fact, FactKind, agree, comparable
 
 DifferenceKind: TypeAlias = FactKind | Literal["negation", "only", "opposite"]
@@ -21,11 +21,20 @@ DifferenceKind: TypeAlias = FactKind | Literal["negation", "only", "opposite"]
 _SHARED: Final = 0.6
 """Share of the words of content, of both sentences, that two sentences about the same thing have in common."""
 
-_SHARED_TO_DENY: Final = 0.75
+_SHARED_AT_LEAST: Final = 0.4
+"""The same where one sentence only says more than the other, and two words or more are shared."""
+
+_SHARED_TO_COUNT: Final = 0.8
+"""The same for plain numbers, which say least about what they are."""
+
+_SHARED_TO_DENY: Final = 0.8
 """The same for yes and no, where there is no figure beside the words that would tie the sentences together."""
 
 _BESIDE: Final = 40
 """Characters around a fact in which its own words stand."""
+
+_SHARED_BESIDE: Final = 0.5
+"""Share of these words that two facts have in common which measure the same thing."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,19 +60,35 @@ def differ(left: Statement, right: Statement) -> Difference | None:
     if left.text > right.text:  # one order for both, so that ties are broken alike
         found = differ(right, left)
         return found and Difference(found.kind, found.right, found.left)
-    if left.text == right.text or left.scopes != right.scopes or left.ordinals != right.ordinals:
+    if left.text == right.text or _case(left) != _case(right):
         return None
     turned = _opposite(left, right)
     only_left = [topic for topic in unmatched(left, right) if topic.word not in turned]
     only_right = [topic for topic in unmatched(right, left) if topic.word not in turned]
     shared = _shared(left, right, only_left, only_right)
-    if shared == 0.0 or _names_another(only_left, only_right):
+    if _names_another(only_left, only_right) or not _is_same(left, right, shared, only_left, only_right):
         return None
-    is_same = shared >= _SHARED or not only_left or not only_right
-    found = _facts_differ(left, right) if is_same else None
+    found = _facts_differ(left, right, shared)
     if found is None and shared >= _SHARED_TO_DENY:
         found = _yes_and_no(left, right, turned, (only_left, only_right))
     return found
+
+
+def _case(statement: Statement) -> tuple[frozenset[str], frozenset[str], int]:
+    """For whom, of what and when a sentence holds."""
+    return statement.scopes, statement.ordinals, statement.case_denials
+
+
+def _is_same(left: Statement, right: Statement, shared: float, only_left: list[Topic], only_right: list[Topic]) -> bool:
+    """Whether two sentences that share so much are about the same thing; what a row is about, the other must name."""
+    if any(topic in left.subject for topic in only_left) or any(topic in right.subject for topic in only_right):
+        return False
+    if left.cells and right.cells and (_met(left.subject, right.subject, None) != left.subject):
+        return False
+    if shared >= _SHARED:
+        return True
+    in_common = len(left.topics) - len(only_left)
+    return shared >= _SHARED_AT_LEAST and in_common > 1 and not (only_left and only_right)
 
 
 def _shared(left: Statement, right: Statement, only_left: list[Topic], only_right: list[Topic]) -> float:
@@ -81,13 +106,18 @@ def _names_another(only_left: list[Topic], only_right: list[Topic]) -> bool:
     return any(t.following and t.following == u.following for t, u in product(only_left, only_right))
 
 
-def _facts_differ(left: Statement, right: Statement) -> Difference | None:
+def _facts_differ(left: Statement, right: Statement, shared: float) -> Difference | None:
     ours, theirs = _left_over(left.facts, right.facts), _left_over(right.facts, left.facts)
-    pairs = [(a, b) for a, b in product(ours, theirs) if comparable(a, b) and not agree(a, b)]
+    pairs = [
+        (_beside(left, right, a, b), a, b)
+        for a, b in product(ours, theirs)
+        if comparable(a, b) and not agree(a, b) and _in_like_columns(left, right, a, b)
+        if shared >= _SHARED_TO_COUNT or a.kind != "number" or (a.unit and b.unit)
+    ]
     if not pairs:
         return None
-    best = max(pairs, key=lambda pair: (_beside(left, right, *pair), -pair[0].start, -pair[1].start))
-    return Difference(best[0].kind, best[0].written, best[1].written)
+    best, one, other = max(pairs, key=lambda pair: (pair[0], -pair[1].start, -pair[2].start))
+    return Difference(one.kind, one.written, other.written) if best >= _SHARED_BESIDE else None
 
 
 def _left_over(facts: tuple[Fact, ...], others: tuple[Fact, ...]) -> list[Fact]:
@@ -103,14 +133,35 @@ def _left_over(facts: tuple[Fact, ...], others: tuple[Fact, ...]) -> list[Fact]:
     return found
 
 
-def _beside(left: Statement, right: Statement, a: Fact, b: Fact) -> int:
-    """How many words two facts share around them."""
-    return len(_around(left, a) & _around(right, b))
+def _in_like_columns(left: Statement, right: Statement, a: Fact, b: Fact) -> bool:
+    """Whether what the column of a row says about a fact holds for the other fact too."""
+    ours, theirs = left.cell(a), right.cell(b)
+    if ours and theirs:
+        return ours.head == theirs.head or bool(ours.head & theirs.head) or ours.head | theirs.head <= wording.CARRIERS
+    cell, other = (ours, right) if ours else (theirs, left)
+    telling = cell.head - wording.CARRIERS if cell else frozenset()
+    return not telling or 2 * len(telling & other.keys) > len(telling)
 
 
-def _around(statement: Statement, fact: Fact) -> frozenset[str]:
-    near = (t for t in statement.topics if fact.start - _BESIDE <= t.start <= fact.end + _BESIDE)
-    return frozenset(topic.key for topic in near)
+def _beside(left: Statement, right: Statement, a: Fact, b: Fact) -> float:
+    """Share of the words around two facts that they have in common, of those around the one that has fewer."""
+    ours, theirs = _around(left, a), _around(right, b)
+    if not ours or not theirs:
+        return 1.0
+    met = min(len(_met(ours, theirs, right.cell(b))), len(_met(theirs, ours, left.cell(a))))
+    return met / min(len(ours), len(theirs))
+
+
+def _met(topics: list[Topic], others: list[Topic], cell: Cell | None) -> list[Topic]:
+    keys = keys_of(others) | (cell.head if cell else frozenset())
+    return [topic for topic in topics if is_met(topic, keys)]
+
+
+def _around(statement: Statement, fact: Fact) -> list[Topic]:
+    """The topics beside a fact; in a row those of its cell, and what the row is about."""
+    if cell := statement.cell(fact):
+        return [t for t in statement.topics if t in statement.subject or cell.start <= t.start < cell.end]
+    return [t for t in statement.topics if fact.start - _BESIDE <= t.start <= fact.end + _BESIDE]
 
 
 def _opposite(left: Statement, right: Statement) -> tuple[str, ...]:
@@ -127,10 +178,10 @@ def _yes_and_no(
     denials = len(left.denials) + len(right.denials)
     if turned and not denials:
         return Difference("opposite", *turned)
-    ours, theirs = _left_over(left.facts, right.facts), _left_over(right.facts, left.facts)
-    if all(alone) or ours or theirs:  # a figure that only one side has is a condition: "during the last three days"
+    figures = _left_over(left.facts, right.facts) or _left_over(right.facts, left.facts)
+    if all(alone) or figures or left.cells or right.cells:  # a figure on one side is a condition: "in the last 3 days"
         return None
-    if denials % 2:
+    if denials % 2 and len(alone[0]) + len(alone[1]) <= 1 and not (left.only or right.only):
         return Difference("negation", ", ".join(left.denials), ", ".join(right.denials))
     if bool(left.only) != bool(right.only) and not denials:
         narrow, wide = (alone[0], right) if left.only else (alone[1], left)

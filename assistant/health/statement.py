@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import Final
@@ -13,12 +14,17 @@ from kb.facts.units import NUMBER_WORDS, unit
 from kb.terms import STOP_WORDS, base_language, stem, words
 
 _MARKUP = re.compile(r"\*+|`+|~~|\[([^\[\]]*)\]\([^()]*\)")
+_ROW = re.compile(r"(?:[^:;]{1,60}: )?[^;]*(?:; [^:;]{1,60}: [^;]*)+")
+_CELL = re.compile(r"(?:^|(?<=; ))(?:(?P<head>[^:;]{1,60}):(?= ))?[^;]*")
+_CASE = re.compile(r"\b(?:wenn|falls|sofern|if|when|unless)\b[^,;.:]*", re.IGNORECASE)
+"""A clause that says when the sentence holds: what it denies is not what the sentence denies."""
+
 _WORD_BEHIND = re.compile(r" ([^\W\d_]+)")
 _ORDINAL = re.compile(r"(?<![\w.,])(\d{1,3})(?:\.(?=\s?[^\W\d_])|(?:st|nd|rd|th)\b)")
 _PARTICIPLE = re.compile(r"\Age(?=\w{5}.*t\Z)|(?<=\w{4})t\Z")
 """What German participles have around the stem: ``gewechselt`` is a form of ``wechseln``."""
 
-_SAME_PREFIX: Final = 6
+_SAME_PREFIX: Final = 7
 """Letters that two words share at their beginning where they are forms of one another (``signature``, ``signing``)."""
 
 _WHOLE_PREFIX: Final = 4
@@ -33,7 +39,8 @@ class Topic:
     """A word of a sentence that says what it is about.
 
     ``word`` is case-folded, ``key`` what it is compared as, ``parts`` those of a compound, ``start`` its place in the
-    text, ``following`` the case-folded word behind it. ``is_name`` tells words that name something: capitalised inside a sentence, or with digits.
+    text, ``following`` the case-folded word behind it. ``is_name`` tells words that name something: capitalised inside
+    a sentence, or with digits.
     """
 
     word: str
@@ -45,19 +52,32 @@ class Topic:
 
 
 @dataclass(frozen=True, slots=True)
+class Cell:
+    """A cell of a table's row: the words of its column's head, and its characters in the text."""
+
+    head: frozenset[str]
+    start: int
+    end: int
+
+
+@dataclass(frozen=True, slots=True)
 class Statement:
     """What one sentence states.
 
-    ``topics`` are its words of content without those of ``facts``; ``ordinals`` tell things apart (``1. Mahnung``).
+    ``topics`` are its words of content without those of ``facts``; ``ordinals`` tell things apart (``1. Mahnung``). Of
+    a table's row (``Anlass: Mahnung; Betrag: 2 €``) the words of the columns are no topics, as the other sentence need
+    not have them; figures in its first cell say what the row is about, so they are no facts but ordinals.
     """
 
     text: str
     language: str
     facts: tuple[Fact, ...]
     topics: tuple[Topic, ...]
+    cells: tuple[Cell, ...]
     scopes: frozenset[str]
     ordinals: frozenset[str]
     denials: tuple[str, ...]
+    case_denials: int
     only: str
     also: bool
     words: frozenset[str]
@@ -65,7 +85,16 @@ class Statement:
     @property
     def keys(self) -> frozenset[str]:
         """Everything a word of another sentence can meet here."""
-        return frozenset(key for topic in self.topics for key in (topic.key, *topic.parts))
+        return frozenset[str]().union(*(cell.head for cell in self.cells)) | keys_of(self.topics)
+
+    @property
+    def subject(self) -> list[Topic]:
+        """What a table's row is about: the words of its first cell; nothing of other sentences."""
+        return [topic for topic in self.topics if topic.start < self.cells[0].end] if self.cells else []
+
+    def cell(self, fact: Fact) -> Cell | None:
+        """The cell of a row in which a fact stands."""
+        return next((cell for cell in self.cells if cell.start <= fact.start < cell.end), None)
 
 
 @lru_cache(maxsize=1 << 14)
@@ -73,24 +102,44 @@ def state(text: str, language: str) -> Statement:
     """Take a sentence apart, without its Markdown marks. ``language`` is a BCP 47 tag."""
     text = " ".join(_MARKUP.sub(r"\1", text).split())
     base = base_language(language)
-    facts = tuple(read(text, language))
+    cells = _cells(text, language) if _ROW.fullmatch(text) else ()
+    subject_end = cells[0].end if cells else 0
+    found = read(text, language)
     rest = text
-    for fact in facts:
+    for fact in found:
         rest = rest[: fact.start] + " " * (fact.end - fact.start) + rest[fact.end :]
     plain = wording.NO_DENIAL.sub("", rest)
     only = None if wording.NOT_THE_ONLY_ONE.search(rest) else wording.ONLY.search(rest)
     return Statement(
         text=text,
         language=language,
-        facts=facts,
-        topics=tuple(_topics(rest, language)),
+        facts=tuple(fact for fact in found if fact.start >= subject_end),
+        topics=tuple(_topics(_CELL.sub(_without_head, rest) if cells else rest, language)),
+        cells=cells,
         scopes=frozenset(stem(scope[0].casefold(), base)[:_SCOPE] for scope in wording.SCOPES.finditer(rest)),
-        ordinals=frozenset(_ORDINAL.findall(rest)),
-        denials=tuple(match[0] for match in wording.DENIAL.finditer(plain)),
+        ordinals=frozenset(_ORDINAL.findall(rest))
+        | {stem(match[0].casefold(), base) for match in wording.ORDINAL.finditer(rest)}
+        | {f"{fact.low}{fact.code}" for fact in found if fact.start < subject_end},
+        denials=tuple(match[0] for match in wording.DENIAL.finditer(_CASE.sub("", plain))),
+        case_denials=sum(len(wording.DENIAL.findall(case[0])) for case in _CASE.finditer(plain)),
         only=only[0] if only else "",
         also=wording.ALSO.search(rest) is not None,
         words=frozenset(word.casefold() for word in re.findall(r"[^\W\d_]+", rest)),
     )
+
+
+def _cells(text: str, language: str) -> tuple[Cell, ...]:
+    base = base_language(language)
+    return tuple(
+        Cell(frozenset(wording.group(word, language) for word in words(match["head"] or "", base)), *match.span())
+        for match in _CELL.finditer(text)
+        if match[0]
+    )
+
+
+def _without_head(match: re.Match[str]) -> str:
+    width = len(match["head"] or "")
+    return " " * width + match[0][width:]
 
 
 def _topics(text: str, language: str) -> list[Topic]:
@@ -105,8 +154,8 @@ def _topics(text: str, language: str) -> list[Topic]:
             if (
                 word in empty
                 or unit(word) is not None
-                or wording.DENIAL.fullmatch(word)
-                or wording.ONLY.fullmatch(word)
+                or wording.YES_NO.fullmatch(word)
+                or wording.SCOPES.fullmatch(word)
             ):
                 continue
             key = wording.group(word, language)
@@ -116,13 +165,19 @@ def _topics(text: str, language: str) -> list[Topic]:
     return [topic for topic in found.values() if topic.key not in wording.CARRIERS]
 
 
+def keys_of(topics: Iterable[Topic]) -> frozenset[str]:
+    """What other topics can meet in these: the words, and the parts of compounds."""
+    return frozenset(key for topic in topics for key in (topic.key, *topic.parts))
+
+
 def unmatched(left: Statement, right: Statement) -> list[Topic]:
     """The topics of ``left`` that ``right`` does not have, in any form or as a compound's parts."""
     keys = right.keys
-    return [topic for topic in left.topics if not _is_met(topic, keys)]
+    return [topic for topic in left.topics if not is_met(topic, keys)]
 
 
-def _is_met(topic: Topic, keys: frozenset[str]) -> bool:
+def is_met(topic: Topic, keys: frozenset[str]) -> bool:
+    """Whether a topic is among ``keys``, in any form, or all telling parts of a compound are."""
     if topic.key in keys:
         return True
     telling = topic.parts - wording.CARRIERS
@@ -139,6 +194,4 @@ def _alike(one: str, other: str) -> bool:
         return True
     if len(short) >= _WHOLE_PREFIX and long.startswith(short) and len(long) - len(short) <= _WHOLE_PREFIX:
         return True
-    return (
-        len(short) >= _SAME_PREFIX + 1 and short[:_SAME_PREFIX] == long[:_SAME_PREFIX] and len(long) - len(short) <= 3
-    )
+    return len(short) >= _SAME_PREFIX and short[:_SAME_PREFIX] == long[:_SAME_PREFIX] and len(long) - len(short) <= 3

@@ -20,8 +20,27 @@ NO_DENIAL: Final = re.compile(
 """Phrases with such a word that deny nothing."""
 
 ONLY: Final = re.compile(r"\b(?:nur|ausschließlich|lediglich|allein|only|solely|exclusively)\b", re.IGNORECASE)
+YES_NO: Final = re.compile(f"{DENIAL.pattern}|{ONLY.pattern}", re.IGNORECASE)
+"""Words that are compared as yes and no, not as content."""
+
 NOT_THE_ONLY_ONE: Final = re.compile(r"\b(?:nicht nur|not only|nur noch|if only|only if|nur wenn)\b", re.IGNORECASE)
 ALSO: Final = re.compile(r"\b(?:auch|oder|sowie|ebenso|or|also|too|as well|either|both)\b", re.IGNORECASE)
+
+EXAMPLE: Final = re.compile(r"\b(?:beispiel\w*|muster\w*|example\w*|sample)\b|\b(?:z\. ?B\.|e\.g\.)", re.IGNORECASE)
+"""What marks a sentence or a heading whose figures are made up."""
+
+ORDINAL: Final = re.compile(
+    r"\b(?:erst|zweit|dritt|viert|fünft|letzt|nächst|neuest)e[mnrs]?\b"
+    r"|\b(?:first|second|third|fourth|fifth|last|next|latest|newest|minimum(?! of))\b",
+    re.IGNORECASE,
+)
+
+LEANING: Final = re.compile(
+    r"^\W*(?:update\W+)?(?:this|these|dies\w*)\b|\bth(?:is|ese) (?:issue|problem|error|bug)s?\b"
+    r"|\bdiese[mnrs]? (?:Fehler|Problem)s?\b",
+    re.IGNORECASE,
+)
+"""What says that a sentence is about something that only the text around it names."""
 
 _OPPOSITES = """
 möglich unmöglich
@@ -99,10 +118,10 @@ bestellen bestellung ware waren paket sendung artikel produkt order orders item 
 liefern lieferung zustellung geliefert delivery deliver delivered
 prüfen prüfung bearbeiten bearbeitung check processed processing
 hotline kundenservice kundendienst support service
-nötig notwendig erforderlich brauchen benötigen benötigt need needed necessary required
+nötig notwendig erforderlich brauchen braucht benötigen benötigt need needed necessary required
 können kann möglich can possible
 dürfen darf erlaubt allowed may
-öffnen geöffnet open opening erreichbar available reach
+öffnen geöffnet open opening erreichbar erreichen erreicht available reach
 unternehmen firma nordlicht company
 """
 
@@ -128,9 +147,10 @@ _EMPTY = """
 bitte etwa circa ca rund ungefähr meist meistens normalerweise regel derzeit aktuell jeweils je pro spätestens
 frühestens insgesamt genau maximal höchstens mindestens wenigstens bereits schon dabei dafür danach dazu jedoch
 allerdings außerdem zudem daher deshalb gilt gelten gültig ab mal stets grundsätzlich derzeitig seit euro nun jetzt
-eben etc usw uhr nummer lassen lässt lasse
+eben etc usw bestehen besteht enthalten enthält uhr nummer lassen lässt lasse
 please about approximately roughly usually normally currently per each least most already however therefore generally
-typically now up exactly must shall need needs may might every takes take still number
+typically now up exactly must shall need needs may might every takes take still number working since consists
+consist contains contain
 """
 EMPTY: Final = frozenset(_EMPTY.split())
 """Case-folded words that carry no content beside those of the stop-word lists."""

@@ -8,6 +8,7 @@ from kb.catalog.filter import Filter
 from kb.catalog.rows import ArticleRow, ChunkRow, FileRow, Judgement, NewChunk, NewName, UnitRow
 from kb.catalog.snapshot import Period, Snapshot
 from kb.catalog.store import Catalog
+from kb.catalog.survey import Survey
 
 __all__ = [
     "ArticleRow",
@@ -20,5 +21,6 @@ __all__ = [
     "NewName",
     "Period",
     "Snapshot",
+    "Survey",
     "UnitRow",
 ]

@@ -11,6 +11,7 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
+from kb.catalog import survey
 from kb.catalog.filter import Filter, marks
 from kb.catalog.rows import ArticleRow, ChunkRow, FileRow, Judgement, UnitRow
 from kb.embedding.protocol import FloatMatrix
@@ -282,6 +283,10 @@ class Snapshot:
         condition, values = where.condition()
         rows = self._connection.execute(f"SELECT {_ARTICLE} FROM articles WHERE {condition} ORDER BY title, id", values)
         return [_article(row) for row in rows]
+
+    def survey(self, where: Filter, fingerprint: str) -> survey.Survey:
+        """All articles that a filter lets through, with chunks, units, names and the vectors of one embedder."""
+        return survey.read(self._connection, self.listing(where), where, fingerprint, VECTOR_TYPE)
 
 
 _ARTICLE_COLUMNS = tuple(item.name for item in fields(ArticleRow))

@@ -30,7 +30,9 @@ _MONTH = "|".join(sorted(_MONTHS, key=len, reverse=True))
 
 _ADDRESS = re.compile(r"https?://\S+|www\.\S+|\S+@\S+\.\w+")
 _LEGAL = re.compile(r"§+\s?\d+\w?|\b(?:Abs|Art|Nr|No|Ziff|Kap)\.\s?\d+")
-_PHONE = re.compile(r"(?<![\w.,])(?:\+|\(?0)\d?(?:[ \u00a0()/–-]{0,2}\d){5,}(?![\d.,]*\d|\s?[€%])")
+_PHONE = re.compile(
+    r"(?<![\w.,])(?:\+\d{1,3} ?(?:\(0\) ?)?|\(0\d{1,5}\)|0)\d?(?:[ \u00a0/–-]{0,2}\d){5,}(?![\d.,]*\d|\s?[€%])"
+)
 _DATE = re.compile(
     rf"""(?<![\w.,])(?:
       (?P<y1>\d{{4}})-(?P<m1>\d\d)-(?P<d1>\d\d)
@@ -83,10 +85,12 @@ _FIGURE = re.compile(
 _HALF = re.compile(
     r"\b(?:ein(?:e[mnrs]?)?\s)?(?:halbe[ns]?|half an?)\s(?P<unit>Stunde|Jahr\w*|hour|year)\b", re.IGNORECASE
 )
+_RATE = re.compile(r"\s?(?:/|per |pro |je )\s?([^\W\d_]+)", re.IGNORECASE)
+_BEFORE_A = re.compile(r"\b(?:within|for|after|in|takes?|lasts?|of|than|by|to|about|only|half)\s\Z", re.IGNORECASE)
 _NAMING = re.compile(r"(?P<word>[^\W\d_][\w-]*)[  ]\Z")
 _AT_LEAST = re.compile(r"\b(?:mindestens|wenigstens|at least|no less than|minimum(?: of)?)\s\Z", re.IGNORECASE)
 _AT_MOST = re.compile(
-    r"\b(?:höchstens|maximal|spätestens|at most|no more than|not more than|up to|bis zu|maximum(?: of)?)\s\Z",
+    r"\b(?:höchstens|maximal|at most|no more than|not more than|up to|bis zu|maximum(?: of)?)\s\Z",
     re.IGNORECASE,
 )
 _BEFORE_FIGURES = """
@@ -206,11 +210,25 @@ def _figure(match: re.Match[str], base: str) -> tuple[Fact | None, int]:
         end = match.end("unit")
     if known is None:
         return _plain(match, base, word, end), end
-    if known.kind != "period" and match["low"].casefold() in ARTICLES:
+    if match["low"].casefold() in ARTICLES and not _counts(match, known, base):
         return None, match.end("low")
     low = _count(match["low"], base)
     high = _count(match["high"], base) if match["high"] else low
+    rate = _RATE.match(match.string, end) if known.kind == "amount" else None
+    per = unit(rate[1]) if rate else None
+    if rate and per and per.kind == "quantity":
+        known, end = known._replace(name=f"{known.name}/{rate[1].casefold()}"), rate.end()
     return _made(known, low, high, match.start(), end), end
+
+
+def _counts(match: re.Match[str], known: Unit, base: str) -> bool:
+    """Whether an article means 1: in ``eine Woche`` and ``within a week``, not in ``24 hours a day``."""
+    if known.kind != "period":
+        return False
+    word = match["low"].casefold()
+    if base != "en" or word not in {"a", "an"}:
+        return word not in {"a", "an"}
+    return _BEFORE_A.search(match.string[: match.start()]) is not None
 
 
 def _made(known: Unit, low: Decimal, high: Decimal, start: int, end: int) -> Fact:

@@ -72,6 +72,7 @@ _MORE: Final = {
     "meters": Unit("quantity", "m"),
     "g": Unit("quantity", "g"),
     "kg": Unit("quantity", "g", Decimal(1000)),
+    "db": Unit("quantity", "dB"),
     "°c": Unit("quantity", "°C"),
     "grad": Unit("quantity", "°C"),
     "w": Unit("quantity", "kW", Decimal("0.001")),

@@ -1,0 +1,73 @@
+"""The command on knowledge health."""
+
+from __future__ import annotations
+
+import sys
+from typing import TYPE_CHECKING, Annotated, Literal
+
+import typer
+
+from assistant.cli.app import app
+from assistant.cli.options import Config, Home, Json, day, examples, open_library
+from assistant.terminal import print_json
+from kb.errors import UsageError
+
+if TYPE_CHECKING:
+    from assistant.health.model import HealthReport
+
+_SEVERITIES = ("info", "warning", "error")
+
+
+@app.command(
+    "health",
+    epilog=examples(
+        "kb health",
+        "kb health --kind contradiction --kind stale",
+        "kb health --today 2027-01-31 --fail-on error --json",
+    ),
+)
+def health_command(
+    kind: Annotated[list[str] | None, typer.Option(help="Only findings of this kind (may be repeated).")] = None,
+    today: Annotated[str | None, typer.Option(help="The day to examine for, YYYY-MM-DD (default: today).")] = None,
+    fail_on: Annotated[
+        Literal["error", "warning", "info"] | None, typer.Option(help="Findings that make the exit code 1.")
+    ] = None,
+    limit: Annotated[int, typer.Option(help="Findings of a kind to print, the most damaging first.")] = 20,
+    language: Annotated[Literal["de", "en"], typer.Option(help="Language of the report.")] = "en",
+    as_json: Json = False,
+    home: Home = None,
+    config: Config = None,
+) -> None:
+    """Examine the indexed articles: contradictions, copies, translations, findability, use, staleness by damage."""
+    from assistant.health.examination import examine
+    from assistant.health.model import KINDS, HealthReport
+
+    unknown = sorted(set(kind or ()) - set(KINDS))
+    if unknown:
+        raise UsageError(f"'{unknown[0]}' is not a kind of finding.", f"Use one of: {', '.join(KINDS)}.")
+    report = examine(open_library(home, config), day(today))
+    chosen = tuple(finding for finding in report.findings if not kind or finding.kind in kind)
+    report = HealthReport(report.today, report.articles, chosen)
+    print_json(report.to_json()) if as_json else _print(report, language, limit)
+    failing = _SEVERITIES[_SEVERITIES.index(fail_on) :] if fail_on else ()
+    if any(finding.severity in failing for finding in report.findings):
+        sys.exit(1)
+
+
+def _print(report: HealthReport, language: str, limit: int) -> None:
+    """Findings in groups, the most damaging first."""
+    from assistant.health.model import KINDS
+    from assistant.health.texts import action, details, kind_name
+
+    for kind in KINDS:
+        findings = report.of(kind)
+        if not findings:
+            continue
+        print(f"{kind_name(kind, language)} ({len(findings)})")
+        for finding in findings[:limit]:
+            print(f"  {finding.damage:7.1f}  {', '.join(ref.key for ref in finding.articles)}")
+            for line in details(finding, language):
+                print(f"           {line}")
+            print(f"           → {action(finding, language)}")
+        print()
+    print(f"{report.articles} articles, {len(report.findings)} findings")

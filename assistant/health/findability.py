@@ -1,0 +1,121 @@
+"""Whether an article comes up when it is called by its own title or aliases: asked of retrieval itself."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any, Final
+
+import numpy as np
+
+from assistant.health.cache import Cache
+from assistant.query import understand
+from assistant.retrieval import retrieve
+from kb.catalog import Filter, Snapshot, Survey
+from kb.embedding.protocol import FloatMatrix
+from kb.library import Library
+
+SHOWN: Final = 3
+"""Ranks that count as found: what an answer quotes, and the next ones that people look at."""
+
+_NEAR: Final = 10
+"""Articles nearest to a name by meaning: a change to none of them, nor to those in front, moves the name's article."""
+
+_BLOCK: Final = 512
+_KIND: Final = "findability"
+_STATE: Final = "findability state"
+
+
+@dataclass(frozen=True, slots=True)
+class Lost:
+    """A name that does not find its article: at which rank it came (0: not at all), and what came before it."""
+
+    article: int
+    name: str
+    rank: int
+    before: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class _Name:
+    article: int
+    vector_id: str
+    text: str
+    vector: FloatMatrix
+    near: tuple[int, ...]
+    hits: tuple[tuple[str, float], ...]
+
+
+def lost(library: Library, snapshot: Snapshot, survey: Survey, where: Filter, cache: Cache) -> list[Lost]:
+    """The names that do not find their article among the first ``SHOWN``, in the order of the survey.
+
+    1. Names whose article is among the ``SHOWN`` nearest by meaning, title and aliases left aside, are found: what
+    retrieval adds speaks for it too. 2. The others are asked, but for those that no change since the last time can have
+    moved. An article of the same name that comes before it does not count: which of the two is meant, nobody can say.
+    """
+    keys = {row: f"{article.id}@{article.language}" for row, article in survey.articles.items()}
+    state = {keys[row]: article.sha256 for row, article in survey.articles.items()}
+    earlier = cache.results(_STATE)
+    known = cache.results(_KIND)
+    changed = {key for key in state.keys() | earlier.keys() if state.get(key) != earlier.get(key)}
+    sharing = _sharing(survey, keys)
+    asked: dict[str, dict[str, Any]] = {}
+    found = []
+    for name in _doubtful(library, snapshot, survey):
+        key = f"{keys[name.article]} {name.vector_id}"
+        before = known.get(key)
+        touched = {keys[name.article], *(keys[row] for row in name.near), *(before["before"] if before else ())}
+        if before is None or touched & changed:
+            before = _ask(library, snapshot, name, survey, where)
+        asked[key] = before
+        others = [one for one in before["before"] if one not in sharing[name.text]]
+        rank = before["rank"] - (len(before["before"]) - len(others)) if before["rank"] else 0
+        if not 0 < rank <= SHOWN:
+            found.append(Lost(name.article, name.text, rank, tuple(others)))
+    cache.keep(_KIND, {key: value for key, value in asked.items() if known.get(key) != value}, known.keys() - asked)
+    news = {key: sha for key, sha in state.items() if earlier.get(key) != sha}
+    cache.keep(_STATE, news, earlier.keys() - state.keys())
+    return found
+
+
+def _sharing(survey: Survey, keys: Mapping[int, str]) -> dict[str, set[str]]:
+    """The articles that go by each name."""
+    found: dict[str, set[str]] = {}
+    for row, names in survey.names.items():
+        for _, text in names:
+            found.setdefault(text, set()).add(keys[row])
+    return found
+
+
+def _doubtful(library: Library, snapshot: Snapshot, survey: Survey) -> Iterator[_Name]:
+    """The names whose article is not among the nearest by meaning, in its language."""
+    fingerprint = library.embedder.fingerprint
+    names = [(row, key, text) for row in survey.articles for key, text in survey.names.get(row, ())]
+    kept = snapshot.vectors(fingerprint, sorted({key for _, key, _ in names}))
+    names = [name for name in names if name[1] in kept]
+    if not names or not len(survey.chunks):
+        return
+    owners = np.array([chunk.article for chunk in survey.chunks])
+    spoken = np.array([survey.articles[chunk.article].language for chunk in survey.chunks])
+    count = min(2 * library.settings.retrieval.candidates, len(survey.chunks))
+    for start in range(0, len(names), _BLOCK):
+        part = names[start : start + _BLOCK]
+        cosines = np.stack([kept[key] for _, key, _ in part]) @ survey.vectors.T
+        for (row, key, text), line in zip(part, cosines, strict=True):
+            best = np.argsort(-line, kind="stable")[:count]
+            same = owners[best[spoken[best] == survey.articles[row].language]]
+            near = tuple(dict.fromkeys(same.tolist()))[:_NEAR]
+            if row not in near[:SHOWN]:
+                hits = tuple((survey.chunks[place].vector_id, float(line[place])) for place in best)
+                yield _Name(row, key, text, kept[key], near, hits)
+
+
+def _ask(library: Library, snapshot: Snapshot, name: _Name, survey: Survey, where: Filter) -> dict[str, Any]:
+    """The rank of the name's article, and the articles in front of it, ten at most."""
+    own = survey.articles[name.article]
+    query = understand(name.text, own.language)
+    ranking = retrieve(snapshot, library, query, name.vector, list(dict(name.hits).items()), where)
+    keys = [f"{one.article.id}@{one.article.language}" for one in ranking.articles]
+    ids = [one.article.id for one in ranking.articles]
+    rank = ids.index(own.id) + 1 if own.id in ids else 0
+    return {"rank": rank, "before": keys[: max(rank - 1, 0) if rank else _NEAR][:_NEAR]}

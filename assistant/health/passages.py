@@ -1,0 +1,169 @@
+"""The passages of all articles, language by language, with the nearest ones of each."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Final
+
+import numpy as np
+
+from assistant.health import duplicates, pairs
+from assistant.health.cache import Cache
+from assistant.health.contradiction import Difference
+from assistant.health.duplicates import Overlap
+from assistant.health.neighbours import nearest
+from kb.catalog import ChunkRow, Survey, UnitRow
+from kb.terms import base_language
+
+NEIGHBOURS: Final = 8
+"""Passages of other articles that each is compared with: the planted contradictions stood among the first three."""
+
+MIN_COSINE: Final = 0.85
+"""Below this two passages are about different things: half of all passages have their eighth neighbour above 0.88."""
+
+MIN_COSINE_OF_COPIES: Final = 0.9
+"""The same for texts that could be word for word the same."""
+
+Told = Callable[[int, int], None]
+"""How many of how many pairs are through."""
+
+
+@dataclass(frozen=True, slots=True)
+class Near:
+    """Two passages of different articles in one language, by their places in the survey, and their cosine."""
+
+    left: int
+    right: int
+    cosine: float
+
+
+@dataclass(frozen=True, slots=True)
+class Clashing:
+    """Two sentences that contradict each other, each with its passage's place in the survey."""
+
+    left: int
+    right: int
+    left_unit: UnitRow
+    right_unit: UnitRow
+    difference: Difference
+
+
+def near_pairs(survey: Survey, cache: Cache) -> dict[str, list[Near]]:
+    """Pairs of near passages by language; only what changed since the last time is compared."""
+    found: dict[str, list[Near]] = {}
+    by_language: dict[str, list[int]] = {}
+    for place, chunk in enumerate(survey.chunks):
+        if survey.units[chunk.rowid] and survey.vectors[place].any():
+            by_language.setdefault(base_language(survey.articles[chunk.article].language), []).append(place)
+    for language, places in sorted(by_language.items()):
+        owners = [survey.chunks[place].article for place in places]
+        keys = _keys(survey, places)
+        known = nearest(keys, owners, survey.vectors[np.array(places)], NEIGHBOURS, cache.neighbours(language))
+        cache.keep_neighbours(language, known)
+        found[language] = [Near(places[a], places[b], cosine) for a, b, cosine in known.pairs(MIN_COSINE)]
+    return found
+
+
+def _keys(survey: Survey, places: Sequence[int]) -> list[str]:
+    """What names each passage for good: its article, its text, and which of several alike in the article it is."""
+    seen: Counter[str] = Counter()
+    keys = []
+    for place in places:
+        chunk = survey.chunks[place]
+        row = survey.articles[chunk.article]
+        name = f"{row.id}@{row.language} {chunk.vector_id}"
+        keys.append(f"{name} {seen[name]}")
+        seen[name] += 1
+    return keys
+
+
+def contradictions(survey: Survey, near: Sequence[Near], language: str, cache: Cache, told: Told) -> list[Clashing]:
+    """The sentences of near passages that contradict each other; each pair of sentences once."""
+    kind = f"clashes {language}"
+    known = cache.results(kind)
+    new: dict[str, list[list[str | int]]] = {}
+    wanted: set[str] = set()
+    found: dict[tuple[str, str], Clashing] = {}
+    for done, pair in enumerate(near):
+        places = sorted((pair.left, pair.right), key=lambda place: (survey.chunks[place].vector_id, place))
+        left, right = (survey.chunks[place] for place in places)
+        key = f"{left.vector_id} {right.vector_id}"
+        wanted.add(key)
+        if key not in known:
+            known[key] = new[key] = _clashes(survey, left, right, language)
+        for first, second, *said in known[key]:
+            one, other = survey.units[left.rowid][first], survey.units[right.rowid][second]
+            clashing = Clashing(places[0], places[1], one, other, Difference(*said))
+            found.setdefault((min(one.text, other.text), max(one.text, other.text)), clashing)
+        told(done + 1, len(near))
+    cache.keep(kind, new, known.keys() - wanted)
+    return list(found.values())
+
+
+def _clashes(survey: Survey, left: ChunkRow, right: ChunkRow, language: str) -> list[list[str | int]]:
+    if not pairs.hold_alike(left.headings, right.headings, language):
+        return []
+    clashes = pairs.clashes(survey.units[left.rowid], survey.units[right.rowid], language)
+    return [[c.left, c.right, c.difference.kind, c.difference.left, c.difference.right] for c in clashes]
+
+
+def copies(survey: Survey, near: Sequence[Near], language: str, cache: Cache) -> dict[tuple[int, int], Overlap]:
+    """Pairs of articles, by row, that say the same, with what they share."""
+    candidates = sorted(
+        {
+            (min(rows), max(rows))
+            for pair in near
+            if pair.cosine >= MIN_COSINE_OF_COPIES
+            for rows in [(survey.chunks[pair.left].article, survey.chunks[pair.right].article)]
+        }
+    )
+    texts: dict[int, list[str]] = {}
+    for chunk in survey.chunks:
+        texts.setdefault(chunk.article, []).extend(unit.text for unit in survey.units[chunk.rowid])
+    shas = {row: article.sha256 for row, article in survey.articles.items()}
+    return _overlaps(f"articles {language}", candidates, texts, shas, language, cache)
+
+
+def copied_sections(
+    survey: Survey, near: Sequence[Near], besides: set[tuple[int, int]], language: str, cache: Cache
+) -> dict[tuple[int, int], Overlap]:
+    """Pairs of passages, by place, that say the same, but for those of the pairs of articles ``besides``."""
+    candidates = []
+    for pair in near:
+        rows = survey.chunks[pair.left].article, survey.chunks[pair.right].article
+        if pair.cosine >= MIN_COSINE_OF_COPIES and (min(rows), max(rows)) not in besides:
+            candidates.append((pair.left, pair.right))
+    places = {place for pair in candidates for place in pair}
+    texts = {place: [unit.text for unit in survey.units[survey.chunks[place].rowid]] for place in places}
+    shas = {place: survey.chunks[place].vector_id for place in places}
+    return _overlaps(f"sections {language}", candidates, texts, shas, language, cache)
+
+
+def _overlaps(
+    kind: str,
+    candidates: Sequence[tuple[int, int]],
+    texts: dict[int, list[str]],
+    shas: dict[int, str],
+    language: str,
+    cache: Cache,
+) -> dict[tuple[int, int], Overlap]:
+    known = cache.results(kind)
+    new: dict[str, list[float]] = {}
+    made: dict[int, duplicates.Runs] = {}
+    wanted: set[str] = set()
+    found: dict[tuple[int, int], Overlap] = {}
+    for one, other in candidates:
+        key = " ".join(sorted((shas[one], shas[other])))
+        wanted.add(key)
+        if key not in known:
+            for item in (one, other):
+                if item not in made:
+                    made[item] = duplicates.runs(texts[item], language)
+            known[key] = new[key] = list(duplicates.overlap(made[one], made[other]))
+        overlap = Overlap(*known[key])
+        if overlap.is_duplicate:
+            found[one, other] = overlap
+    cache.keep(kind, new, known.keys() - wanted)
+    return found

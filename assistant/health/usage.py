@@ -1,0 +1,73 @@
+"""What the event log tells of each article: how often it grounded an answer, and how those answers were rated."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from datetime import UTC, date, datetime, time, timedelta
+from typing import Final
+
+from kb.catalog import Survey
+from kb.learning import text_sha256
+from kb.library import Library
+
+PERIOD_DAYS: Final = 365
+
+_SPEAKS_AGAINST: Final = {"wrong": 1.0, "outdated": 1.0, "unclear": 0.5, "missing": 0.5, "not_found": 0.0, None: 0.5}
+"""What a rating "not helpful" weighs against the article that was quoted first, by its reason."""
+
+
+@dataclass(frozen=True, slots=True)
+class Use:
+    """What happened to one article (id@language) in a year.
+
+    ``answers`` quoted it; ``rated`` of those that quoted its present text first were rated since its last review, and
+    ``bad`` is what the ratings weigh against it.
+    """
+
+    answers: int = 0
+    rated: int = 0
+    bad: float = 0.0
+    last_used: date | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Usage:
+    """Every article's use, and how many questions there were; ``since`` is the day of the first one."""
+
+    questions: int = 0
+    since: date | None = None
+    articles: Mapping[str, Use] = field(default_factory=dict)
+
+    def of(self, key: str) -> Use:
+        """The use of an article, id@language."""
+        return self.articles.get(key, Use())
+
+
+def usage(library: Library, survey: Survey, today: date) -> Usage:
+    """Read the log of the year up to and including ``today``. A library that nobody asked has none, and gets none."""
+    if not library.settings.events.url and not library.events_file.exists():
+        return Usage()
+    end = datetime.combine(today + timedelta(days=1), time(), UTC)
+    asked = list(library.events.questions(end - timedelta(days=PERIOD_DAYS), end))
+    answers = [event for event in asked if event.citations]
+    ratings = library.events.feedback_for(event.question_id for event in answers)
+    texts = {
+        f"{row.id}@{row.language}": (text_sha256(survey.sources[rowid]), row.reviewed_on)
+        for rowid, row in survey.articles.items()
+    }
+    found: dict[str, Use] = {}
+    for event in answers:
+        day = event.asked_at.date()
+        quoted = list(dict.fromkeys(f"{cited['article_id']}@{cited['language']}" for cited in event.citations))
+        for key in quoted:
+            use = found.get(key, Use())
+            found[key] = replace(use, answers=use.answers + 1, last_used=max(day, use.last_used or day))
+        text, reviewed = texts.get(quoted[0], ("", None))
+        is_of_this_text = event.citations[0].get("sha256", text) == text and (reviewed is None or day > reviewed)
+        if is_of_this_text and event.question_id in ratings:
+            last = ratings[event.question_id][-1]
+            use = found[quoted[0]]
+            bad = _SPEAKS_AGAINST[last.reason] if last.verdict == "not_helpful" else 0.0
+            found[quoted[0]] = replace(use, rated=use.rated + 1, bad=use.bad + bad)
+    return Usage(len(asked), asked[0].asked_at.date() if asked else None, found)
