@@ -34,7 +34,7 @@ class Series:
 class Chart:
     """What to draw. ``labels`` stand below the values; ``write`` puts a value into words; columns are stacked.
 
-    ``top`` is the end of the scale where it is fixed, as for shares.
+    ``top`` is the end of the scale where it is fixed, as for shares. ``halves``: there may be half a unit, as of hours.
     """
 
     title: str
@@ -44,6 +44,7 @@ class Chart:
     series: Sequence[Series]
     write: Callable[[float], str]
     top: float | None = None
+    halves: bool = False
 
     @property
     def is_empty(self) -> bool:
@@ -74,11 +75,11 @@ def _highest(chart: Chart) -> float:
 
 
 def _nice(highest: float) -> float:
-    """The next of 1, 2, 4, 5, 6, 8, 10 times a power of ten: halves of all of these are easy to read."""
+    """The next of some steps times a power of ten: halves of all of these are easy to read."""
     if highest <= 0:
         return 1.0
     power = 10.0 ** math.floor(math.log10(highest))
-    return next(power * step for step in (1, 2, 4, 5, 6, 8, 10) if power * step >= highest * 0.999)
+    return next(power * step for step in (1, 1.2, 1.6, 2, 2.4, 3, 4, 5, 6, 8, 10) if power * step >= highest * 0.999)
 
 
 def _x(chart: Chart, place: int) -> float:
@@ -94,7 +95,7 @@ def _y(value: float, top: float) -> float:
 
 
 def _scale(chart: Chart, top: float) -> Iterator[str]:
-    steps = (0.0, top / 2, top) if top > 1 or chart.kind == "lines" else (0.0, top)
+    steps = (0.0, top / 2, top) if chart.halves or top % 2 == 0 else (0.0, top)
     for value in steps:
         y = _number(_y(value, top))
         yield f'<line class="grid" x1="{_LEFT}" x2="{WIDTH - _RIGHT}" y1="{y}" y2="{y}"/>'

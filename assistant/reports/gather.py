@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 from assistant.reports.figures import Data
 from assistant.reports.knowledge import held
 from assistant.reports.lives import Life, Move
+from assistant.reports.novelty import novelty
 from assistant.reports.period import Period
 from assistant.reports.questions import read
 from assistant.reports.tickets import handled
@@ -24,7 +25,7 @@ def gather(library: Library, period: Period, today: date) -> Data:
     first = min(period.before().first, period.weeks()[0].first)
     since = Period(first, first, period.zone).since
     return Data(
-        read(library.events, since, period.until, period.day_of),
+        read(library.events, since, period.until, period.day_of, novelty(library, since, period.until)),
         handled(library.tickets.tickets(since, period.until), period.day_of),
         lives(library.backlog.gaps(), library.backlog.entries()),
         held(library.catalog, today, library.settings.articles.due_days),

@@ -13,6 +13,9 @@ from assistant.reports.document import Block, Bullets, Cell, Document, Facts, Gr
 _POLICY = "default-src 'none'; style-src 'unsafe-inline'"
 """Should anything ever slip into a report, the browser neither runs nor fetches it."""
 
+_SHORT = 14
+"""A table of so many rows is not broken over two pages."""
+
 
 def html(document: Document) -> str:
     """The whole file. Every text of the document is escaped."""
@@ -71,7 +74,8 @@ def _block(block: Block, number: int) -> str:
 
 def _grid(grid: Grid, number: int) -> Iterator[str]:
     # A wide table scrolls by itself on a small screen; the keyboard must reach it, and a reader hear its name.
-    yield f'<div class="scroll" tabindex="0" role="region" aria-labelledby="t{number}">'
+    short = " short" if len(grid.rows) <= _SHORT else ""
+    yield f'<div class="scroll{short}" tabindex="0" role="region" aria-labelledby="t{number}">'
     yield f'<table><caption id="t{number}">{escape(grid.caption)}</caption>'
     heads = "".join(f'<th scope="col"{_class(grid, at)}>{escape(head)}</th>' for at, head in enumerate(grid.columns))
     yield f"<thead><tr>{heads}</tr></thead>"

@@ -8,7 +8,7 @@ from collections.abc import Iterable, Iterator
 from assistant.reports.document import Block, Bullets, Cell, Document, Facts, Grid, Link, Paragraph, Picture, Section
 
 _MARKS = re.compile(r"([\\`*_{}\[\]<>|~])")
-_STARTS = re.compile(r"^(\s*)([#>+=-]|\d+(?=[.)]))")
+_STARTS = re.compile(r"^(\s*\d*)([#+=.)-])")
 _ENTITY = re.compile(r"&(?=#?\w+;)")
 _ADDRESS = re.compile(r"(?<=[A-Za-z])(:)(?=//)|(?<=\bwww)(\.)", re.IGNORECASE)
 
@@ -22,14 +22,13 @@ def markdown(document: Document) -> str:
 
 def text(data: str) -> str:
     """``data`` so that Markdown shows it as it is: one line, no mark with a meaning, no address that becomes a link."""
-    flat = " ".join(data.split(" ")) if data.isprintable() else " ".join(data.split())
-    escaped = _ADDRESS.sub(r"\\\g<0>", _MARKS.sub(r"\\\1", _ENTITY.sub("&amp;", flat)))
-    return _STARTS.sub(r"\1\\\2", escaped) if not re.match(r"\s*\d", escaped) else _numbered(escaped)
+    flat = data if data.isprintable() else " ".join(data.split())
+    return _ADDRESS.sub(r"\\\g<0>", _MARKS.sub(r"\\\1", _ENTITY.sub("&amp;", flat)))
 
 
-def _numbered(escaped: str) -> str:
-    """A number with a dot at the start would be a list."""
-    return re.sub(r"^(\s*\d+)([.)])", r"\1\\\2", escaped)
+def opening(data: str) -> str:
+    """The same at the start of a line, where some marks begin a heading, a list or a quote."""
+    return _STARTS.sub(r"\1\\\2", text(data))
 
 
 def _block(block: Block) -> Iterable[str]:
@@ -37,9 +36,9 @@ def _block(block: Block) -> Iterable[str]:
         case Section():
             return [f"{'#' * block.level} {text(block.title)}"]
         case Paragraph():
-            return [f"*{text(block.text)}*" if block.quiet else text(block.text)]
+            return [f"*{text(block.text)}*" if block.quiet else opening(block.text)]
         case Bullets():
-            return [f"- {text(item)}" for item in block.items]
+            return [f"- {opening(item)}" for item in block.items]
         case Facts():
             return [f"- **{text(name)}:** {text(said)}" for name, said in block.rows]
         case Grid():

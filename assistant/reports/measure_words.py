@@ -41,7 +41,10 @@ DE: dict[str, Named] = {
     "closure_median": Named(
         "Zeit bis zum Schließen", "Median vom Finden einer Lücke bis zum Nachweis; Kalenderzeit, geschlossene Lücken."
     ),
-    "articles_used": Named("genutzte Artikel", "Artikel, aus denen im Zeitraum mindestens einmal geantwortet wurde."),
+    "articles_used": Named(
+        "genutzte Artikel",
+        "Artikel, aus denen im Zeitraum mindestens einmal geantwortet wurde; jede Sprachfassung zählt für sich.",
+    ),
     "answers_per_article": Named(
         "Antworten je genutztem Artikel", "Wie oft ein genutzter Artikel im Mittel geantwortet hat (KCS: reuse)."
     ),
@@ -91,7 +94,9 @@ EN: dict[str, Named] = {
     "gaps_reopened": Named("reopened gaps", "Gaps that had been closed and are open again."),
     "gaps_open": Named("open gaps", "Gaps that were neither closed nor declined at the end of the period."),
     "closure_median": Named("time to closure", "Median from finding a gap to its proof; calendar time, closed gaps."),
-    "articles_used": Named("articles used", "Articles that answered at least once in the period."),
+    "articles_used": Named(
+        "articles used", "Articles that answered at least once in the period; each language counts by itself."
+    ),
     "answers_per_article": Named(
         "answers per used article", "How often a used article answered in the mean (KCS: reuse)."
     ),

@@ -26,12 +26,12 @@ def has(figures: Figures, key: str) -> bool:
     return any(value is not None and bool(value.hidden or value.value) for value in values)
 
 
-def comparison(caption: str, keys: Iterable[str], figures: Figures, wording: Wording) -> Iterator[Block]:
+def comparison(keys: Iterable[str], figures: Figures, wording: Wording) -> Iterator[Block]:
     """Figures with those of the period before, the change, and what they rest on; figures without anything left out."""
     rows = [_compared(key, figures, wording) for key in keys if has(figures, key)]
     if rows:
         columns = [wording.say(word) for word in ("figure", "now", f"before_{figures.period.kind}", "change", "basis")]
-        yield Grid(caption, columns, rows, frozenset({1, 2, 3}))
+        yield Grid(wording.say(f"compared_{figures.period.kind}"), columns, rows, frozenset({1, 2, 3}))
         yield from note([figures.totals, figures.before], wording)
 
 
@@ -67,13 +67,13 @@ def by_time(caption: str, slices: Sequence[Slice], keys: Sequence[str], head: st
 
 
 def by_group(
-    caption: str,
+    what: str,
     groups: Sequence[Group],
     keys: Sequence[str],
     wording: Wording,
     name: Callable[[str], str] | None = None,
 ) -> Iterator[Block]:
-    """A table with a row a group; ``name`` puts a group's name into words."""
+    """A table with a row a group of ``what``, as a language or a product; ``name`` puts a group's name into words."""
     shown = [key for key in keys if any(_says(group.values[key]) for group in groups)]
     if not groups or not shown:
         return
@@ -84,7 +84,8 @@ def by_group(
         ]
         for group in groups
     ]
-    yield Grid(caption, ["", *map(wording.name, shown)], rows, frozenset(range(1, len(shown) + 1)))
+    columns = [wording.say(what), *map(wording.name, shown)]
+    yield Grid(wording.say(f"by_{what}"), columns, rows, frozenset(range(1, len(shown) + 1)))
     yield from note([group.values for group in groups], wording)
 
 
@@ -130,13 +131,15 @@ def count_lines(title: str, slices: Sequence[Slice], lines: Sequence[Series], wo
 def share_lines(title: str, slices: Sequence[Slice], lines: Sequence[Series], wording: Wording) -> Iterator[Block]:
     """Shares by week as lines, from 0 to 100 per cent."""
     labels = _labels(slices, wording)
-    yield from _picture(Chart(title, _described(slices, wording), "lines", labels, lines, wording.share, top=1.0))
+    yield from _picture(
+        Chart(title, _described(slices, wording), "lines", labels, lines, wording.share, 1.0, halves=True)
+    )
 
 
 def hour_lines(title: str, slices: Sequence[Slice], lines: Sequence[Series], wording: Wording) -> Iterator[Block]:
     """Hours by week as lines."""
     labels = _labels(slices, wording)
-    yield from _picture(Chart(title, _described(slices, wording), "lines", labels, lines, wording.hours))
+    yield from _picture(Chart(title, _described(slices, wording), "lines", labels, lines, wording.hours, halves=True))
 
 
 def _picture(chart: Chart) -> Iterator[Block]:

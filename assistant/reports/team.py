@@ -66,7 +66,7 @@ def team_document(figures: Figures, wording: Wording, made_on: date, top_gaps: S
 def _summary(figures: Figures, wording: Wording, top_gaps: Sequence[TopGap]) -> Iterator[Block]:
     yield Section(wording.say("summary"))
     yield Bullets(list(_sentences(figures, wording, top_gaps)))
-    yield from parts.comparison(wording.period(figures.period), SUMMARY, figures, wording)
+    yield from parts.comparison(SUMMARY, figures, wording)
 
 
 def _sentences(figures: Figures, wording: Wording, top_gaps: Sequence[TopGap]) -> Iterator[str]:
@@ -115,14 +115,14 @@ def _questions(figures: Figures, wording: Wording) -> Iterator[Block]:
     yield from parts.columns(title, weeks, parts.answered_columns(weeks, wording), wording)
     shares = [parts.series(weeks, key, wording) for key in ("answered_share", "helpful_share")]
     yield from parts.share_lines(wording.say("trend_shares"), weeks, shares, wording)
-    yield from parts.by_time(title, weeks, keys, "weeks_from", wording)
+    yield from parts.by_time(wording.say("weekly_values"), weeks, keys, "weeks_from", wording)
     yield from parts.by_time(wording.say("by_day"), figures.days, keys[:3], "day_column", wording)
     if figures.totals["new_share"].value is not None:
         novelty = (("answered", "answered_share"), ("asked_before", "asked_before_share"), ("new", "new_share"))
         rows = [[wording.say(word), wording.value(figures.totals[key])] for word, key in novelty]
         yield Grid(wording.say("novelty"), [wording.say("state"), wording.say("part")], rows, frozenset({1}))
     groups = figures.groups.get("language", ())
-    yield from parts.by_group(wording.say("by_language"), groups, keys, wording, wording.language_name)
+    yield from parts.by_group("language", groups, keys, wording, wording.language_name)
 
 
 def _gaps(figures: Figures, wording: Wording, top_gaps: Sequence[TopGap]) -> Iterator[Block]:
@@ -140,7 +140,7 @@ def _gaps(figures: Figures, wording: Wording, top_gaps: Sequence[TopGap]) -> Ite
     lines = [parts.series(weeks, key, wording) for key in ("gaps_opened", "gaps_verified")]
     yield from parts.count_lines(title, weeks, lines, wording)
     keys = ("gaps_opened", "gaps_verified", "gaps_reopened", "closure_median")
-    yield from parts.by_time(title, weeks, keys, "weeks_from", wording)
+    yield from parts.by_time(wording.say("weekly_values"), weeks, keys, "weeks_from", wording)
 
 
 def _knowledge(figures: Figures, wording: Wording) -> Iterator[Block]:
@@ -183,14 +183,14 @@ def _tickets(figures: Figures, wording: Wording) -> Iterator[Block]:
     if not parts.has(figures, "tickets") and not any(part.values["tickets"].value for part in weeks):
         yield Paragraph(wording.say("no_tickets"))
         return
-    yield from parts.comparison(wording.period(figures.period), every, figures, wording)
+    yield from parts.comparison(every, figures, wording)
     yield from parts.columns(title, weeks, [parts.series(weeks, "tickets", wording)], wording)
     hours = [parts.series(weeks, "first_response_median", wording, per=3600)]
     yield from parts.hour_lines(wording.say("trend_times"), weeks, hours, wording)
     keys = ("tickets", "first_response_median", "resolution_median", "satisfaction", "link_rate")
-    yield from parts.by_time(title, weeks, keys, "weeks_from", wording)
+    yield from parts.by_time(wording.say("weekly_values"), weeks, keys, "weeks_from", wording)
     for name in ("ticket_product", "ticket_category", "ticket_channel"):
-        yield from parts.by_group(wording.say(f"by_{name}"), figures.groups.get(name, ()), keys, wording)
+        yield from parts.by_group(name, figures.groups.get(name, ()), keys, wording)
 
 
 def _method(figures: Figures, wording: Wording) -> Iterator[Block]:

@@ -115,7 +115,7 @@ class Wording:
         if value is None or (value.value is None and not value.hidden):
             return self.say("unknown")
         if value.value is None:
-            return self.say("hidden", least=str(self.least))
+            return self.say("hidden")
         write: Callable[[float], str] = {
             "count": self.number,
             "number": lambda number: self.number(number, 1),
@@ -129,9 +129,8 @@ class Wording:
         if now is None or before is None or now.value is None or before.value is None:
             return ""
         if now.unit == "share":
-            return self._signed(
-                round(now.value * 100) - round(before.value * 100), lambda n: self.say("points", number=n)
-            )
+            points = round(now.value * 100) - round(before.value * 100)
+            return self._signed(points, lambda _: self.amount("points", abs(points)))
         if now.unit == "count" and before.value < FEW:
             return self._signed(now.value - before.value, str)
         if not before.value:
