@@ -1,15 +1,16 @@
-"""Commands that report: the team report, and tables for other programs."""
+"""Commands that report: on gaps, on the team's work, and tables for other programs."""
 
 from __future__ import annotations
 
+import json
 import sys
-from datetime import date
+from datetime import date, timedelta
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Literal
+from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 import typer
 
-from assistant.cli.app import app
+from assistant.cli.app import app, gaps_app
 from assistant.cli.options import Config, Home, Json, day, examples, open_library
 from assistant.terminal import print_json
 from kb.errors import UsageError
@@ -61,6 +62,57 @@ def team_command(
     made_on = day(today)
     period = period_of(library, span, since, until, made_on)
     hand_over(team_report(library, period, language, "json" if as_json else form, made_on), out, as_json=as_json)
+
+
+@gaps_app.command(
+    "report",
+    epilog=examples(
+        "kb gaps report --format html --out gaps.html",
+        "kb gaps report --since 2026-11-01 --language en",
+        "kb gaps report --previous last.json --format json --out this.json",
+    ),
+)
+def gaps_command(
+    since: Annotated[
+        str | None,
+        typer.Option(help="Say what moved from this day on (default: the last seven days).", show_default=False),
+    ] = None,
+    until: Until = None,
+    today: Today = None,
+    previous: Annotated[
+        Path | None,
+        typer.Option(help="The last report as JSON: say whose urgency has changed.", show_default=False),
+    ] = None,
+    language: Language = "de",
+    form: Form = "md",
+    out: Out = None,
+    as_json: Json = False,
+    home: Home = None,
+    config: Config = None,
+) -> None:
+    """The gaps as the last `kb gaps find` left them: need, cause and proof, urgency, owner, and what has moved."""
+    from assistant.reports import Period, gap_report
+
+    library = open_library(home, config)
+    made_on = day(today)
+    last = day(until) if until else made_on
+    period = Period(day(since) if since else last - timedelta(days=6), last, library.settings.reports.time_zone)
+    before = read_report(previous) if previous else None
+    text = gap_report(library, period, language, "json" if as_json else form, made_on, before)
+    hand_over(text, out, as_json=as_json)
+
+
+def read_report(file: Path) -> dict[str, Any]:
+    """A report that was written as JSON. Raises UsageError."""
+    try:
+        read = json.loads(file.read_text(encoding="utf-8"))
+    except (OSError, ValueError) as error:
+        raise UsageError(
+            f"{file} cannot be read as a report: {error}.", "Give a file that --format json wrote."
+        ) from None
+    if not isinstance(read, dict) or "gaps" not in read:
+        raise UsageError(f"{file} is not a gap report.", "Give a file that `kb gaps report --format json` wrote.")
+    return read
 
 
 def period_of(

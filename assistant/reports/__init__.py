@@ -1,25 +1,28 @@
 """What the log, the tickets and the backlog add up to: figures of a period, and the reports made of them.
 
-Aggregates only, never of a person. The same data give the same bytes. Doors: ``team_report``.
+Aggregates only, never of a person. The same data give the same bytes. Doors: ``team_report``, ``gap_report``.
 """
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import date
 from typing import TYPE_CHECKING
 
-from assistant.reports import tables
+from assistant.reports import gap_tables, tables
 from assistant.reports.figures import compute
 from assistant.reports.forms import Form, as_csv, as_json, as_text, known_form
-from assistant.reports.gather import gather
+from assistant.reports.gaps import gap_document
+from assistant.reports.gather import gather, gather_gaps
+from assistant.reports.lives import OPEN
 from assistant.reports.period import Period, latest
-from assistant.reports.team import team_document
+from assistant.reports.team import team_document, top_gaps
 from assistant.reports.wording import Wording
 
 if TYPE_CHECKING:
     from kb.library import Library
 
-__all__ = ["Form", "Period", "latest", "team_report"]
+__all__ = ["Form", "Period", "gap_report", "latest", "team_report"]
 
 
 def team_report(library: Library, period: Period, language: str, form: str, made_on: date) -> str:
@@ -38,5 +41,32 @@ def team_report(library: Library, period: Period, language: str, form: str, made
     if form == "json":
         return as_json({"made_on": made_on.isoformat()} | tables.to_json(figures))
     if form == "csv":
-        return as_csv(tables.FigureRow._fields, tables.figure_rows(figures), language)
-    return as_text(team_document(figures, wording, made_on), form)
+        return as_csv(*tables.in_words(figures, wording), language)
+    return as_text(team_document(figures, wording, made_on, top_gaps(library.backlog.gaps(OPEN), wording)), form)
+
+
+def gap_report(
+    library: Library,
+    period: Period,
+    language: str,
+    form: str,
+    made_on: date,
+    previous: Mapping[str, object] | None = None,
+) -> str:
+    """The gap report as one text, as the backlog stands, with what moved in ``period``.
+
+    ``previous`` is an earlier report as JSON; with it, the report also says whose urgency has changed since. The
+    backlog is what the last `kb gaps find` left. Raises UsageError for another language or form.
+    """
+    wording = Wording(language)
+    known_form(form)
+    data = gather_gaps(library, period, wording, gap_tables.priorities(previous))
+    if form == "json":
+        head = {
+            "made_on": made_on.isoformat(),
+            "period": {"first": period.first.isoformat(), "last": period.last.isoformat()},
+        }
+        return as_json(head | gap_tables.gaps_json(data, wording))
+    if form == "csv":
+        return as_csv(*gap_tables.in_words(data, wording), language)
+    return as_text(gap_document(data, period, wording, made_on), form)

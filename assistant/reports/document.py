@@ -54,12 +54,18 @@ class Facts:
 
 @dataclass(frozen=True, slots=True)
 class Grid:
-    """A table: its caption, the heads of its columns, its rows. ``numeric`` are the places of columns of figures."""
+    """A table: its caption, the heads of its columns, its rows. ``numeric`` are the places of columns of figures.
+
+    ``whole`` are the places of columns whose cells stay on one line, as ids and dates. Without ``captioned`` the
+    caption is only read out, not shown: a heading says the same.
+    """
 
     caption: str
     columns: Sequence[str]
     rows: Sequence[Sequence[Cell]]
     numeric: frozenset[int] = frozenset()
+    whole: frozenset[int] = frozenset()
+    captioned: bool = True
 
 
 @dataclass(frozen=True, slots=True)

@@ -34,4 +34,4 @@ def as_csv(columns: Sequence[str], rows: Iterable[Sequence[formula.Cell]], langu
 
 def as_json(data: Mapping[str, object]) -> str:
     """Plain types as JSON on one line."""
-    return json.dumps(data, ensure_ascii=False) + "\n"
+    return json.dumps(data, ensure_ascii=False, default=dict) + "\n"

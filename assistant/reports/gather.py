@@ -3,17 +3,20 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from datetime import date
 from typing import TYPE_CHECKING
 
 from assistant.reports.figures import Data
+from assistant.reports.gaps import GapData
 from assistant.reports.knowledge import held
 from assistant.reports.lives import Life, Move
+from assistant.reports.moves import moved
 from assistant.reports.novelty import novelty
 from assistant.reports.period import Period
 from assistant.reports.questions import read
 from assistant.reports.tickets import handled
+from assistant.reports.wording import Wording
 
 if TYPE_CHECKING:
     from kb.backlog import Entry, Gap
@@ -30,6 +33,13 @@ def gather(library: Library, period: Period, today: date) -> Data:
         lives(library.backlog.gaps(), library.backlog.entries()),
         held(library.catalog, today, library.settings.articles.due_days),
     )
+
+
+def gather_gaps(library: Library, period: Period, wording: Wording, before: Mapping[str, float]) -> GapData:
+    """The backlog with what happened to it in ``period``; ``before``: how urgent each gap was in the last report."""
+    gaps = library.backlog.gaps()
+    entries = library.backlog.entries(period.since, period.until)
+    return GapData(gaps, moved(gaps, entries, wording, before))
 
 
 def lives(gaps: Iterable[Gap], entries: Iterable[Entry]) -> list[Life]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from functools import cache
 from html import escape
+from itertools import chain
 from pathlib import Path
 
 from assistant.reports.charts import svg
@@ -14,7 +15,8 @@ _POLICY = "default-src 'none'; style-src 'unsafe-inline'"
 """Should anything ever slip into a report, the browser neither runs nor fetches it."""
 
 _SHORT = 14
-"""A table of so many rows is not broken over two pages."""
+_SHORT_CELL = 40
+"""A table of so many rows with cells of at most so many characters is not broken over two pages."""
 
 
 def html(document: Document) -> str:
@@ -74,21 +76,28 @@ def _block(block: Block, number: int) -> str:
 
 def _grid(grid: Grid, number: int) -> Iterator[str]:
     # A wide table scrolls by itself on a small screen; the keyboard must reach it, and a reader hear its name.
-    short = " short" if len(grid.rows) <= _SHORT else ""
+    short = " short" if len(grid.rows) <= _SHORT and all(map(_is_short, chain(*grid.rows))) else ""
     yield f'<div class="scroll{short}" tabindex="0" role="region" aria-labelledby="t{number}">'
-    yield f'<table><caption id="t{number}">{escape(grid.caption)}</caption>'
+    unseen = "" if grid.captioned else ' class="unseen"'
+    yield f'<table><caption id="t{number}"{unseen}>{escape(grid.caption)}</caption>'
     heads = "".join(f'<th scope="col"{_class(grid, at)}>{escape(head)}</th>' for at, head in enumerate(grid.columns))
     yield f"<thead><tr>{heads}</tr></thead>"
     yield "<tbody>"
     for row in grid.rows:
         first, *rest = row
         cells = "".join(f"<td{_class(grid, at)}>{_cell(cell)}</td>" for at, cell in enumerate(rest, 1))
-        yield f'<tr><th scope="row">{_cell(first)}</th>{cells}</tr>'
+        yield f'<tr><th scope="row"{_class(grid, 0)}>{_cell(first)}</th>{cells}</tr>'
     yield "</tbody></table></div>"
 
 
+def _is_short(cell: Cell) -> bool:
+    return len(cell.text if isinstance(cell, Link) else cell) <= _SHORT_CELL
+
+
 def _class(grid: Grid, place: int) -> str:
-    return ' class="number"' if place in grid.numeric else ""
+    if place in grid.numeric:
+        return ' class="number"'
+    return ' class="whole"' if place in grid.whole else ""
 
 
 def _cell(cell: Cell) -> str:

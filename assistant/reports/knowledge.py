@@ -75,12 +75,16 @@ def freshness_counts(articles: Collection[Held]) -> dict[State, int]:
 
 
 def use_values(questions: Sequence[Asked], articles: Collection[Held], least: int) -> dict[str, Value]:
-    """How much of the knowledge base was used: articles that answered, and answers for each of them (KCS reuse)."""
+    """How much of the knowledge base was used: articles that answered, and answers for each of them (KCS reuse).
+
+    Of the articles that answered, those are counted that are still published.
+    """
     people = {case.who for case in questions if case.articles}
     used = {key for case in questions for key in case.articles}
+    published = {article.key for article in articles}
     answers = sum(len(case.articles) for case in questions)
     values = {
-        "articles_used": Value("count", float(len(used)), len(used), max(len(articles), len(used))),
+        "articles_used": Value("count", float(len(used & published)), len(published), len(published)),
         "answers_per_article": Value("number", answers / len(used) if used else None, answers, answers),
     }
     return {key: value.conceal() for key, value in values.items()} if too_few(people, least) else values

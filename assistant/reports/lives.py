@@ -5,11 +5,17 @@ from __future__ import annotations
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import TYPE_CHECKING
 
 from assistant.reports.measures import Value, quantile
 from assistant.reports.period import Period
 
+if TYPE_CHECKING:
+    from kb.backlog import State
+
 CLOSED = frozenset({"verified", "declined"})
+OPEN: tuple[State, ...] = ("open", "assigned", "drafting", "review")
+"""States in which a gap waits for work, or is worked on. Snoozed ones wait for their day."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,7 +63,7 @@ def gap_values(lives: Collection[Life], period: Period) -> dict[str, Value]:
         "gaps_verified": _count(len(closed)),
         "gaps_declined": _count(sum(len(life.moved_to("declined", period)) for life in lives)),
         "gaps_reopened": _count(sum(len(life.reopened(period)) for life in lives)),
-        "gaps_open": _count(sum(life.state_at(period.until) not in {None, *CLOSED} for life in lives)),
+        "gaps_open": _count(sum(life.state_at(period.until) in OPEN for life in lives)),
         "closure_median": Value("seconds", quantile(closed, 0.5), len(closed), len(closed)),
     }
 

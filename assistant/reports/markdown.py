@@ -15,7 +15,7 @@ _ADDRESS = re.compile(r"(?<=[A-Za-z])(:)(?=//)|(?<=\bwww)(\.)", re.IGNORECASE)
 
 def markdown(document: Document) -> str:
     """The whole file. Charts are left out: their values stand in the tables."""
-    head = [f"# {text(document.title)}", f"**{text(document.subtitle)}**", text(document.origin)]
+    head = [f"# {text(document.title)}", f"**{text(document.subtitle)}**", opening(document.origin)]
     blocks = [written for block in document.blocks if (written := "\n".join(_block(block)))]
     return "\n\n".join([*head, *blocks]) + "\n"
 
@@ -48,8 +48,9 @@ def _block(block: Block) -> Iterable[str]:
 
 
 def _grid(grid: Grid) -> Iterator[str]:
-    yield f"**{text(grid.caption)}**"
-    yield ""
+    if grid.captioned:
+        yield f"**{text(grid.caption)}**"
+        yield ""
     yield _row(grid.columns)
     yield "| " + " | ".join("---:" if at in grid.numeric else "---" for at in range(len(grid.columns))) + " |"
     for row in grid.rows:

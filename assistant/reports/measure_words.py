@@ -13,6 +13,8 @@ class Named(NamedTuple):
 
 
 DE: dict[str, Named] = {
+    "gaps": Named("Lücken", "Wissenslücken am Ende des Zeitraums, nach Bearbeitungsstand."),
+    "articles": Named("Artikel", "Veröffentlichte Artikel am Tag des Berichts; jede Sprachfassung zählt für sich."),
     "questions": Named("Fragen", "Fragen, die im Zeitraum an Lotse gestellt wurden."),
     "answered_share": Named("beantwortet", "Anteil der Fragen, die Lotse aus Artikeln beantwortet hat."),
     "helpful_share": Named("hilfreich", "Anteil der bewerteten Fragen, deren letzte Bewertung „hilfreich“ lautet."),
@@ -37,13 +39,15 @@ DE: dict[str, Named] = {
     ),
     "gaps_declined": Named("abgelehnte Lücken", "Lücken, die mit Begründung abgelehnt wurden."),
     "gaps_reopened": Named("wieder geöffnete Lücken", "Lücken, die geschlossen waren und wieder offen sind."),
-    "gaps_open": Named("offene Lücken", "Lücken, die am Ende des Zeitraums weder geschlossen noch abgelehnt waren."),
+    "gaps_open": Named(
+        "offene Lücken", "Lücken, die am Ende des Zeitraums offen oder in Arbeit waren; zurückgestellte nicht."
+    ),
     "closure_median": Named(
         "Zeit bis zum Schließen", "Median vom Finden einer Lücke bis zum Nachweis; Kalenderzeit, geschlossene Lücken."
     ),
     "articles_used": Named(
         "genutzte Artikel",
-        "Artikel, aus denen im Zeitraum mindestens einmal geantwortet wurde; jede Sprachfassung zählt für sich.",
+        "Heute veröffentlichte Artikel, die im Zeitraum geantwortet haben; jede Sprachfassung zählt für sich.",
     ),
     "answers_per_article": Named(
         "Antworten je genutztem Artikel", "Wie oft ein genutzter Artikel im Mittel geantwortet hat (KCS: reuse)."
@@ -70,6 +74,8 @@ DE: dict[str, Named] = {
 }
 
 EN: dict[str, Named] = {
+    "gaps": Named("Gaps", "Knowledge gaps at the end of the period, by state of work."),
+    "articles": Named("Articles", "Published articles on the day of the report; each language counts by itself."),
     "questions": Named("Questions", "Questions that were put to Lotse in the period."),
     "answered_share": Named("answered", "Share of questions that Lotse answered from articles."),
     "helpful_share": Named("helpful", "Share of rated questions whose last rating says “helpful”."),
@@ -92,10 +98,11 @@ EN: dict[str, Named] = {
     "gaps_verified": Named("closed gaps", "Gaps whose questions are proven to be answered from the new article."),
     "gaps_declined": Named("declined gaps", "Gaps that were declined with a reason."),
     "gaps_reopened": Named("reopened gaps", "Gaps that had been closed and are open again."),
-    "gaps_open": Named("open gaps", "Gaps that were neither closed nor declined at the end of the period."),
+    "gaps_open": Named("open gaps", "Gaps that were open or worked on at the end of the period; snoozed ones are not."),
     "closure_median": Named("time to closure", "Median from finding a gap to its proof; calendar time, closed gaps."),
     "articles_used": Named(
-        "articles used", "Articles that answered at least once in the period; each language counts by itself."
+        "articles used",
+        "Articles published today that answered at least once in the period; each language counts by itself.",
     ),
     "answers_per_article": Named(
         "answers per used article", "How often a used article answered in the mean (KCS: reuse)."

@@ -6,8 +6,13 @@ from collections.abc import Iterator, Mapping
 from typing import Any, NamedTuple
 
 from assistant.reports.figures import Figures
+from assistant.reports.formula import Cell
 from assistant.reports.measures import OTHERS, Value
 from assistant.reports.period import Period
+from assistant.reports.wording import Wording
+
+OTHERS_LABEL, NONE_LABEL = "(others)", "(none)"
+"""What stands for groups that were put together, and for cases of which the group is not known."""
 
 
 class FigureRow(NamedTuple):
@@ -36,12 +41,53 @@ def figure_rows(figures: Figures) -> Iterator[FigureRow]:
             yield from _rows(part.period, grain, "", "", part.values)
     for name, groups in figures.groups.items():
         for group in groups:
-            label = "(others)" if group.name == OTHERS else group.name or "(none)"
+            label = OTHERS_LABEL if group.name == OTHERS else group.name or NONE_LABEL
             yield from _rows(period, "period", name, label, group.values)
     for state, number in figures.gap_states.items():
         yield from _rows(period, "period", "gap_state", state, {"gaps": _count(number)})
     for state, number in figures.freshness.items():
         yield from _rows(period, "period", "article_state", state, {"articles": _count(number)})
+
+
+def in_words(figures: Figures, wording: Wording) -> tuple[list[str], Iterator[list[Cell]]]:
+    """The heads and the rows of the same table for people, in one language."""
+    keys = ("first", "last", "grain", "group_by", "group", "unit", "known", "of", "hidden")
+    heads = {key: wording.say(f"csv_{key}") for key in keys} | {
+        "figure": wording.say("figure"),
+        "value": wording.say("now"),
+    }
+    return [heads[name] for name in FigureRow._fields], (_worded(row, wording) for row in figure_rows(figures))
+
+
+def _worded(row: FigureRow, wording: Wording) -> list[Cell]:
+    return [
+        row.first,
+        row.last,
+        wording.say(f"grain_{row.grain}"),
+        wording.say(row.group_by) if row.group_by else "",
+        _group(row, wording),
+        wording.name(row.figure),
+        wording.say(f"unit_{row.unit}"),
+        row.value,
+        row.known,
+        row.of,
+        wording.say("yes" if row.hidden else "no"),
+    ]
+
+
+def _group(row: FigureRow, wording: Wording) -> str:
+    """A group in words: products and categories are the help desk's own, the others ours."""
+    if row.group in {OTHERS_LABEL, NONE_LABEL}:
+        return wording.say("others_one" if row.group == OTHERS_LABEL else "unnamed")
+    match row.group_by:
+        case "language":
+            return wording.language_name(row.group)
+        case "gap_state":
+            return wording.say(f"state_{row.group}")
+        case "article_state":
+            return wording.say(row.group)
+        case _:
+            return row.group
 
 
 def to_json(figures: Figures) -> dict[str, Any]:

@@ -5,13 +5,17 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
+from typing import TYPE_CHECKING
 
-from assistant.reports import parts
+from assistant.reports import parts, proof
 from assistant.reports.document import Block, Bullets, Document, Grid, Paragraph, Section
 from assistant.reports.figures import Figures
 from assistant.reports.knowledge import STATES
 from assistant.reports.tickets import TICKET_MEASURES
 from assistant.reports.wording import Wording
+
+if TYPE_CHECKING:
+    from kb.backlog import Gap
 
 SUMMARY = (
     "questions",
@@ -34,6 +38,7 @@ SUMMARY = (
 """The figures of the first page, in the order in which a lead tells them."""
 
 _MOST_OVERDUE = 10
+_MOST_GAPS = 5
 _CHANGE_TOLD = 0.1
 """From this relative change on, the number of questions is worth a sentence."""
 
@@ -46,6 +51,20 @@ class TopGap:
     demand: str
     cause: str
     state: str
+
+
+def top_gaps(gaps: Sequence[Gap], wording: Wording) -> list[TopGap]:
+    """The first of ``gaps``, which are sorted by priority; what is off topic is not worth naming."""
+    return [
+        TopGap(
+            gap.title,
+            proof.demand(gap, wording),
+            wording.say(f"cause_{gap.cause}"),
+            wording.say(f"state_{gap.state}"),
+        )
+        for gap in gaps
+        if gap.cause != "out_of_scope"
+    ][:_MOST_GAPS]
 
 
 def team_document(figures: Figures, wording: Wording, made_on: date, top_gaps: Sequence[TopGap] = ()) -> Document:

@@ -6,11 +6,13 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date
 
+from assistant.reports import gap_words, words
 from assistant.reports.measure_words import NAMES
 from assistant.reports.measures import OTHERS, Group, Value
 from assistant.reports.period import Period
-from assistant.reports.words import WORDS
 from kb.errors import UsageError
+
+WORDS: dict[str, words.Words] = {"de": words.DE | gap_words.DE, "en": words.EN | gap_words.EN}
 
 FEW = 20
 """Up to this count a change is given in cases: "50 % more" of two says less than "1 more"."""
@@ -39,6 +41,10 @@ class Wording:
     def say(self, key: str, /, **values: str) -> str:
         """The words for ``key`` with these values in them."""
         return WORDS[self.language][key].format(**values)
+
+    def knows(self, key: str) -> bool:
+        """Whether there are words for ``key``."""
+        return key in WORDS[self.language]
 
     def amount(self, key: str, number: int, /, **values: str) -> str:
         """The words for ``key`` with a number of things: one of them has words of its own (``key_one``)."""

@@ -1,0 +1,128 @@
+"""The gaps as tidy rows and as plain types: one row a gap, one a move."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Sequence
+from typing import TYPE_CHECKING, Any
+
+from assistant.reports import proof
+from assistant.reports.formula import Cell
+from assistant.reports.lives import OPEN
+from assistant.reports.moves import Moved
+from assistant.reports.wording import Wording
+
+if TYPE_CHECKING:
+    from assistant.reports.gaps import GapData
+    from kb.backlog import Gap
+
+
+_HEADS = (
+    "gap_id",
+    "need",
+    "language",
+    "cause",
+    "proof",
+    "csv_questions",
+    "csv_people",
+    "csv_tickets",
+    "csv_priority",
+    "state",
+    "owner",
+    "first_asked",
+    "last_asked",
+    "csv_opened",
+    "article_to_mend",
+    "moved",
+    "action",
+)
+
+
+def in_words(data: GapData, wording: Wording) -> tuple[list[str], Iterator[list[Cell]]]:
+    """The heads and the rows of a table for people, one row a gap, the most urgent first."""
+    moves: dict[str, list[str]] = defaultdict(list)
+    for move in data.moves:
+        moves[move.gap.gap_id].append(move.words)
+    return [wording.say(head) for head in _HEADS], (_row(gap, moves[gap.gap_id], wording) for gap in data.gaps)
+
+
+def _row(gap: Gap, moves: Sequence[str], wording: Wording) -> list[Cell]:
+    return [
+        gap.gap_id,
+        gap.title,
+        wording.language_name(gap.language),
+        wording.say(f"cause_{gap.cause}"),
+        proof.proof(gap, wording),
+        gap.demand.questions,
+        gap.demand.actors,
+        gap.demand.tickets,
+        round(gap.priority, 2),
+        wording.say(f"state_{gap.state}"),
+        gap.owner,
+        gap.first_seen.date().isoformat(),
+        gap.last_seen.date().isoformat(),
+        gap.created_at.date().isoformat(),
+        f"{gap.linked.article_id}@{gap.linked.language}" if gap.linked else "",
+        "; ".join(moves),
+        _step(gap, wording),
+    ]
+
+
+def _step(gap: Gap, wording: Wording) -> str:
+    return proof.step(gap, wording) if gap.state in OPEN else ""
+
+
+def gaps_json(data: GapData, wording: Wording) -> dict[str, Any]:
+    """The report as plain types."""
+    return {
+        "gaps": [_gap(gap, wording) for gap in data.gaps],
+        "moves": [_move(move) for move in data.moves],
+        "waiting": [
+            {"question": one.question, "reason": one.reason, "since": one.since.isoformat(), "note": one.note}
+            for one in data.waiting
+        ],
+    }
+
+
+def priorities(report: object) -> dict[str, float]:
+    """The priority of each gap, by id, in a report that ``gaps_json`` made; empty for anything else."""
+    gaps: Iterable[Any] = report.get("gaps", ()) if isinstance(report, dict) else ()
+    return {
+        gap["gap_id"]: float(gap["priority"])
+        for gap in gaps
+        if isinstance(gap, dict) and isinstance(gap.get("priority"), int | float) and "gap_id" in gap
+    }
+
+
+def _gap(gap: Gap, wording: Wording) -> dict[str, Any]:
+    return {
+        "gap_id": gap.gap_id,
+        "title": gap.title,
+        "language": gap.language,
+        "cause": gap.cause,
+        "proof": proof.proof(gap, wording),
+        "evidence": gap.evidence,
+        "questions": [
+            {
+                "id": one.id,
+                "text": one.text,
+                "asked_at": one.asked_at.isoformat().replace("+00:00", "Z"),
+                "kind": one.kind,
+                "signals": list(one.signals),
+            }
+            for one in gap.questions
+        ],
+        "demand": {"questions": gap.demand.questions, "actors": gap.demand.actors, "tickets": gap.demand.tickets},
+        "priority": round(gap.priority, 2),
+        "arithmetic": [dict(row) for row in gap.arithmetic],
+        "state": gap.state,
+        "owner": gap.owner,
+        "linked": {"article_id": gap.linked.article_id, "language": gap.linked.language} if gap.linked else None,
+        "nearest": [dict(row) for row in gap.nearest],
+        "action": _step(gap, wording),
+    }
+
+
+def _move(move: Moved) -> dict[str, Any]:
+    at = move.at.isoformat().replace("+00:00", "Z") if move.at else None
+    return {"gap_id": move.gap.gap_id, "at": at, "kind": move.kind, "words": move.words}

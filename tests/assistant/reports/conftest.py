@@ -1,0 +1,41 @@
+from __future__ import annotations
+
+import shutil
+from pathlib import Path
+
+import pytest
+from fakes import WordEmbedder
+from sample_gaps import TODAY, fill
+
+from assistant.demo import load
+from ingest.pipeline import ingest
+from kb.library import Library
+from kb.settings import Settings
+
+ROOT = Path(__file__).parents[3]
+ARTICLES = (
+    "adjust-instalment",
+    "gas-smell",
+    "login-problems",
+    "payment-methods",
+    "report-meter-reading",
+    "report-move",
+    "winter-hotline",
+)
+
+
+@pytest.fixture(scope="session")
+def worked(tmp_path_factory: pytest.TempPathFactory):
+    """A library with some sample articles, the invented questions and tickets, and a backlog that leads worked on."""
+    folder = tmp_path_factory.mktemp("worked")
+    for language in ("de", "en"):
+        (folder / "articles" / language).mkdir(parents=True)
+        for name in ARTICLES:
+            shutil.copy(ROOT / "articles" / language / f"{name}.md", folder / "articles" / language)
+    made = Library(folder / "home", Settings())
+    made.embedder, made.english = WordEmbedder(), None
+    ingest(made, [folder / "articles"])
+    load(made, TODAY)
+    fill(made.backlog)
+    yield made
+    made.close()
