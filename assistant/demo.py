@@ -6,15 +6,14 @@ from real ones. The same ``today`` gives the same data on every machine.
 
 from __future__ import annotations
 
-import hashlib
 import json
 import random
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime, time, timedelta
 from functools import cache
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeAlias
 
 from kb.errors import UsageError
 from kb.events import Action, ActionKind, Feedback, FeedbackReason, QuestionEvent
@@ -33,6 +32,9 @@ _ABSTAINED_ANYWAY = 0.06
 """Share of questions that remain unanswered though an article answers them: wording that nothing was found for."""
 
 _TICKETS_PER_QUESTION = 0.7
+_HELPS_BY_CHANCE = 0.4
+"""Share of ratings "helpful" where an article answers that is about something else."""
+
 _RATED, _OPENED, _COPIED, _ESCALATED, _REPORTED = 0.3, 0.45, 0.35, 0.1, 0.15
 """Shares of questions with a rating; of answers opened and copied; of unanswered ones escalated and reported."""
 
@@ -47,60 +49,94 @@ class Sample:
     tickets: Sequence[Ticket]
 
 
+Answerer: TypeAlias = Callable[[QuestionEvent], QuestionEvent]
+"""Takes an invented question with an invented outcome, and gives the one to be logged."""
+
+
 @dataclass(slots=True)
 class _Making:
     """What was made so far, and the dice."""
 
     dice: random.Random
-    texts: Mapping[str, str]
+    answer: Answerer
     questions: list[QuestionEvent] = field(default_factory=list)
     ratings: list[Feedback] = field(default_factory=list)
     actions: list[Action] = field(default_factory=list)
 
 
-def sample(today: date, texts: Mapping[str, str] | None = None) -> Sample:
+def sample(today: date, answer: Answerer | None = None) -> Sample:
     """The questions, ratings, actions and tickets of the WEEKS weeks before the day ``today``.
 
-    ``texts`` gives, by id@language, the hash of the text of each article there is (``kb.learning.text_sha256``), so
-    that ratings count for it; an article without one is cited with the hash of nothing.
+    Without ``answer`` the outcome of a question is invented too: some article is said to have answered, or none.
     """
-    making = _Making(random.Random(_SEED), texts or {})  # noqa: S311  sample data, no secret
+    making = _Making(random.Random(_SEED), answer or (lambda event: event))  # noqa: S311  sample data, no secret
     wanted = sorted(_moments(making.dice, today), key=lambda one: (one[0], one[1]["category"], one[2]))
+    tickets = tuple(_tickets(making.dice, wanted))
     for number, (asked_at, need, text, language) in enumerate(wanted):
         _ask(making, f"{SOURCE}-{number:05}", asked_at, need, text, language)
-    tickets = tuple(_tickets(making.dice, wanted))
     return Sample(making.questions, making.ratings, making.actions, tickets)
 
 
 def load(library: Library, today: date) -> dict[str, int]:
     """Write the sample into the log and the tickets of a library that has no question yet; how many of each.
 
-    Raises UsageError where questions were logged: sample data must never stand among real ones.
+    Every question is really put to the articles, each wording once: the answers are Lotse's own. What was broken off
+    goes on. Raises UsageError where other questions were logged, as sample data must never stand among real ones, or
+    the sample is complete, and where there are no articles.
     """
-    from kb.catalog import Filter
-    from kb.learning import text_sha256
-
     if library.events.counts()["questions"]:
-        raise UsageError(
-            f"The log of {library.home} holds questions already; sample data would mix with them.",
-            "Use a home of its own: kb --home .kb-sample demo",
-        )
+        _refuse_others(library)
     with library.catalog.snapshot() as snapshot:
-        keys = [f"{row.id}@{row.language}" for row in snapshot.listing(Filter(today, expired=True))]
-        texts = {key: text_sha256(source) for key, (_, source) in snapshot.sources(keys).items()}
-    made = sample(today, texts)
+        if not snapshot.counts()["articles"]:
+            raise UsageError(f"There are no articles in {library.home} to ask.", "Run: kb ingest articles")
+    return store(library, sample(today, _asking(library)))
+
+
+def store(library: Library, made: Sample) -> dict[str, int]:
+    """Write a sample as it is; how many of each. Questions that are in the log already are left alone."""
     library.tickets.add(made.tickets)
-    library.events.log_questions(made.questions)
+    known = library.events.questions_for([event.question_id for event in made.questions])
+    library.events.log_questions(event for event in made.questions if event.question_id not in known)
     for rating in made.ratings:
         library.events.rate(rating)
     for action in made.actions:
         library.events.act(action)
-    return {
-        "questions": len(made.questions),
-        "ratings": len(made.ratings),
-        "actions": len(made.actions),
-        "tickets": len(made.tickets),
-    }
+    parts = {"questions": made.questions, "ratings": made.ratings, "actions": made.actions, "tickets": made.tickets}
+    return {name: len(rows) for name, rows in parts.items()}
+
+
+def _refuse_others(library: Library) -> None:
+    counts = library.events.counts()
+    if any(not event.question_id.startswith(f"{SOURCE}-") for event in library.events.questions()):
+        raise UsageError(
+            f"The log of {library.home} holds questions already; sample data would mix with them.",
+            "Use a home of its own: kb --home .kb-sample demo",
+        )
+    if counts["helpful"] or counts["not_helpful"]:
+        raise UsageError(f"The sample data are in {library.home} already.", "Go on: kb gaps find, kb report team")
+
+
+def _asking(library: Library) -> Answerer:
+    """Ask each wording once, and log it; who asks it again gets the same answer."""
+    from assistant.ask import Asker, ask
+
+    first: dict[str, QuestionEvent] = {}
+
+    def answer(event: QuestionEvent) -> QuestionEvent:
+        if event.text not in first:
+            asker = Asker(event.actor, event.session, event.channel, event.caller_id, event.question_id)
+            ask(library, event.text, asker=asker, now=event.asked_at)
+            first[event.text] = library.events.question(event.question_id)
+        return replace(
+            first[event.text],
+            question_id=event.question_id,
+            asked_at=event.asked_at,
+            actor=event.actor,
+            session=event.session,
+            caller_id=event.caller_id,
+        )
+
+    return answer
 
 
 @cache
@@ -133,7 +169,7 @@ def _ask(making: _Making, key: str, asked_at: datetime, need: Mapping[str, Any],
     actor = f"service-{dice.randrange(_AGENTS) + 1:02}"
     confidence = round(dice.uniform(0.7, 0.97) if answered else dice.uniform(0.1, 0.6), 3)
     near = need["article"] or need["nearest"]
-    making.questions.append(
+    event = making.answer(
         QuestionEvent(
             key,
             asked_at,
@@ -146,20 +182,20 @@ def _ask(making: _Making, key: str, asked_at: datetime, need: Mapping[str, Any],
             actor=actor,
             session=f"{SOURCE}-{asked_at:%m%d}-{dice.randrange(400)}",
             caller_id=key,
-            citations=(_citation(making.texts, near, language, confidence),) if answered else (),
+            citations=(_citation(near, language, confidence),) if answered else (),
             nearest=({"article_id": near, "language": language, "score": confidence},),
         )
     )
-    _react(making, making.questions[-1], need)
+    making.questions.append(event)
+    _react(making, event, need)
 
 
-def _citation(texts: Mapping[str, str], article: str, language: str, score: float) -> dict[str, Any]:
-    sha256 = texts.get(f"{article}@{language}", hashlib.sha256(b"").hexdigest())
+def _citation(article: str, language: str, score: float) -> dict[str, Any]:
     return {
         "article_id": article,
         "language": language,
         "anchor": "",
-        "sha256": sha256,
+        "sha256": "",
         "score": score,
         "freshness": "fresh",
     }
@@ -176,11 +212,15 @@ def _react(making: _Making, event: QuestionEvent, need: Mapping[str, Any]) -> No
     )
     for kind, share in kinds:
         if dice.random() < share and need["category"]:
-            note = dice.choice(_needs()["escalation_notes"][event.language]) if kind == "escalated" else ""
+            note = (
+                dice.choice(_needs()["escalation_notes"]["de" if event.language == "de" else "en"])
+                if kind == "escalated"
+                else ""
+            )
             making.actions.append(Action(event.question_id, later, kind, event.actor, note))
     if dice.random() >= _RATED:
         return
-    if answered and dice.random() < need["helpful"]:
+    if answered and dice.random() < need.get("helpful", _HELPS_BY_CHANCE):
         making.ratings.append(Feedback(event.question_id, later, "helpful", actor=event.actor))
         return
     reason: FeedbackReason = need.get("reason", "unclear") if answered else "missing"

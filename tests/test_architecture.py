@@ -21,6 +21,7 @@ FENCES = {
     "gradio": {"assistant/web/"},
     "fastapi": {"assistant/web/"},
     "matplotlib": {"evals/plots.py"},
+    "pyarrow": {"assistant/reports/export.py"},
     "typer": {"assistant/cli/", "evals/cli.py"},
     "sqlalchemy": {"kb/accounts/", "kb/backlog/", "kb/events/", "kb/migrations/", "kb/reviews/", "kb/tickets/"},
     "argon2": {"kb/accounts/passwords.py"},

@@ -13,6 +13,7 @@ from assistant.cli import (  # noqa: F401  each adds its commands to the app
     articles,
     backlog,
     checking,
+    demo,
     gaps,
     health,
     operation,

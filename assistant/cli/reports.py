@@ -64,6 +64,36 @@ def team_command(
     hand_over(team_report(library, period, language, "json" if as_json else form, made_on), out, as_json=as_json)
 
 
+@report_app.command(
+    "export",
+    epilog=examples("kb report export tables", "kb report export tables --since 2026-01-01 --until 2026-09-30"),
+)
+def export_command(
+    folder: Annotated[Path, typer.Argument(help="Folder for the tables; it is made where it is missing.")],
+    since: Annotated[
+        str | None,
+        typer.Option(help="First day, YYYY-MM-DD (default: the last 26 weeks).", show_default=False),
+    ] = None,
+    until: Until = None,
+    today: Today = None,
+    as_json: Json = False,
+    home: Home = None,
+    config: Config = None,
+) -> None:
+    """Write tidy tables as CSV and Parquet, with a data dictionary, for Tableau, Power BI and the like."""
+    from assistant.reports import Period, export
+
+    library = open_library(home, config)
+    made_on = day(today)
+    last = day(until) if until else made_on - timedelta(days=made_on.weekday() + 1)
+    first = day(since) if since else last - timedelta(weeks=26) + timedelta(days=1)
+    files = export(library, folder, Period(first, last, library.settings.reports.time_zone), made_on)
+    if as_json:
+        print_json({"files": [str(file) for file in files]})
+    else:
+        print(f"Wrote {len(files)} files to {folder}. What is in them: {folder / 'data_dictionary.csv'}")
+
+
 @gaps_app.command(
     "report",
     epilog=examples(

@@ -1,12 +1,14 @@
 """What the log, the tickets and the backlog add up to: figures of a period, and the reports made of them.
 
-Aggregates only, never of a person. The same data give the same bytes. Doors: ``team_report``, ``gap_report``.
+Aggregates only, never of a person. The same data give the same bytes. Doors: ``team_report``, ``gap_report`` and
+``export``.
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import date
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from assistant.reports import gap_tables, tables
@@ -22,7 +24,7 @@ from assistant.reports.wording import Wording
 if TYPE_CHECKING:
     from kb.library import Library
 
-__all__ = ["Form", "Period", "gap_report", "latest", "team_report"]
+__all__ = ["Form", "Period", "export", "gap_report", "latest", "team_report"]
 
 
 def team_report(library: Library, period: Period, language: str, form: str, made_on: date) -> str:
@@ -70,3 +72,15 @@ def gap_report(
     if form == "csv":
         return as_csv(*gap_tables.in_words(data, wording), language)
     return as_text(gap_document(data, period, wording, made_on), form)
+
+
+def export(library: Library, folder: Path, period: Period, made_on: date) -> list[Path]:
+    """Write the tidy tables of ``period`` and their data dictionary to ``folder``, as CSV and Parquet; the files."""
+    from assistant.reports.dictionary import dictionary
+    from assistant.reports.export import write
+    from assistant.reports.export_tables import tables as tables_of
+
+    data = gather(library, period, made_on)
+    entries = library.backlog.entries(period.since, period.until)
+    made = tables_of(period, data, library.backlog.gaps(), entries, library.settings.reports.min_group)
+    return write(folder, [*made, dictionary(made)])

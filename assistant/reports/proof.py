@@ -59,6 +59,15 @@ def demand(gap: Gap, wording: Wording) -> str:
     return ", ".join(parts) or wording.say("unknown")
 
 
+def demand_without_people(gap: Gap, wording: Wording) -> str:
+    """The same for those who are not to learn how few asked: without people, and hidden where they are too few."""
+    asked = gap.demand
+    if 0 < asked.actors + asked.tickets < wording.least:
+        return wording.say("hidden")
+    counts = (("n_questions", asked.questions), ("n_tickets", asked.tickets))
+    return ", ".join(wording.amount(key, number) for key, number in counts if number) or wording.say("unknown")
+
+
 def title_of(gap: Gap, wording: Wording) -> str:
     """The title of the article that the evidence is about."""
     return _title(_article(gap)) or wording.say("this_article")

@@ -58,7 +58,7 @@ def top_gaps(gaps: Sequence[Gap], wording: Wording) -> list[TopGap]:
     return [
         TopGap(
             gap.title,
-            proof.demand(gap, wording),
+            proof.demand_without_people(gap, wording),
             wording.say(f"cause_{gap.cause}"),
             wording.say(f"state_{gap.state}"),
         )

@@ -7,7 +7,7 @@ import pytest
 from fakes import WordEmbedder
 from sample_gaps import TODAY, fill
 
-from assistant.demo import load
+from assistant.demo import sample, store
 from ingest.pipeline import ingest
 from kb.library import Library
 from kb.settings import Settings
@@ -35,7 +35,7 @@ def worked(tmp_path_factory: pytest.TempPathFactory):
     made = Library(folder / "home", Settings())
     made.embedder, made.english = WordEmbedder(), None
     ingest(made, [folder / "articles"])
-    load(made, TODAY)
+    store(made, sample(TODAY))
     fill(made.backlog)
     yield made
     made.close()
