@@ -18,6 +18,9 @@ _LEFT, _RIGHT, _TOP, _BOTTOM = 44, 120, 16, 28
 _COLUMN_SHARE = 0.62
 """How much of its place a column fills: wide enough for a value above it, with air between."""
 
+_NOTHING = 1e-6
+"""Values below this cannot be told from nought in a drawing."""
+
 _LINE_GAP = 15
 """Names at the end of lines stand at least so far apart."""
 
@@ -48,8 +51,8 @@ class Chart:
 
     @property
     def is_empty(self) -> bool:
-        """Whether there is nothing to draw: no value above nought."""
-        return not any(value for one in self.series for value in one.values)
+        """Whether there is nothing to draw: no value that differs from nought."""
+        return not any(value and value >= _NOTHING for one in self.series for value in one.values)
 
 
 def svg(chart: Chart, name: str) -> str:
@@ -76,7 +79,7 @@ def _highest(chart: Chart) -> float:
 
 def _nice(highest: float) -> float:
     """The next of some steps times a power of ten: halves of all of these are easy to read."""
-    if highest <= 0:
+    if highest < _NOTHING:
         return 1.0
     power = 10.0 ** math.floor(math.log10(highest))
     return next(power * step for step in (1, 1.2, 1.6, 2, 2.4, 3, 4, 5, 6, 8, 10) if power * step >= highest * 0.999)
