@@ -198,8 +198,10 @@ def _print_verification(made: Verification) -> None:
     for one in made.tried:
         before = "–" if one.before is None else one.before.status
         print(f"{'ok  ' if one.passed else 'FAIL'}  {before:10} → {one.after.status:10}{one.question.text}")
-        if not one.passed and one.after.cited:
+        if one.fault == "elsewhere":
             print(f"{'':6}answered from {', '.join(one.after.cited)} instead")
+        if one.fault == "alias":
+            print(f"{'':6}found by its aliases, but the text of the article does not answer")
     passed = len(made.tried) - len(made.failed)
     place = f"{made.article.article_id} ({made.article.language})"
     print(f"{passed} of {len(made.tried)} questions are answered from {place}; {made.needed:.0%} are needed.")

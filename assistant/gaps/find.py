@@ -14,6 +14,7 @@ from assistant.gaps.priority import demand, priority
 from assistant.gaps.probe import STATUSES, Prober
 from assistant.gaps.report import GapReport
 from assistant.gaps.signals import Case, Shelf
+from assistant.leads import recheck
 from kb.backlog.model import FoundGap, GapQuestion
 from kb.catalog import Filter
 from kb.embedding.protocol import FloatMatrix
@@ -48,6 +49,7 @@ def find(
 ) -> GapReport:
     """Find what the knowledge base lacks in the questions asked from ``since`` on and before ``until``.
 
+    Verified gaps whose article has changed so that it answers no longer are reopened first (``assistant.leads``).
     1. Read the log: which questions carry signals of a gap. 2. Cluster all questions by need. 3. Ask those of each
     cluster with enough evidence again, with the filters off one by one, and decide on a cause. 4. Rank by what it
     costs, the arithmetic shown. 5. Sync with the backlog, so that ids, states and owners survive. 6. Report.
@@ -63,6 +65,7 @@ def find(
     _checked(library)
     if not library.settings.events.url and not library.events_file.exists():
         return GapReport(since, until, 0, ())
+    recheck(library, now)
     # 1
     cases = signals.read(library, _shelf(library, today), since, until, today)
     vectors = library.question_vectors([case.text for case in cases])

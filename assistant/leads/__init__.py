@@ -3,8 +3,8 @@
 Who moves a gap from state to state is the backlog's matter alone (``library.backlog``).
 """
 
-from assistant.leads.draft import Draft, draft
-from assistant.leads.recheck import recheck
-from assistant.leads.verify import Verification, verify
+from assistant.leads.drafting import Draft, draft
+from assistant.leads.proof import Verification, verify
+from assistant.leads.regression import recheck
 
 __all__ = ["Draft", "Verification", "draft", "recheck", "verify"]

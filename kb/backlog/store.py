@@ -88,7 +88,9 @@ class Backlog:
     def history(self, gap_id: str) -> list[Entry]:
         """What became of a gap, oldest first."""
         number = number_of(self.gap(gap_id).gap_id)
-        return self._entries(sa.select(schema.gap_history).where(schema.gap_history.c.gap == number))
+        table = schema.gap_history
+        query = sa.select(table).where(table.c.gap == number).order_by(table.c.entry)
+        return [records.entry(row) for row in self._store.rows(query)]
 
     def entries(self, since: datetime | None = None, until: datetime | None = None) -> list[Entry]:
         """What became of all gaps from ``since`` on and before ``until``, oldest first."""
@@ -97,7 +99,8 @@ class Backlog:
             query = query.where(at >= utc(since))
         if until is not None:
             query = query.where(at < utc(until))
-        return self._entries(query)
+        query = query.order_by(at, schema.gap_history.c.entry)
+        return [records.entry(row) for row in self._store.rows(query)]
 
     def regression_questions(self, gap_id: str | None = None) -> list[RegressionQuestion]:
         """The questions that verified gaps are to keep answered, of one gap or of all."""
@@ -198,9 +201,11 @@ class Backlog:
         *,
         now: datetime,
         drafting: bool = False,
+        path: str = "",
     ) -> Gap:
         """Note which article is to mend the gap; with ``drafting``, somebody sets about it: an open one becomes theirs.
 
+        ``path`` is the file that was begun, for the history.
         Raises ConflictError where the gap is closed or put away.
         """
         with self._turn() as connection:
@@ -212,7 +217,7 @@ class Backlog:
                 got = Entry(gap.gap_id, now, "assigned", actor, "open", "assigned", detail={"owner": actor})
                 gap = change(connection, gap, got, owner=actor)
             state: State = "drafting" if drafting and gap.state == "assigned" else gap.state
-            detail = {"article_id": article.article_id, "language": article.language}
+            detail = {"article_id": article.article_id, "language": article.language} | ({"path": path} if path else {})
             return change(
                 connection, gap, Entry(gap.gap_id, now, "linked", actor, gap.state, state, detail=detail), **changes
             )
@@ -325,6 +330,7 @@ class Backlog:
             row |= {"created_at": now, "updated_at": now, "title": title or apart[0].text}
             connection.execute(schema.gaps.insert(), row | share(gap, apart))
             table = schema.gap_questions
+            connection.execute(table.update().where(table.c.gap == number_of(gap.gap_id)).values(settled=True))
             for one in apart:
                 here = (table.c.kind == one.kind, table.c.question_id == one.id)
                 connection.execute(table.update().where(*here).values(gap=number, settled=True))
@@ -343,7 +349,3 @@ class Backlog:
         with self._store.write() as connection:
             connection.execute(sa.select(schema.backlog_turns).with_for_update())
             yield connection
-
-    def _entries(self, query: sa.Select[Any]) -> list[Entry]:
-        order = schema.gap_history.c
-        return [records.entry(row) for row in self._store.rows(query.order_by(order.at, order.entry))]

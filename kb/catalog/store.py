@@ -6,7 +6,7 @@ import contextlib
 import json
 import sqlite3
 import threading
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import astuple
 from pathlib import Path
 from typing import Any
@@ -99,6 +99,24 @@ class Catalog:
                 yield Snapshot(connection)
             finally:
                 connection.rollback()
+
+    def copy_without_aliases(self, path: Path, article_ids: Collection[str]) -> None:
+        """Write a copy of this state of the index to ``path``, in which some articles go by their titles alone.
+
+        For looking at what their texts say by themselves. Takes about a second for each gigabyte.
+        """
+        with self._guard(), contextlib.closing(sqlite3.connect(path, isolation_level=None)) as copy:
+            self._connection().backup(copy)
+            copy.execute("BEGIN")
+            rows = copy.execute(f"SELECT rowid FROM articles WHERE id IN ({marks(list(article_ids))})", [*article_ids])
+            for (row,) in rows.fetchall():
+                copy.execute("UPDATE articles SET aliases = '[]' WHERE rowid = ?", (row,))
+                copy.execute("DELETE FROM names WHERE article = ? AND ordinal > 0", (row,))
+                copy.execute(
+                    "UPDATE fulltext SET aliases = '' WHERE rowid IN (SELECT rowid FROM chunks WHERE article = ?)",
+                    (row,),
+                )
+            copy.execute("COMMIT")
 
     def generation(self) -> int:
         """A number that grows with every change of the index."""

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import contextlib
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
 from typing import Any
 
-from assistant.leads.material import aliases, passages, resolutions, wordings
+from assistant.leads.material import Passage, aliases, passages, resolutions, wordings
 from assistant.leads.places import Indexed, folder_for, habits, near, subject
 from assistant.leads.texts import text
 from assistant.templates import Stub, put
@@ -74,17 +74,20 @@ def draft(
     """
     gap = library.backlog.workable(gap_id)
     language = base_language(language or gap.language)
+    if not fresh and not title and (begun := _begun(library, gap)):
+        return begun
     # 1
     about = None if fresh or title else subject(library, gap)
     if about is not None and gap.cause in MENDED:
         made = Draft(gap, ArticleKey(about.row.id, about.row.language), about.file, created=False)
         made = replace(made, steps=steps(library, gap, about))
     else:
-        translates = about is not None and gap.cause == "language" and not _same_language(about, gap)
-        stub = _translation(gap, about) if about and translates else _new(library, gap, title, language, owner, now)
-        place = folder or folder_for(library, stub.language, [about] if about and translates else near(library, gap))
+        if about is not None and gap.cause == "language" and not _same_language(about, gap):
+            stub, beside = _translation(gap, about), [about]
+        else:
+            stub, beside = _new(library, gap, title, language, owner, now)
         # 2
-        made = _written(gap, stub, place, now)
+        made = _written(gap, stub, folder or folder_for(library, stub.language, beside), now)
     # 3
     return _linked(library, made, actor, now)
 
@@ -102,19 +105,33 @@ def steps(library: Library, gap: Gap, about: Indexed) -> tuple[str, ...]:
     return (*lines, text("then", language, gap_id=gap.gap_id))
 
 
-def _new(library: Library, gap: Gap, title: str, language: str, owner: str, now: datetime) -> Stub:
-    nearby = near(library, gap)
-    common = habits(nearby, gap.owner or "team")
+def _begun(library: Library, gap: Gap) -> Draft | None:
+    """The article that somebody has begun to write for the gap; None where it mends one, or none is there."""
+    if gap.linked is None or gap.state not in {"drafting", "review"}:
+        return None
+    links = [one for one in library.backlog.history(gap.gap_id) if one.kind == "linked" and one.detail.get("path")]
+    file = Path(str(links[-1].detail["path"])) if links else None
+    return Draft(gap, gap.linked, file, created=False) if file and file.is_file() else None
+
+
+def _new(
+    library: Library, gap: Gap, title: str, language: str, owner: str, now: datetime
+) -> tuple[Stub, list[Indexed]]:
+    """The stub of a new article, and the articles that it belongs beside."""
     name = " ".join((title or gap.title).split())
-    return Stub(
+    nearby = passages(library, name, now.date())
+    beside = near(library, gap) or [Indexed(one.article, "") for one in nearby]
+    common = habits(beside, gap.owner or "team")
+    stub = Stub(
         name,
         language,
         owner or common.owner,
         audience=common.audience,
         products=common.products,
         aliases=aliases(gap.questions, language, name),
-        notes="\n".join(_notes(library, gap, name, language, now)),
+        notes="\n".join(_notes(library, gap, nearby, language)),
     )
+    return stub, beside
 
 
 def _translation(gap: Gap, about: Indexed) -> Stub:
@@ -141,11 +158,10 @@ def _translation(gap: Gap, about: Indexed) -> Stub:
     )
 
 
-def _notes(library: Library, gap: Gap, title: str, language: str, now: datetime) -> Iterable[str]:
+def _notes(library: Library, gap: Gap, nearby: Sequence[Passage], language: str) -> Iterable[str]:
     """What an author can build on: the questions, what nearby articles say, how tickets were solved."""
     yield text("notes", language, gap_id=gap.gap_id)
     yield from _questions(gap, language)
-    nearby = passages(library, title, now.date())
     if nearby:
         yield from ["", text("passages", language)]
     for one in nearby:
@@ -191,7 +207,15 @@ def _linked(library: Library, made: Draft, actor: str, now: datetime) -> Draft:
     if made.gap.linked == made.article and made.gap.state in {"drafting", "review"}:
         return made
     try:
-        gap = library.backlog.link(made.gap.gap_id, made.article, actor, made.gap.version, now=now, drafting=True)
+        gap = library.backlog.link(
+            made.gap.gap_id,
+            made.article,
+            actor,
+            made.gap.version,
+            now=now,
+            drafting=True,
+            path="" if made.steps else str(made.path.absolute()),
+        )
     except BaseException:
         if made.created:
             made.path.unlink(missing_ok=True)

@@ -7,9 +7,8 @@ from dataclasses import asdict, dataclass
 from datetime import datetime
 from typing import Any
 
-from assistant.ask import Scope, ask
+from assistant.leads.asking import Aim, Fault, Outcome, again
 from assistant.leads.places import indexed, shown
-from assistant.results import Reply
 from kb.backlog import ArticleKey, Gap, GapQuestion, RegressionQuestion
 from kb.errors import ConflictError, UsageError
 from kb.events import QuestionEvent
@@ -18,26 +17,23 @@ from kb.library import Library
 
 
 @dataclass(frozen=True, slots=True)
-class Outcome:
-    """What a question got: answered or abstained, how sure (0..1), and the articles quoted, as ``id@language``."""
-
-    status: str
-    confidence: float
-    cited: tuple[str, ...]
-
-
-@dataclass(frozen=True, slots=True)
 class Tried:
     """A question asked again. ``before``: as it stands in the log; None for a ticket, and for what is not logged.
 
-    ``passed``: the answer now quotes the linked article. ``filters`` are those it was asked with.
+    ``fault`` is why the linked article does not answer it now; None where it does. ``filters`` are those it was asked
+    with.
     """
 
     question: GapQuestion
     filters: Mapping[str, Any]
     before: Outcome | None
     after: Outcome
-    passed: bool
+    fault: Fault | None
+
+    @property
+    def passed(self) -> bool:
+        """Whether the linked article answers it."""
+        return self.fault is None
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,6 +67,7 @@ class Verification:
                     "before": _plain(one.before),
                     "after": _plain(one.after),
                     "passed": one.passed,
+                    "fault": one.fault,
                 }
                 for one in self.tried
             ],
@@ -89,9 +86,10 @@ def verify(
     """Ask all of a gap's questions again, each with the filters it was asked with; close the gap where that proves it.
 
     1. Which article is to answer: the linked one, or ``article``, which is linked then. 2. Ask every question; nothing
-    is logged. 3. The gap closes where the share of questions whose answer quotes the article reaches the setting
-    ``backlog.verify_share``. 4. Keep what came of each, before and now, in the gap's history; where it closed, the
-    questions that passed must stay answered from now on. ``progress`` gets how many are through, of how many.
+    is logged. It passes where the answer quotes the article, for what its text says and not for its aliases alone.
+    3. The gap closes where the share of questions that pass reaches the setting ``backlog.verify_share``. 4. Keep what
+    came of each, before and now, in the gap's history; where it closed, the questions that passed must stay answered
+    from now on. ``progress`` gets how many are through, of how many.
 
     Raises UsageError where no article is linked, or it is not in the index, or not one that answers; ConflictError
     where the gap is in no state to be closed.
@@ -109,8 +107,7 @@ def verify(
             "Decline it: kb gaps move GAP_ID declined",
         )
     # 2
-    strict = gap.cause == "language"
-    tried = ask_again(library, gap.questions, linked, now, strict=strict, progress=progress)
+    tried = _ask_all(library, gap, linked, now, progress)
     # 3
     needed = library.settings.backlog.verify_share
     share = sum(one.passed for one in tried) / len(tried)
@@ -123,51 +120,22 @@ def verify(
     return Verification(gap, linked, share, needed, made.tried, made.closed)
 
 
-def ask_again(
-    library: Library,
-    questions: Sequence[GapQuestion],
-    article: ArticleKey,
-    now: datetime,
-    *,
-    strict: bool = False,
-    progress: Callable[[int, int], None] | None = None,
+def _ask_all(
+    library: Library, gap: Gap, article: ArticleKey, now: datetime, progress: Callable[[int, int], None] | None
 ) -> list[Tried]:
-    """Each question with what came of it then and comes of it now; what is the same is asked once.
-
-    It passes where its answer quotes ``article``; ``strict``: in that very language, else a translation of it will do.
-    """
-    logged = library.events.asked_as(one.id for one in questions if one.kind == "question")
-    asked: dict[tuple[str, Scope], Outcome] = {}
+    """Each question of a gap with what came of it then and comes of it now."""
+    logged = library.events.asked_as(one.id for one in gap.questions if one.kind == "question")
+    aim = Aim(article, gap.cause)
     tried = []
-    for place, one in enumerate(questions):
-        event = _event(logged.get(one.id, ()), one)
-        scope = scope_of(event.filters if event else {})
-        if (one.text, scope) not in asked:
-            asked[one.text, scope] = outcome(ask(library, one.text, scope, now=now, log=False))
-        after = asked[one.text, scope]
-        filters = {"audience": scope.audience, "language": scope.language, "products": list(scope.products)}
-        tried.append(Tried(one, filters, _before(event), after, quotes(after, article, strict=strict)))
-        if progress is not None:
-            progress(place + 1, len(questions))
+    with again(library, [article.article_id], now) as asking:
+        for place, one in enumerate(gap.questions, start=1):
+            event = _event(logged.get(one.id, ()), one)
+            filters = event.filters if event else {}
+            after, fault = asking.ask(one.text, filters, aim)
+            tried.append(Tried(one, filters, Outcome.of_event(event) if event else None, after, fault))
+            if progress is not None:
+                progress(place, len(gap.questions))
     return tried
-
-
-def scope_of(filters: Mapping[str, Any]) -> Scope:
-    """The filters of a logged question, as they are asked with."""
-    return Scope(filters.get("audience") or "internal", filters.get("language"), tuple(filters.get("products") or ()))
-
-
-def outcome(reply: Reply) -> Outcome:
-    """What a reply comes to."""
-    cited = dict.fromkeys(f"{one.article_id}@{one.language}" for one in reply.citations)
-    return Outcome(reply.status, round(reply.confidence, 4), tuple(cited))
-
-
-def quotes(found: Outcome, article: ArticleKey, *, strict: bool = False) -> bool:
-    """Whether an answer quotes the article; ``strict``: in that very language."""
-    if strict:
-        return f"{article.article_id}@{article.language}" in found.cited
-    return article.article_id in {key.rpartition("@")[0] for key in found.cited}
 
 
 def _linked(library: Library, gap: Gap, now: datetime) -> tuple[ArticleKey, str]:
@@ -195,13 +163,6 @@ def _event(events: Sequence[QuestionEvent], one: GapQuestion) -> QuestionEvent |
     """The event of a question; of several that go by its id the one asked at its time, else the last."""
     same = [event for event in events if event.asked_at == one.asked_at]
     return next(iter(same or events[-1:]), None)
-
-
-def _before(event: QuestionEvent | None) -> Outcome | None:
-    if event is None:
-        return None
-    cited = dict.fromkeys(f"{row['article_id']}@{row['language']}" for row in event.citations)
-    return Outcome(event.status, round(event.confidence, 4), tuple(cited))
 
 
 def _regression(one: Tried, gap: Gap, article: ArticleKey, sha256: str, now: datetime) -> RegressionQuestion:

@@ -8,9 +8,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from assistant.ask import ask
+from assistant.leads.asking import Aim, Fault, Outcome, again
 from assistant.leads.places import Indexed, indexed, shown
-from assistant.leads.verify import Outcome, outcome, quotes, scope_of
 from kb.backlog import Gap, RegressionQuestion
 from kb.freshness import is_expired
 from kb.learning import text_sha256
@@ -19,11 +18,16 @@ from kb.library import Library
 
 @dataclass(frozen=True, slots=True)
 class Kept:
-    """A question that must stay answered, and what came of it; ``passed``: its answer quotes the gap's article."""
+    """A question that must stay answered, and what came of it; ``fault``: why it is not. None where it is."""
 
     question: RegressionQuestion
     after: Outcome
-    passed: bool
+    fault: Fault | None
+
+    @property
+    def passed(self) -> bool:
+        """Whether the gap's article answers it."""
+        return self.fault is None
 
     def to_json(self) -> dict[str, Any]:
         """Plain types."""
@@ -38,6 +42,7 @@ class Kept:
             "status": self.after.status,
             "cited": list(self.after.cited),
             "passed": self.passed,
+            "fault": self.fault,
         }
 
 
@@ -75,12 +80,12 @@ def recheck(library: Library, now: datetime) -> list[Gap]:
 
 
 def ask_kept(library: Library, questions: Sequence[RegressionQuestion], now: datetime) -> list[Kept]:
-    """Ask questions that must stay answered, each with its filters; nothing is logged."""
-    kept = []
-    for one in questions:
-        after = outcome(ask(library, one.text, scope_of(one.filters), now=now, log=False))
-        kept.append(Kept(one, after, quotes(after, one.article)))
-    return kept
+    """Ask questions that must stay answered, each with its filters; nothing is logged. They pass as in ``verify``."""
+    causes = {gap_id: library.backlog.gap(gap_id).cause for gap_id in {one.gap_id for one in questions}}
+    with again(library, {one.article.article_id for one in questions}, now) as asking:
+        return [
+            Kept(one, *asking.ask(one.text, one.filters, Aim(one.article, causes[one.gap_id]))) for one in questions
+        ]
 
 
 def _by_gap(questions: Sequence[RegressionQuestion]) -> Mapping[str, list[RegressionQuestion]]:
