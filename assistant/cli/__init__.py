@@ -21,6 +21,7 @@ from assistant.cli import (  # noqa: F401  each adds its commands to the app
     replay,
     reports,
     reviewing,
+    tickets,
 )
 from assistant.cli.app import app
 from assistant.terminal import fail

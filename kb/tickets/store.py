@@ -47,11 +47,20 @@ class TicketStore:
         Of the same id twice among ``tickets``, the last one counts. ``redact=False`` stores texts as they were given.
         """
         # Redacting comes before the transaction: other writers wait only for the writing itself.
-        rows = {ticket.ticket_id: _row(_redacted(ticket) if redact else ticket) for ticket in tickets}
+        rows = _rows(tickets, redact=redact)
         total = Added()
         with self._store.write() as connection:
             for batch in batches(rows.values()):
                 total += _add(connection, batch)
+        return total
+
+    def compare(self, tickets: Iterable[Ticket], *, redact: bool = True) -> Added:
+        """What ``add`` would come to, without adding anything."""
+        rows = _rows(tickets, redact=redact)
+        total = Added()
+        with self._store.read() as connection:
+            for batch in batches(rows.values()):
+                total += _compare(connection, batch)[0]
         return total
 
     def tickets(self, since: datetime | None = None, until: datetime | None = None) -> Iterator[Ticket]:
@@ -83,14 +92,25 @@ class TicketStore:
 
 
 def _add(connection: sa.Connection, rows: list[dict[str, Any]]) -> Added:
+    total, changed = _compare(connection, rows)
+    if changed:
+        upsert(connection, schema.tickets, changed)
+    return total
+
+
+def _compare(connection: sa.Connection, rows: list[dict[str, Any]]) -> tuple[Added, list[dict[str, Any]]]:
+    """What adding ``rows`` comes to, and those that are new or differ from what is there."""
     table = schema.tickets
     query = sa.select(table).where(table.c.ticket_id.in_([row["ticket_id"] for row in rows]))
     known = {row["ticket_id"]: _row(_ticket(row)) for row in connection.execute(query).mappings()}
     changed = [row for row in rows if row != known.get(row["ticket_id"])]
-    if changed:
-        upsert(connection, table, changed)
     added = sum(row["ticket_id"] not in known for row in changed)
-    return Added(added, len(changed) - added, len(rows) - len(changed))
+    return Added(added, len(changed) - added, len(rows) - len(changed)), changed
+
+
+def _rows(tickets: Iterable[Ticket], *, redact: bool) -> dict[str, dict[str, Any]]:
+    """Rows by their id, the last one of each."""
+    return {ticket.ticket_id: _row(_redacted(ticket) if redact else ticket) for ticket in tickets}
 
 
 def _redacted(ticket: Ticket) -> Ticket:

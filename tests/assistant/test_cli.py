@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import json
+import os
 import shutil
 import sys
 from pathlib import Path
@@ -137,7 +138,20 @@ def test_settings_say_where_a_value_is_from(kb, monkeypatch) -> None:
 
 @pytest.mark.parametrize(
     "command",
-    ["ingest", "reindex", "ask", "replay", "rate", "check", "new", "serve", "doctor", "settings", "model build"],
+    [
+        "ingest",
+        "reindex",
+        "ask",
+        "replay",
+        "tickets import",
+        "rate",
+        "check",
+        "new",
+        "serve",
+        "doctor",
+        "settings",
+        "model build",
+    ],
 )
 def test_every_command_has_examples_and_json(kb, command) -> None:
     code, out, _ = kb(*command.split(), "--help")
@@ -186,4 +200,47 @@ def test_a_file_without_questions_is_wrong_use(kb, articles, content, said) -> N
     Path("q.jsonl").write_bytes(content)
     code, out, err = kb("replay", "q.jsonl", "--json")
     assert (code, out) == (2, "")
+    assert said in err
+
+
+TICKETS = "id;created_at;text\n1;2026-01-15T09:30Z;Wie melde ich meinen Umzug?\n2;03/04/2026;Und wann?\n"
+
+
+def test_tickets_are_imported_and_refused_rows_are_named(kb) -> None:
+    Path("t.csv").write_text(TICKETS, encoding="utf-8")
+    code, out, _ = kb("tickets", "import", "t.csv", "--json")
+    report = json.loads(out)
+    assert code == 1
+    assert report["tickets"] == {"added": 1, "updated": 0, "unchanged": 0, "rejected": 1}
+    assert [row["line"] for row in report["rejected"]] == [3]
+    code, out, err = kb("tickets", "import", "t.csv", "--date-format", "%d/%m/%Y", "--source", "t")
+    assert (code, err) == (0, "")
+    assert "2 tickets added, 0 updated, 0 unchanged, 0 rows refused" in out
+    code, out, err = kb("tickets", "import", "t.csv", "--dry-run")
+    assert "0 tickets would be added, 0 updated, 1 unchanged, 1 rows refused" in out
+    assert err.startswith("t.csv:3: ")
+
+
+def test_an_import_reads_standard_input(kb, monkeypatch) -> None:
+    read, write = os.pipe()
+    os.write(write, TICKETS.encode())
+    os.close(write)
+    with os.fdopen(read, "rb") as pipe:
+        monkeypatch.setattr(sys, "stdin", io.TextIOWrapper(pipe))
+        assert json.loads(kb("tickets", "import", "-", "--json")[1])["tickets"]["added"] == 1
+
+
+@pytest.mark.parametrize(
+    ("arguments", "said"),
+    [
+        (("nowhere.csv",), "nowhere.csv"),
+        (("t.csv", "--map", "id"), "maps nothing"),
+        (("t.csv", "--satisfaction-scale", "5"), "is no scale"),
+        (("t.csv", "--preset", "otrs"), "no preset"),
+    ],
+)
+def test_an_import_told_wrongly_is_two_lines_on_stderr(kb, arguments, said) -> None:
+    Path("t.csv").write_text(TICKETS, encoding="utf-8")
+    code, out, err = kb("tickets", "import", *arguments)
+    assert (code, out, len(err.splitlines())) == (2, "", 2)
     assert said in err
