@@ -11,7 +11,19 @@ from anyio import to_thread
 from fastapi import FastAPI, Request
 from fastapi.responses import HTMLResponse
 
-from assistant.web import admin, articles, errors, operation, page, page_routes, questions, reference, sign_in
+from assistant.web import (
+    admin,
+    articles,
+    contacts,
+    errors,
+    operation,
+    page,
+    page_routes,
+    questions,
+    reference,
+    sign_in,
+    topics,
+)
 from assistant.web.access import Access
 from assistant.web.guard import LOOPBACK, Guard
 from assistant.web.metrics import Metrics
@@ -38,7 +50,9 @@ def build(library: Library, token: str, host: str, port: int) -> FastAPI:
     desk = questions.Desk(library, metrics)
     errors.install(app)
     app.include_router(questions.router(desk, access))
+    app.include_router(contacts.router(library, access))
     app.include_router(articles.router(library, access))
+    app.include_router(topics.router(library, access))
     app.include_router(operation.router(library, metrics))
     app.include_router(admin.router(library, access))
     app.include_router(page_routes.router(desk, access))

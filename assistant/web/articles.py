@@ -36,7 +36,7 @@ def router(library: Library, access: Access) -> APIRouter:
         today = _today()
         with library.catalog.snapshot() as snapshot:
             rows = snapshot.listing(Filter(today, audience, language, tuple(product or ())))
-        return {"articles": [_front(row, library, today) for row in rows]}
+        return {"articles": [front(row, library, today) for row in rows]}
 
     @routes.get("/api/v1/articles/{article_id:path}", tags=["articles"], summary="Read an article")
     def read_article(
@@ -67,7 +67,7 @@ def article(library: Library, article_id: str, language: str | None) -> dict[str
     body = source[start:]
     parsed = markdown.parse(body, first_line, row.title)
     return {
-        **_front(row, library, today),
+        **front(row, library, today),
         "languages": [other.language for other, _ in found],
         "related": [{"article_id": item.id, "language": item.language, "title": item.title} for item in related],
         "learned": _learned(library, row),
@@ -77,6 +77,23 @@ def article(library: Library, article_id: str, language: str | None) -> dict[str
             {"headings": list(one.headings), "anchor": one.anchor, "level": one.level, "lines": list(one.lines)}
             for one in parsed.sections
         ],
+    }
+
+
+def marks(library: Library, reply: Reply) -> dict[int, dict[str, Any]]:
+    """What stands by the number of a citation besides its freshness: who may read it, and what supersedes it."""
+    if not reply.citations:
+        return {}
+    with library.catalog.snapshot() as snapshot:
+        superseded = snapshot.superseded(Filter(_today()))
+        found = {one.article_id: snapshot.find(one.article_id) for one in reply.citations}
+    audiences = {(row.id, row.language): row.audience for rows in found.values() for row, _ in rows}
+    return {
+        one.number: {
+            "audience": audiences.get((one.article_id, one.language), "internal"),
+            "superseded": one.article_id in superseded,
+        }
+        for one in reply.citations
     }
 
 
@@ -96,7 +113,7 @@ def products(library: Library) -> list[str]:
         return sorted({product for row in snapshot.listing(Filter(_today())) for product in row.products})
 
 
-def _front(row: ArticleRow, library: Library, today: date) -> dict[str, Any]:
+def front(row: ArticleRow, library: Library, today: date) -> dict[str, Any]:
     """An article's front matter, under the names that the front matter uses, with its freshness."""
     return {
         "id": row.id,

@@ -7,6 +7,7 @@ from typing import Annotated, Literal
 from pydantic import BaseModel, ConfigDict, Field
 
 from assistant.ask import DEFAULT_LIMIT, MAX_LIMIT, Scope
+from kb.backlog import EscalationReason
 from kb.events import FeedbackReason, Verdict
 
 Handle = Annotated[str, Field(max_length=200)]
@@ -28,12 +29,17 @@ class AskBody(Body):
     limit: int = Field(DEFAULT_LIMIT, ge=1, le=MAX_LIMIT, description="how many nearest articles to list")
     session: Handle = Field("", description="groups the questions of one customer contact")
     actor: Handle = Field("", description="who asks, as a pseudonym")
+    previous: str = Field("", max_length=8000, description="the question that this one follows up")
     explain: bool = Field(default=False, description="add what each step contributed, as 'explain'")
 
     def scope(self) -> Scope:
         """The scope in the words of ``ask``."""
         products = [self.product] if isinstance(self.product, str) else self.product or []
         return Scope(self.audience, self.language or None, tuple(filter(None, products)), self.limit)
+
+    def asked(self) -> str:
+        """The question in its context: "und bei Gas?" says what it asks only together with the one before."""
+        return f"{self.previous.strip()} {self.question.strip()}" if self.previous.strip() else self.question
 
 
 class FeedbackBody(Body):
@@ -44,3 +50,38 @@ class FeedbackBody(Body):
     reason: FeedbackReason | None = None
     comment: str = Field("", max_length=2000)
     actor: Handle = ""
+
+
+class GapBody(Body):
+    """An agent reports that something is missing."""
+
+    question_id: Handle = Field(description="the question that nothing answered", examples=["5f0c"])
+    note: str = Field("", max_length=2000, description="what the customer needs, in the agent's words")
+    actor: Handle = ""
+
+
+class EscalationBody(Body):
+    """An agent hands a question to the team lead."""
+
+    question_id: Handle = Field(examples=["5f0c"])
+    reason: EscalationReason = Field("no_answer", description="why it goes to the lead")
+    note: str = Field("", max_length=2000, description="what the lead should know")
+    actor: Handle = ""
+
+
+class ReplyBody(Body):
+    """A question to be answered to the customer."""
+
+    question: str = Field(examples=["Wie melde ich meinen Umzug?"])
+    product: Handle | list[Handle] | None = None
+
+    def products(self) -> tuple[str, ...]:
+        """The products as a tuple."""
+        given = [self.product] if isinstance(self.product, str) else self.product or []
+        return tuple(filter(None, given))
+
+
+class TicketBody(Body):
+    """The text of a whole ticket."""
+
+    text: str = Field(max_length=50_000, examples=["Guten Tag,\n\nwie melde ich meinen Umzug?\n\nViele Grüße"])

@@ -1,8 +1,8 @@
 """The web page: a Gradio app whose one column holds the desk, and the few endpoints that only the desk calls.
 
-Gradio's page is taken as it is, less what it would fetch from other hosts; the desk is ``page.html``, ``page.css`` and
-``page.js``. Gradio's HTML component would evaluate templates as code, which a strict content-security policy forbids,
-so the desk moves into a plain column.
+Gradio's page is taken as it is, less what it would fetch from other hosts; ours is in ``static/``: pieces of HTML,
+styles, and plain modules. Gradio's HTML component would evaluate templates as code, which a strict content-security
+policy forbids, so the desk moves into a plain column.
 """
 
 from __future__ import annotations
@@ -13,6 +13,7 @@ import hashlib
 import json
 import os
 import re
+from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeAlias
 
@@ -27,9 +28,10 @@ from starlette.requests import Request
 from starlette.routing import Mount
 
 from assistant.web.words import TEXTS
+from assistant.web.words.frame import KEYS
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Mapping
 
     from starlette.applications import Starlette
     from starlette.types import ASGIApp, Message, Receive, Scope, Send
@@ -37,6 +39,10 @@ if TYPE_CHECKING:
 Boot: TypeAlias = "Callable[[Request], dict[str, Any]]"
 
 _FOLDER = Path(__file__).parent / "static"
+_STYLES = ("base", "desk", "article", "browser", "lead", "narrow", "print")
+"""In the order in which they take back what the ones before say."""
+
+_PARTS = ("desk.html", "browser.html")
 _CONCURRENCY = 40
 
 _META = re.compile(r'\s*<meta\s+(?:property="og:|name="twitter:)[^>]*>')
@@ -86,8 +92,21 @@ async def _mount(app: Any, host: str, port: int) -> None:  # noqa: ANN401  a Fas
 
 
 def asset(name: str) -> str:
-    """``page.css``, ``page.js`` or ``page.html``."""
-    return (_FOLDER / name).read_text(encoding="utf-8")
+    """A file below ``static/``, such as ``css/base.css`` or ``shell.html``. Raises KeyError for any other name."""
+    return assets()[name]
+
+
+@cache
+def assets() -> Mapping[str, str]:
+    """All files of the page by name, read once: a server shows one edition as long as it runs."""
+    files = sorted(file for file in _FOLDER.rglob("*") if file.suffix in {".html", ".css", ".js"})
+    return {file.relative_to(_FOLDER).as_posix(): file.read_text(encoding="utf-8") for file in files}
+
+
+@cache
+def edition() -> str:
+    """Changes whenever a file of the page does, so that browsers may keep what they have for good."""
+    return hashlib.sha256("".join(assets().values()).encode()).hexdigest()[:12]
 
 
 class Page:
@@ -136,15 +155,17 @@ def dressed(document: str, boot: dict[str, Any]) -> str:
     """Gradio's document with the desk in it and without its addresses of other hosts."""
     for pattern in (_META, _MANIFEST, _OUTSIDE):
         document = pattern.sub("", document)
-    version = hashlib.sha256((asset("page.css") + asset("page.js")).encode()).hexdigest()[:12]
     # "<" as an escape: no text can end the script element, whatever it holds.
-    data = json.dumps({**boot, "texts": TEXTS}, ensure_ascii=False).replace("<", "\\u003c")
-    place = f"/page/{version}"
-    head = f'<title>Lotse</title><link rel="stylesheet" href="{place}/page.css"><script src="{place}/page.js"></script>'
+    data = json.dumps({**boot, "texts": TEXTS, "keys": KEYS}, ensure_ascii=False).replace("<", "\\u003c")
+    place = f"/page/{edition()}"
+    styles = "".join(f'<link rel="stylesheet" href="{place}/css/{name}.css">' for name in _STYLES)
+    head = f'<title>Lotse</title>{styles}<script src="{place}/js/early.js"></script>'
     noscript = "".join(f'<p lang="{tag}">{words["no_script"]}</p>' for tag, words in TEXTS.items())
     body = (
         f'<script type="application/json" id="lotse-boot">{data}</script>'
-        f'<template id="lotse-template">{asset("page.html")}</template><noscript>{noscript}</noscript>'
+        f'<template id="lotse-template">{asset("shell.html")}</template>'
+        f'<template id="lotse-parts">{"".join(asset(name) for name in _PARTS)}</template>'
+        f'<script type="module" src="{place}/js/main.js"></script><noscript>{noscript}</noscript>'
     )
     document = document.replace("</head>", f"{head}</head>", 1)
     return document.replace("</body>", f"{body}</body>", 1)

@@ -8,7 +8,7 @@ from typing import Any, Literal
 from fastapi import APIRouter, Depends
 from fastapi.responses import Response
 
-from assistant.web import articles, page
+from assistant.web import articles, contacts, page
 from assistant.web.access import Access, Person
 from assistant.web.bodies import AskBody, Body, Handle
 from assistant.web.questions import Desk
@@ -16,7 +16,7 @@ from assistant.web.render import answer_html, plain_text
 from kb.errors import NotFoundError
 from kb.events import Action
 
-_MEDIA = {"page.css": "text/css; charset=utf-8", "page.js": "text/javascript; charset=utf-8"}
+_MEDIA = {"css": "text/css; charset=utf-8", "js": "text/javascript; charset=utf-8"}
 _YEAR_S = 31_536_000
 
 
@@ -41,6 +41,8 @@ def router(desk: Desk, access: Access) -> APIRouter:
         return {
             "reply": reply.to_json(),
             "answer_html": answer_html(reply.answer, reply.citations, articles.resolver(desk.library, reply)),
+            "plain": contacts.answer_text(desk.library, reply),
+            "marks": articles.marks(desk.library, reply),
             "quotes": {citation.number: plain_text(citation.quote) for citation in reply.citations},
         }
 
@@ -55,9 +57,10 @@ def router(desk: Desk, access: Access) -> APIRouter:
     @routes.get("/{edition}/{name:path}")
     def file(edition: str, name: str) -> Response:
         del edition  # a new one whenever a file changes, so that browsers may keep what they have
-        if name not in _MEDIA:
+        media = _MEDIA.get(name.rpartition(".")[2])
+        if media is None or name not in page.assets():
             raise NotFoundError(f"There is no file '{name}'.", "Open the page at /.")
         headers = {"cache-control": f"public, max-age={_YEAR_S}, immutable"}
-        return Response(page.asset(name), media_type=_MEDIA[name], headers=headers)
+        return Response(page.asset(name), media_type=media, headers=headers)
 
     return routes

@@ -2,18 +2,26 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
-from typing import Any
+import logging
+import time
+from datetime import UTC, datetime, timedelta
+from typing import Annotated, Any
 
-from fastapi import APIRouter, Depends
+from fastapi import APIRouter, Depends, Query
 
 from assistant.ask import Asker, Trace, ask
 from assistant.results import Reply
 from assistant.web.access import Access, Person
 from assistant.web.bodies import AskBody, FeedbackBody
 from assistant.web.metrics import Metrics
+from kb.errors import MissingPartError
 from kb.events import Feedback
 from kb.library import Library
+
+_LOG = logging.getLogger(__name__)
+_FREQUENT = 100
+_FREQUENT_DAYS = 30
+_COUNTED_FOR_S = 60.0
 
 
 class Desk:
@@ -22,12 +30,13 @@ class Desk:
     def __init__(self, library: Library, metrics: Metrics) -> None:
         self.library = library
         self.metrics = metrics
+        self._frequent: tuple[float, list[dict[str, Any]]] = (0.0, [])
 
     def ask(self, body: AskBody, person: Person, channel: str, trace: Trace | None = None) -> Reply:
         """Ask, and count what came of it. Who has signed in asks under the account's pseudonym."""
         asker = Asker(person.actor or body.actor, body.session, channel)
         try:
-            reply = ask(self.library, body.question, body.scope(), asker, datetime.now(UTC), trace=trace)
+            reply = ask(self.library, body.asked(), body.scope(), asker, datetime.now(UTC), trace=trace)
         except Exception:
             self.metrics.failed()
             raise
@@ -41,6 +50,20 @@ class Desk:
         self.library.events.rate(rating)
         self.metrics.rated(body.verdict)
         return {"question_id": body.question_id, "verdict": body.verdict, "reason": body.reason}
+
+    def frequent(self) -> list[dict[str, Any]]:
+        """Frequent questions, counted at most once a minute. They can be done without: none where there is no log."""
+        until_s, rows = self._frequent
+        if time.monotonic() > until_s:
+            since = datetime.now(UTC) - timedelta(days=_FREQUENT_DAYS)
+            try:
+                found = self.library.events.frequent(since, _FREQUENT)
+            except MissingPartError as error:
+                _LOG.warning("Frequent questions cannot be shown. %s %s", error.message, error.hint)
+                found = []
+            rows = [{"question": text, "language": language, "contacts": n} for text, language, n in found]
+            self._frequent = time.monotonic() + _COUNTED_FOR_S, rows
+        return rows
 
 
 def router(desk: Desk, access: Access) -> APIRouter:
@@ -59,5 +82,14 @@ def router(desk: Desk, access: Access) -> APIRouter:
     def rate(body: FeedbackBody, person: Person = agent) -> dict[str, Any]:
         """Say whether an answer helped, and if not, why."""
         return desk.rate(body, person)
+
+    @routes.get("/api/v1/questions/frequent", tags=["questions"], summary="Frequent questions", dependencies=[agent])
+    def frequent(
+        limit: Annotated[int, Query(ge=1, le=50)] = 8, language: Annotated[str | None, Query(max_length=35)] = None
+    ) -> dict[str, Any]:
+        """What was asked in three contacts or more of the last 30 days and always answered, the most frequent first."""
+        found = desk.frequent()
+        rows = [row for row in found if language in (None, row["language"])]
+        return {"questions": rows[:limit]}
 
     return routes

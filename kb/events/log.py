@@ -179,6 +179,26 @@ class EventLog:
                 found[row["question_id"]].append(_action(row))
         return {key: tuple(rows) for key, rows in found.items()}
 
+    def frequent(self, since: datetime, limit: int, least: int = 3) -> list[tuple[str, str, int]]:
+        """Questions from ``since`` on of at least ``least`` contacts, always answered: (text, language, contacts).
+
+        Equal texts count together whatever their case; the most frequent first. A contact is a session, or a question
+        without one.
+        """
+        columns = schema.questions.c
+        contact = sa.case((columns.session == "", columns.question_id), else_=columns.session)
+        contacts = sa.func.count(sa.distinct(contact))
+        abstained = sa.func.sum(sa.case((columns.status == "abstained", 1), else_=0))
+        query = (
+            sa.select(sa.func.min(columns.text).label("text"), columns.language, contacts.label("contacts"))
+            .where(columns.asked_at >= utc(since), columns.channel != "replay")
+            .group_by(sa.func.lower(columns.text), columns.language)
+            .having(contacts >= least, abstained == 0)
+            .order_by(contacts.desc(), sa.literal_column("text"))
+            .limit(limit)
+        )
+        return [(row["text"], row["language"], row["contacts"]) for row in self._store.rows(query)]
+
     def counts(self) -> dict[str, int]:
         """How many questions there are, how many of each status, ratings that count by verdict, actions by kind."""
         status, kind = schema.questions.c.status, schema.actions.c.kind

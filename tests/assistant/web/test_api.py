@@ -311,7 +311,7 @@ def test_a_body_over_the_limit_is_refused_whether_or_not_it_tells_its_length(cli
         error_of(answer)
 
 
-@pytest.mark.parametrize("path", ["/", "/healthz", "/docs", "/api/v1/articles", "/page/x/page.js", "/nope"])
+@pytest.mark.parametrize("path", ["/", "/healthz", "/docs", "/api/v1/articles", "/page/x/js/main.js", "/nope"])
 def test_every_response_carries_strict_headers(client: TestClient, path: str) -> None:
     headers = client.get(path).headers
     assert headers["x-content-type-options"] == "nosniff"

@@ -2,59 +2,16 @@
 
 from __future__ import annotations
 
-import os
 import re
-import shutil
-import signal
-import subprocess
-import sys
-from collections.abc import Iterator
-from pathlib import Path
-from typing import Any
 
 import pytest
 
+from assistant.web.page import assets
 from assistant.web.words import DE, EN, TEXTS
+from assistant.web.words.frame import KEYS
 from kb.library import Library
 from kb.settings import Settings
-
-ROOT = Path(__file__).parents[3]
-FOLDER = ROOT / "assistant" / "web" / "static"
-CHROMIUM = shutil.which("chromium")
-ARTICLES = [
-    "de/report-move",
-    "en/report-move",
-    "de/report-meter-reading",
-    "en/report-meter-reading",
-    "de/annual-bill",
-    "de/escalation-path",
-]
-XSS = """---
-id: attack
-title: "<img src=x onerror=document.title='owned'> Angriff"
-language: de
-status: published
-audience: public
-aliases: ["Wie lautet das Zauberwort?"]
----
-# Zauberwort
-
-Das Zauberwort lautet <b onclick="document.title='owned'">Xylophon</b> <script>document.title='owned'</script>
-<img src="https://evil.example/pixel.png" onerror="document.title='owned'"> und ![Bild](https://evil.example/p.png).
-"""
-SERVE = """
-import sys
-from pathlib import Path
-from assistant.web.server import serve
-from ingest.pipeline import ingest
-from kb.library import Library
-from kb.settings import Settings
-library = Library(Path(sys.argv[1]), Settings())
-ingest(library, [Path(sys.argv[2])])
-serve(library, "127.0.0.1", 0, lambda url: print(url, flush=True))
-"""
-
-browser_test = pytest.mark.browser
+from tests.assistant.web.browsing import WORDS_OF_THE_PAGE, Running, browser_test, folded, reply_of
 
 
 def test_both_languages_have_the_same_words_with_the_same_places() -> None:
@@ -66,13 +23,15 @@ def test_both_languages_have_the_same_words_with_the_same_places() -> None:
 
 
 def test_every_word_that_the_page_names_exists_and_every_word_is_used() -> None:
-    html, script = ((FOLDER / name).read_text(encoding="utf-8") for name in ("page.html", "page.js"))
+    html = "".join(text for name, text in assets().items() if name.endswith(".html"))
+    script = "".join(text for name, text in assets().items() if name.endswith(".js"))
     named = set(re.findall(r'data-(?:text|label|title|placeholder)="(\w+)"', html))
     assert named <= DE.keys()
-    quoted = set(re.findall(r'"(\w+)"', script)) | set(re.findall(r"`(\w+)\$", script))
-    # Words behind a value from the server: state, audience, language; plural forms.
+    quoted = set(re.findall(r'"(\w+)"', script))
+    # Words behind a value from the server: state, audience, language, role; keys; plural forms.
     computed = {"fresh", "due", "overdue", "draft", "review", "archived", "public", "internal", "lang_de", "lang_en"}
-    computed |= {"sources_one", "no_script"}
+    computed |= {"role_agent", "role_lead", "role_admin", "sources_one", "no_script", "note", "tip"}
+    computed |= {word for keys, key in KEYS for word in (*keys.split(), key)}
     assert DE.keys() - named - quoted - computed == set()
 
 
@@ -80,14 +39,14 @@ def test_the_page_holds_no_text_of_its_own() -> None:
     html = re.sub(
         r"<kbd>[^<]*</kbd>|<a class=\"mark\".*?</a>|>(?:DE|EN|↵|–)<",
         "><",
-        (FOLDER / "page.html").read_text(encoding="utf-8"),
+        "".join(text for name, text in assets().items() if name.endswith(".html")),
     )
     assert re.findall(r">\s*([^<>\s][^<>]*)<", html.replace("–", "")) == []
 
 
 @pytest.mark.parametrize("theme", ["light", "dark"])
 def test_text_has_at_least_the_contrast_that_people_need(theme: str) -> None:
-    css = (FOLDER / "page.css").read_text(encoding="utf-8")
+    css = assets()["css/base.css"]
     rule = css.split(':root[data-theme="dark"] {' if theme == "dark" else ":root {")[1].split("}")[0]
     colours = dict(re.findall(r"--([\w-]+): (#[0-9a-f]{6})", rule))
     for paper in ("paper", "soft", "wash"):
@@ -109,83 +68,6 @@ def contrast(one: str, other: str) -> float:
 
     light, dark = sorted((luminance(one), luminance(other)), reverse=True)
     return (light + 0.05) / (dark + 0.05)
-
-
-class Running:
-    """A server of its own, and the browser that looks at it."""
-
-    def __init__(self, browser: Any, url: str, home: Path, process: subprocess.Popen[str]) -> None:
-        self.browser, self.url, self.home, self.process = browser, url, home, process
-        self.foreign: list[str] = []
-
-    def open(self, language: str = "de-DE", width: int = 1280, scheme: str = "light", path: str = "/") -> Any:
-        context = self.browser.new_context(
-            viewport={"width": width, "height": 800},
-            locale=language,
-            color_scheme=scheme,
-            permissions=["clipboard-read", "clipboard-write"],
-        )
-        page = context.new_page()
-        page.set_default_timeout(15_000)
-        page.faults = []
-        page.on(
-            "request",
-            lambda request: (
-                self.foreign.append(request.url) if not request.url.startswith((self.url, "data:")) else None
-            ),
-        )
-        page.on("pageerror", lambda error: page.faults.append(str(error)))
-        page.on(
-            "console",
-            lambda message: page.faults.append(message.text) if "Content Security Policy" in message.text else None,
-        )
-        page.goto(self.url + path)
-        page.wait_for_selector(".lotse[data-ready]")
-        return page
-
-
-@pytest.fixture(scope="module")
-def running(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Running]:
-    if CHROMIUM is None:
-        pytest.skip("chromium is not installed")
-    from playwright.sync_api import sync_playwright
-
-    folder = tmp_path_factory.mktemp("page")
-    for name in ARTICLES:
-        place = folder / "articles" / f"{name}.md"
-        place.parent.mkdir(parents=True, exist_ok=True)
-        shutil.copy(ROOT / "articles" / f"{name}.md", place)
-    (folder / "articles" / "attack.md").write_text(XSS, encoding="utf-8")
-    command = [sys.executable, "-c", SERVE, str(folder / ".kb"), str(folder / "articles")]
-    environment = {**os.environ, "PYTHONPATH": str(ROOT)}
-    with (
-        subprocess.Popen(command, stdout=subprocess.PIPE, text=True, cwd=ROOT, env=environment) as process,
-        sync_playwright() as playwright,
-    ):
-        assert process.stdout
-        url = process.stdout.readline().strip()
-        browser = playwright.chromium.launch(
-            executable_path=CHROMIUM, args=["--no-sandbox", "--disable-gpu", "--disable-background-networking"]
-        )
-        try:
-            yield Running(browser, url, folder / ".kb", process)
-        finally:
-            browser.close()
-            process.send_signal(signal.SIGINT)
-            process.wait(timeout=20)
-    assert process.returncode == 0
-
-
-def reply_of(page: Any, question: str) -> dict[str, Any]:
-    page.fill("#lotse-question", question)
-    with page.expect_response("**/page/ask") as response:
-        page.press("#lotse-question", "Enter")
-    page.wait_for_selector("#lotse-reply:not([hidden])")
-    return dict(response.value.json()["reply"])
-
-
-def folded(text: str) -> str:
-    return "".join(text.split())
 
 
 @browser_test
@@ -300,7 +182,7 @@ def test_markup_from_articles_and_questions_stays_text(running: Running) -> None
 @browser_test
 def test_switching_the_language_leaves_no_word_of_the_other_one(running: Running) -> None:
     page = running.open("de-DE")
-    reply_of(page, "Wie melde ich meinen Umzug?")
+    reply_of(page, "Wie melde ich einen Umzug?")
     page.click("#lotse-answer .cite >> nth=0")
     page.wait_for_selector("#lotse-article-text mark")
     page.keyboard.press("n")
@@ -314,16 +196,6 @@ def test_switching_the_language_leaves_no_word_of_the_other_one(running: Running
     page.reload()
     page.wait_for_selector(".lotse[data-ready]")
     assert page.inner_text("#lotse-ask span") == DE["ask"]
-
-
-WORDS_OF_THE_PAGE = """() => {
-  const words = [], walker = document.createTreeWalker(document.getElementById("lotse-desk"), NodeFilter.SHOW_TEXT);
-  for (let node = walker.nextNode(); node; node = walker.nextNode()) words.push(node.data.trim());
-  // The two languages name themselves.
-  for (const node of document.querySelectorAll("#lotse-desk *:not([data-language])"))
-    for (const name of ["aria-label", "title", "placeholder"]) words.push(node.getAttribute(name) || "");
-  return words.filter(Boolean);
-}"""
 
 
 @browser_test
