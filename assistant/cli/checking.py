@@ -39,7 +39,7 @@ def check_command(
 ) -> None:
     """Check articles: front matter, links, text, freshness. Needs no index and no model."""
     from kb.checks import check
-    from kb.checks.formats import render
+    from kb.checks.formats import pieces
 
     library = open_library(home, config)
     articles = library.settings.articles
@@ -57,6 +57,8 @@ def check_command(
             print(f"{left_out} findings are older than this change and left out.", file=sys.stderr)
     else:
         report = check(folders, now, due_days=articles.due_days, ignore=articles.ignore, owner=owner)
-    print(render(report, "json" if as_json else format_, fail_on))
+    for piece in pieces(report, "json" if as_json else format_, fail_on):
+        sys.stdout.write(piece)
+    print()
     if report.fails(fail_on):
         raise typer.Exit(1)

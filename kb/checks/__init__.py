@@ -14,6 +14,7 @@ from concurrent.futures import ProcessPoolExecutor
 from dataclasses import replace
 from functools import partial
 from itertools import chain
+from sys import intern
 from typing import TYPE_CHECKING
 
 from kb.checks.dates import review_dates
@@ -95,7 +96,7 @@ def check(
     try:
         for page, found in _each(partial(_examine, today=today), find(paths, ignore, here)):
             read.append(page)
-            findings += found
+            findings += map(_shared, found)
     finally:
         if collecting:
             gc.enable()
@@ -114,6 +115,18 @@ def _examine(job: Job, today: date) -> tuple[Page, list[Finding]]:
     rules = PAGE_RULES if page.wanted else ()
     findings = [finding for rule in rules for finding in rule(page, today)]
     return replace(page.without_text(), suppressions=suppressions(page)), findings
+
+
+def _shared(finding: Finding) -> Finding:
+    """The finding with one copy of each text: what came from another process repeats them for every file."""
+    return Finding(
+        finding.severity,
+        intern(finding.code),
+        intern(finding.path),
+        finding.line,
+        intern(finding.message),
+        intern(finding.fix),
+    )
 
 
 def _each(work: Callable[[Job], tuple[Page, list[Finding]]], jobs: list[Job]) -> Iterator[tuple[Page, list[Finding]]]:

@@ -14,7 +14,7 @@ from xml.sax.saxutils import escape, quoteattr
 from kb.checks.codes import WHY
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterable, Iterator
 
     from kb.checks.model import CheckReport, FailOn, Finding
 
@@ -31,36 +31,47 @@ _NOT_XML = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 
 def render(report: CheckReport, format_: Format, fail_on: FailOn = "error") -> str:
     """``report`` in one of the formats, without a line end at its end. ``fail_on`` says what JUnit calls a failure."""
-    makers: dict[Format, Callable[[], str]] = {
+    return "".join(pieces(report, format_, fail_on))
+
+
+def pieces(report: CheckReport, format_: Format, fail_on: FailOn = "error") -> Iterator[str]:
+    """What ``render`` gives, piece by piece: a report on 10,000 foreign articles has 60 MB."""
+    makers: dict[Format, Callable[[], Iterable[str]]] = {
         "text": lambda: _text(report),
-        "json": lambda: json.dumps(report.to_json(), ensure_ascii=False),
+        "json": lambda: _json(report),
         "github": lambda: _github(report),
         "junit": lambda: _junit(report, fail_on),
-        "sarif": lambda: json.dumps(_sarif(report), ensure_ascii=False, indent=2),
+        "sarif": lambda: json.JSONEncoder(ensure_ascii=False, indent=2).iterencode(_sarif(report)),
     }
-    return makers[format_]()
+    yield from makers[format_]()
 
 
 def _summary(report: CheckReport) -> str:
     return f"{report.articles} articles, {report.errors} errors, {report.warnings} warnings."
 
 
-def _text(report: CheckReport) -> str:
-    lines = [
-        f"{finding.path}:{finding.line}: {finding.severity} [{finding.code}] {finding.message} {finding.fix}"
-        for finding in report.findings
-    ]
-    return "\n".join([*lines, _summary(report)])
+def _json(report: CheckReport) -> Iterator[str]:
+    encode = json.JSONEncoder(ensure_ascii=False).encode
+    for number, finding in enumerate(report.findings):
+        yield ('{"findings": [' if number == 0 else ", ") + encode(finding.to_json())
+    start = "" if report.findings else '{"findings": ['
+    yield f'{start}], "summary": {json.dumps(report.summary())}}}'
 
 
-def _github(report: CheckReport) -> str:
+def _text(report: CheckReport) -> Iterator[str]:
+    for finding in report.findings:
+        place = f"{finding.path}:{finding.line}: {finding.severity} [{finding.code}]"
+        yield f"{place} {finding.message} {finding.fix}\n"
+    yield _summary(report)
+
+
+def _github(report: CheckReport) -> Iterator[str]:
     """Workflow commands: GitHub shows each at its line of the pull request."""
-    lines = []
     for finding in report.findings:
         place = {"file": finding.path, "line": str(finding.line or ""), "title": finding.code}
         properties = ",".join(f"{key}={_property(value)}" for key, value in place.items() if value)
-        lines.append(f"::{_COMMAND[finding.severity]} {properties}::{_data(f'{finding.message} {finding.fix}')}")
-    return "\n".join([*lines, _summary(report)])
+        yield f"::{_COMMAND[finding.severity]} {properties}::{_data(f'{finding.message} {finding.fix}')}\n"
+    yield _summary(report)
 
 
 def _data(text: str) -> str:
@@ -71,28 +82,24 @@ def _property(text: str) -> str:
     return _data(text).replace(":", "%3A").replace(",", "%2C")
 
 
-def _junit(report: CheckReport, fail_on: FailOn) -> str:
+def _junit(report: CheckReport, fail_on: FailOn) -> Iterator[str]:
     """A test case for each file and code. What does not fail the check passes, and says so in its output."""
     cases: dict[tuple[str, str], list[Finding]] = defaultdict(list)
     for finding in report.findings:
         cases[finding.path, finding.code].append(finding)
     failed = sum(any(finding.fails(fail_on) for finding in found) for found in cases.values())
-    lines = [
-        '<?xml version="1.0" encoding="UTF-8"?>',
-        f'<testsuites name="kb check" tests="{len(cases)}" failures="{failed}" errors="0">',
-        f'  <testsuite name="kb check" tests="{len(cases)}" failures="{failed}" errors="0" skipped="0" time="0">',
-    ]
+    yield '<?xml version="1.0" encoding="UTF-8"?>\n'
+    yield f'<testsuites name="kb check" tests="{len(cases)}" failures="{failed}" errors="0">\n'
+    yield f'  <testsuite name="kb check" tests="{len(cases)}" failures="{failed}" errors="0" skipped="0" time="0">\n'
     for (path, code), found in cases.items():
         names = f"classname={_attribute(path)} name={_attribute(code)} file={_attribute(path)}"
         wrong = [finding for finding in found if finding.fails(fail_on)]
         said = escape(_valid("\n".join(f"{one.path}:{one.line}: {one.message} {one.fix}" for one in found)))
         why = f"type={_attribute(code)} message={_attribute(wrong[0].message)}" if wrong else ""
-        lines += [
-            f'    <testcase {names} time="0">',
-            f"      <failure {why}>{said}</failure>" if wrong else f"      <system-out>{said}</system-out>",
-            "    </testcase>",
-        ]
-    return "\n".join([*lines, "  </testsuite>", "</testsuites>"])
+        yield f'    <testcase {names} time="0">\n'
+        yield f"      <failure {why}>{said}</failure>\n" if wrong else f"      <system-out>{said}</system-out>\n"
+        yield "    </testcase>\n"
+    yield "  </testsuite>\n</testsuites>"
 
 
 def _attribute(text: str) -> str:

@@ -118,6 +118,8 @@ def _read(words: str, line: int, covered: tuple[int, int]) -> Suppression:
 def apply(findings: Iterable[Finding], pages: Sequence[Page]) -> list[Finding]:
     """``findings`` without those that are suppressed, and with those about the suppressions themselves."""
     by_path = {page.shown: page.suppressions for page in pages if page.wanted and page.suppressions}
+    if not by_path:
+        return list(findings)
     used: set[tuple[str, int]] = set()
     left: list[Finding] = []
     for finding in findings:
