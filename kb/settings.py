@@ -43,6 +43,16 @@ class ArticleSettings(_Section):
     due_days: int = Field(default=30, ge=0, description="so many days before its review date an article counts as due")
 
 
+class LinkSettings(_Section):
+    """How `kb check --links` asks other hosts."""
+
+    timeout_s: float = Field(default=10.0, gt=0, le=120, description="longest wait for one answer of another host")
+    max_age_days: int = Field(default=7, ge=0, description="so long an address that answered is not asked again")
+    allow_networks: tuple[str, ...] = Field(
+        default=(), description="private networks that may be asked, such as 10.1.0.0/16; others never are"
+    )
+
+
 class EmbeddingSettings(_Section):
     """Which model turns text into vectors."""
 
@@ -215,6 +225,7 @@ class Settings(_Section):
     """All settings. Every part has a default; nothing needs to be set."""
 
     articles: ArticleSettings = ArticleSettings()
+    links: LinkSettings = LinkSettings()
     embedding: EmbeddingSettings = EmbeddingSettings()
     vectors: VectorSettings = VectorSettings()
     events: EventSettings = EventSettings()

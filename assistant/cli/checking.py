@@ -3,12 +3,22 @@
 from __future__ import annotations
 
 import sys
-from typing import Annotated, Literal
+from datetime import UTC, datetime, timedelta
+from functools import partial
+from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
 
 from assistant.cli.app import app
 from assistant.cli.options import Config, Home, Json, Paths, article_paths, day, examples, open_library
+from kb.errors import UsageError
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable
+
+    from kb.checks import Finding
+    from kb.checks.library import Library as Shelf
+    from kb.library import Library
 
 
 @app.command(
@@ -17,6 +27,7 @@ from assistant.cli.options import Config, Home, Json, Paths, article_paths, day,
         "kb check",
         "kb check articles/de --today 2027-01-31 --fail-on overdue",
         "kb check --changed-since origin/main --format github",
+        "kb check --links",
         "kb check --fix",
     ),
 )
@@ -29,6 +40,9 @@ def check_command(
         str | None,
         typer.Option(help="Only what the change since this git revision brought about.", show_default=False),
     ] = None,
+    links: Annotated[
+        bool, typer.Option("--links", help="Ask the hosts of external links too; needs a network.")
+    ] = False,
     fix: Annotated[bool, typer.Option("--fix", help="Mend what is mechanical, then check.")] = False,
     format_: Annotated[
         Literal["text", "json", "github", "junit", "sarif"], typer.Option("--format", help="How to print the findings.")
@@ -41,6 +55,11 @@ def check_command(
     from kb.checks import check
     from kb.checks.formats import pieces
 
+    if links and changed_since is not None:
+        raise UsageError(
+            "--links does not go with --changed-since: other people's pages vanish without any change here.",
+            "Check external links on a schedule, without --changed-since.",
+        )
     library = open_library(home, config)
     articles = library.settings.articles
     folders, now = article_paths(library, paths), day(today)
@@ -56,9 +75,26 @@ def check_command(
         if left_out:
             print(f"{left_out} findings are older than this change and left out.", file=sys.stderr)
     else:
-        report = check(folders, now, due_days=articles.due_days, ignore=articles.ignore, owner=owner)
+        more = [_external(library)] if links else []
+        report = check(folders, now, articles.due_days, articles.ignore, owner=owner, more=more)
     for piece in pieces(report, "json" if as_json else format_, fail_on):
         sys.stdout.write(piece)
     print()
     if report.fails(fail_on):
         raise typer.Exit(1)
+
+
+def _external(library: Library) -> Callable[[Shelf], Iterable[Finding]]:
+    """The rule on external links with the library's settings and what its home knows of them."""
+    from kb.checks.external import external_links
+    from kb.urls import Policy, survey
+    from kb.urls.cache import UrlCache
+
+    settings = library.settings.links
+    try:
+        policy = Policy.of(settings.allow_networks)
+    except ValueError as error:
+        raise UsageError(f"links.allow_networks: {error}.", "Write networks as 10.1.0.0/16 or fd00::/8.") from None
+    cache = UrlCache(library.home / "links.json", timedelta(days=settings.max_age_days))
+    ask = partial(survey, policy=policy, cache=cache, now=datetime.now(UTC), timeout_s=settings.timeout_s)
+    return partial(external_links, ask=ask)

@@ -81,13 +81,15 @@ def check(
     *,
     owner: str = "",
     here: Path | None = None,
+    more: Sequence[Callable[[Library], Iterable[Finding]]] = (),
 ) -> CheckReport:
     """Check the Markdown files at or below ``paths`` as they are on the day ``today``.
 
     ``due_days``: an article is due so many days before its review date. ``ignore``: patterns of file names to pass
     over. ``owner``: only the findings of that owner's articles. ``here``: where shown paths count from, by default the
-    current folder. A single file is checked against the other articles of its folder, which get no findings of their
-    own. Raises NotFoundError for a path that does not exist.
+    current folder. ``more``: rules to add, such as those that need a network. A single file is checked against the
+    other articles of its folder, which get no findings of their own. Raises NotFoundError for a path that does not
+    exist.
     """
     findings: list[Finding] = []
     read: list[Page] = []
@@ -101,7 +103,7 @@ def check(
         if collecting:
             gc.enable()
     library = Library(read, today)
-    of_library = chain(review_dates(library, due_days), *(rule(library) for rule in LIBRARY_RULES))
+    of_library = chain(review_dates(library, due_days), *(rule(library) for rule in (*LIBRARY_RULES, *more)))
     findings = apply(chain(findings, of_library), read)
     wanted = {page.shown: page for page in read if page.wanted and (not owner or page.front.values.owner == owner)}
     findings = [finding for finding in findings if finding.path in wanted]
@@ -121,7 +123,7 @@ def _shared(finding: Finding) -> Finding:
     """The finding with one copy of each text: what came from another process repeats them for every file."""
     return Finding(
         finding.severity,
-        intern(finding.code),
+        finding.code,
         intern(finding.path),
         finding.line,
         intern(finding.message),

@@ -49,6 +49,11 @@ WHY: Mapping[str, str] = MappingProxyType(
         "review-due": "Planned now, the review is done before anybody has to doubt the article.",
         "review-overdue": "Nobody has vouched for the article for longer than its owner meant to allow.",
         "expired": "The article no longer answers; whoever needs it gets nothing.",
+        # links to other hosts, with --links
+        "dead-url": "The reader is sent to a page that does not exist any more.",
+        "unreachable-url": "The page did not answer now; a reader may fare the same.",
+        "moved-url": "The old address still leads on, until somebody clears it away.",
+        "refused-url": "A link into a private network works for nobody outside, and following it can be abused.",
         # suppressions
         "bad-suppression": "A finding that is hidden without a reason is hidden for ever.",
         "unused-suppression": "It would hide the next finding of its kind, which nobody has looked at.",
@@ -58,5 +63,10 @@ WHY: Mapping[str, str] = MappingProxyType(
 SUPPRESSIONS = frozenset(("bad-suppression", "unused-suppression"))
 """About suppressions themselves; these cannot be suppressed."""
 
-PASSING = frozenset(("review-due", "review-overdue", "expired", "future-date", "older-translation", "expired-promise"))
+PASSING = frozenset(
+    (
+        *("review-due", "review-overdue", "expired", "future-date", "older-translation", "expired-promise"),
+        *("dead-url", "unreachable-url", "moved-url", "refused-url"),
+    )
+)
 """Come and go with the day or the network: a suppression of one is not unused on a day without the finding."""
