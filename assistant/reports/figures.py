@@ -32,10 +32,34 @@ _D = TypeVar("_D", bound=Dated)
 
 
 @dataclass(frozen=True, slots=True)
+class Beginnings:
+    """The first day with a question, a ticket, a gap; None where there is none at all."""
+
+    questions: date | None = None
+    tickets: date | None = None
+    gaps: date | None = None
+
+    def known(self, part: Period, values: Mapping[str, Value]) -> dict[str, Value]:
+        """The figures of a part of time, those left out that nobody wrote down for all of it."""
+        ticket_keys = {measure.key for measure in TICKET_MEASURES}
+        question_keys = {measure.key for measure in QUESTION_MEASURES} | {"articles_used", "answers_per_article"}
+
+        def first(key: str) -> date | None:
+            return self.tickets if key in ticket_keys else self.questions if key in question_keys else self.gaps
+
+        return {
+            key: value if (day := first(key)) and day <= part.first else Value(value.unit, None, 0, 0)
+            for key, value in values.items()
+        }
+
+
+@dataclass(frozen=True, slots=True)
 class Data:
     """What was read: cases of the period, of the one before, and of the weeks of the trend, in any order.
 
     ``articles`` are those published on the day of the report. ``open_escalations`` wait for a lead; None: not known.
+    ``began`` says on which day questions, tickets and gaps were first written down: before it there is no nought, but
+    nothing known. None where that is not told.
     """
 
     questions: Sequence[Asked] = ()
@@ -43,6 +67,7 @@ class Data:
     lives: Sequence[Life] = ()
     articles: Sequence[Held] = ()
     open_escalations: int | None = None
+    began: Beginnings | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,6 +108,7 @@ def compute(period: Period, data: Data, least: int) -> Figures:
     # 1
     questions, tickets = _within(data.questions, period), _within(data.tickets, period)
     earlier = period.before()
+    before = _values(earlier, data, least)
     # 2
     weeks = period.weeks()
     days = period.single_days() if 1 < period.days <= MOST_DAYS else ()
@@ -99,7 +125,7 @@ def compute(period: Period, data: Data, least: int) -> Figures:
         period,
         least,
         _values(period, data, least),
-        _values(earlier, data, least),
+        data.began.known(earlier, before) if data.began else before,
         _slices(weeks, (period, earlier), data, least),
         _slices(days, (period,), data, least),
         {name: rows for name, rows in groups.items() if rows},
@@ -125,7 +151,8 @@ def _slices(slices: Sequence[Period], wholes: Sequence[Period], data: Data, leas
     """The figures of parts of time, so that none can be computed from the totals of ``wholes`` either."""
     questions = _parts(slices, wholes, data.questions, QUESTION_MEASURES, least)
     tickets = _parts(slices, wholes, data.tickets, TICKET_MEASURES, least)
-    return tuple(Slice(part, {**questions[part], **gap_values(data.lives, part), **tickets[part]}) for part in slices)
+    made = {part: {**questions[part], **gap_values(data.lives, part), **tickets[part]} for part in slices}
+    return tuple(Slice(part, data.began.known(part, made[part]) if data.began else made[part]) for part in slices)
 
 
 def _parts(

@@ -18,6 +18,9 @@ from assistant.reports.wording import Wording
 if TYPE_CHECKING:
     from kb.backlog import Gap
 
+_MOST_NEW = 10
+"""More new gaps are told in a sentence: each stands in the table of open ones too."""
+
 _MOST_QUESTIONS = 5
 _MOST_NEAREST = 3
 """What is shown of a gap's questions and of the articles near it: enough to recognise the need."""
@@ -68,12 +71,13 @@ def _summary(data: GapData, period: Period, wording: Wording) -> Iterator[Block]
     sentences = []
     if waiting:
         unowned = sum(not gap.owner for gap in waiting)
-        key = "say_open" if unowned else "say_open_owned"
+        key = {0: "say_open_owned", len(waiting): "say_open_unowned"}.get(unowned, "say_open")
         said = {"number": wording.number(len(waiting)), "unowned": wording.number(unowned)}
         sentences.append(wording.amount(key, len(waiting), **said))
-        questions = wording.amount("n_questions", sum(gap.demand.questions for gap in waiting))
-        tickets = wording.amount("n_tickets", sum(gap.demand.tickets for gap in waiting))
-        sentences.append(wording.say("say_demand", questions=questions, tickets=tickets))
+        questions, tickets = (sum(getattr(gap.demand, name) for gap in waiting) for name in ("questions", "tickets"))
+        counts = (("n_questions", questions), ("n_tickets", tickets))
+        demand = ", ".join(wording.amount(name, number) for name, number in counts if number)
+        sentences.append(wording.say("say_demand", demand=demand))
     else:
         sentences.append(wording.say("say_none_open" if data.gaps else "no_gaps"))
     since, parts = wording.day(period.first), in_short(data.moves, wording)
@@ -115,6 +119,13 @@ def _moved(data: GapData, period: Period, wording: Wording) -> Iterator[Block]:
     if not data.moves:
         return
     yield Section(wording.say("moved"))
+    moves = data.moves
+    new = [move for move in moves if move.kind == "found" and move.gap.state in OPEN]
+    if len(new) > _MOST_NEW:
+        yield Paragraph(wording.say("many_found", n=wording.number(len(new))))
+        moves = [move for move in moves if move not in new]
+    if not moves:
+        return
     rows: list[list[Cell]] = [
         [
             _link(move.gap),
@@ -122,7 +133,7 @@ def _moved(data: GapData, period: Period, wording: Wording) -> Iterator[Block]:
             move.words,
             wording.day(period.day_of(move.at)) if move.at else "",
         ]
-        for move in data.moves
+        for move in moves
     ]
     columns = [wording.say(word) for word in ("gap_id", "need", "what", "when")]
     yield Grid(wording.period(period), columns, rows, whole=frozenset({0, 3}))

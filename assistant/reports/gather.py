@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
-from datetime import date
+from datetime import date, datetime
 from typing import TYPE_CHECKING
 
-from assistant.reports.figures import Data
+from assistant.reports.figures import Beginnings, Data
 from assistant.reports.gaps import GapData
 from assistant.reports.knowledge import held
 from assistant.reports.lives import Life, Move
@@ -27,12 +27,24 @@ def gather(library: Library, period: Period, today: date) -> Data:
     """All that figures of ``period`` need: its own days, the period before, and the weeks of the trend."""
     first = min(period.before().first, period.weeks()[0].first)
     since = Period(first, first, period.zone).since
+    gaps, entries = library.backlog.gaps(), library.backlog.entries()
     return Data(
         read(library.events, since, period.until, period.day_of, novelty(library, since, period.until)),
         handled(library.tickets.tickets(since, period.until), period.day_of),
-        lives(library.backlog.gaps(), library.backlog.entries()),
+        lives(gaps, entries),
         held(library.catalog, today, library.settings.articles.due_days),
+        began=Beginnings(
+            _day(period, (event.asked_at for event in library.events.questions())),
+            _day(period, (ticket.created_at for ticket in library.tickets.tickets())),
+            _day(period, (entry.at for entry in entries)),
+        ),
     )
+
+
+def _day(period: Period, moments: Iterable[datetime]) -> date | None:
+    """The day of the first of ``moments``, which are sorted."""
+    first = next(iter(moments), None)
+    return None if first is None else period.day_of(first)
 
 
 def gather_gaps(library: Library, period: Period, wording: Wording, before: Mapping[str, float]) -> GapData:

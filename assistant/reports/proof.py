@@ -11,6 +11,8 @@ if TYPE_CHECKING:
     from kb.backlog import Gap
 
 _SHOWN_RANKS = 4
+_NO_PASSAGE = frozenset({"missing", "out_of_scope"})
+"""Causes for which nothing answers: the nearest sentence would only mislead."""
 
 
 def proof(gap: Gap, wording: Wording) -> str:
@@ -36,7 +38,7 @@ def passages(gap: Gap, wording: Wording) -> list[tuple[str, str]]:
             for article, text in sides
         ]
     sentence = evidence.get("sentence")
-    return [(wording.say("passage"), str(sentence))] if sentence and gap.cause != "out_of_scope" else []
+    return [(wording.say("passage"), str(sentence))] if sentence and gap.cause not in _NO_PASSAGE else []
 
 
 def asked_again(gap: Gap, wording: Wording) -> str:

@@ -7,7 +7,7 @@ from datetime import UTC, date, datetime, timedelta
 
 import pytest
 
-from assistant.reports.figures import Data, compute
+from assistant.reports.figures import Beginnings, Data, compute
 from assistant.reports.lives import Life, Move, gap_values
 from assistant.reports.measures import quantile
 from assistant.reports.period import Period, latest
@@ -189,6 +189,17 @@ class TestGaps:
             "closure_median": 16 * 86_400,
         }
         assert compute(WEEK, Data(lives=lives), 5).gap_states == {"open": 1, "assigned": 1, "verified": 1}
+
+
+def test_before_the_log_began_there_is_no_nought_but_nothing_known() -> None:
+    cases = [*many(7), *many(9, day=MONDAY - timedelta(days=3))]
+    began = Beginnings(questions=MONDAY - timedelta(days=3), tickets=None, gaps=MONDAY - timedelta(days=7))
+    figures = compute(WEEK, Data(cases, began=began), 5)
+    assert figures.totals["questions"].value == 7
+    assert figures.before["questions"].value is None
+    assert not figures.before["questions"].hidden
+    assert figures.before["gaps_open"].value == 0
+    assert [part.values["questions"].value for part in figures.trend] == [None] * 7 + [7]
 
 
 def test_a_quantile_is_a_value_that_was_measured() -> None:
