@@ -161,6 +161,39 @@ def calibrate(
 
 
 @app.command()
+def regress(
+    home: Annotated[
+        Path | None, typer.Option(help="Folder of the index (default: KB_HOME, else .kb).", show_default=False)
+    ] = None,
+    export: Annotated[
+        Path | None,
+        typer.Option(metavar="FILE", help="Write the questions as a data set's instead.", show_default=False),
+    ] = None,
+    overrides: Overrides = None,
+    as_json: Json = False,
+) -> None:
+    """Ask the questions that gaps were closed with again; exit code 1 where one is not answered any more."""
+    from datetime import UTC, datetime
+
+    from evals.index import configured
+    from evals.regress import export as exported
+    from evals.regress import markdown
+    from evals.regress import regress as asked
+    from kb.library import Library
+
+    opened = Library.open(home)
+    library = Library(opened.home, configured(overrides or [])) if overrides else opened
+    if export is not None:
+        number = exported(library.backlog.regression_questions(), export)
+        print(json.dumps({"path": str(export), "questions": number}) if as_json else f"{number} questions in {export}.")
+        return
+    report = asked(library, datetime.now(UTC))
+    print(json.dumps(report, ensure_ascii=False, indent=2) if as_json else markdown(report))
+    if report["broken"]:
+        raise typer.Exit(1)
+
+
+@app.command()
 def bench(
     articles: Annotated[Path, typer.Option(help="Folder of articles.")] = Path("articles"),
     overrides: Overrides = None,

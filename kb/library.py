@@ -19,7 +19,7 @@ from kb.settings import Origins, Settings
 
 if TYPE_CHECKING:
     from kb.accounts import Accounts
-    from kb.backlog import Backlog
+    from kb.backlog import Backlog, Escalations
     from kb.catalog import Catalog
     from kb.embedding import Embedder
     from kb.embedding.protocol import FloatMatrix
@@ -164,6 +164,13 @@ class Library:
         return Backlog(self.database)
 
     @cached_property
+    def escalations(self) -> Escalations:
+        """The questions that agents handed to leads."""
+        from kb.backlog import Escalations
+
+        return Escalations(self.database)
+
+    @cached_property
     def reviews(self) -> ReviewStore:
         """Who vouched for which article."""
         from kb.reviews import ReviewStore
@@ -241,7 +248,17 @@ class Library:
 
     def close(self) -> None:
         """Let go of the files that were opened."""
-        for name in ("vectors", "catalog", "events", "tickets", "backlog", "accounts", "reviews", "database"):
+        for name in (
+            "vectors",
+            "catalog",
+            "events",
+            "tickets",
+            "backlog",
+            "escalations",
+            "accounts",
+            "reviews",
+            "database",
+        ):
             self.let_go(name)
 
     def let_go(self, name: str) -> None:

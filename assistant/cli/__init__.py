@@ -14,6 +14,7 @@ from assistant.cli import (  # noqa: F401  each adds its commands to the app
     backlog,
     checking,
     demo,
+    escalations,
     gaps,
     health,
     operation,

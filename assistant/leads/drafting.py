@@ -31,10 +31,11 @@ _MAX_QUESTIONS = 30
 class Draft:
     """What a lead begins with: the file ``path`` of ``article``, written anew where ``created``.
 
-    ``steps`` say what is to be changed in it where it was there, in the gap's language.
+    ``gap`` is what it is to mend, None where an answer becomes an article that no gap asked for. ``steps`` say what is
+    to be changed in a file that was there, in the gap's language.
     """
 
-    gap: Gap
+    gap: Gap | None
     article: ArticleKey
     path: Path
     created: bool
@@ -43,8 +44,8 @@ class Draft:
     def to_json(self) -> dict[str, Any]:
         """Plain types."""
         return {
-            "gap_id": self.gap.gap_id,
-            "state": self.gap.state,
+            "gap_id": self.gap.gap_id if self.gap else None,
+            "state": self.gap.state if self.gap else None,
             "article_id": self.article.article_id,
             "language": self.article.language,
             "path": str(self.path),
@@ -89,7 +90,7 @@ def draft(
         # 2
         made = _written(gap, stub, folder or folder_for(library, stub.language, beside), now)
     # 3
-    return _linked(library, made, actor, now)
+    return _linked(library, gap, made, actor, now)
 
 
 def steps(library: Library, gap: Gap, about: Indexed) -> tuple[str, ...]:
@@ -202,16 +203,16 @@ def _written(gap: Gap, stub: Stub, folder: Path, now: datetime) -> Draft:
         return Draft(gap, article, file, created=False)
 
 
-def _linked(library: Library, made: Draft, actor: str, now: datetime) -> Draft:
+def _linked(library: Library, gap: Gap, made: Draft, actor: str, now: datetime) -> Draft:
     """Link the gap to the draft. Where somebody was faster, the new file goes again: it is nobody's."""
-    if made.gap.linked == made.article and made.gap.state in {"drafting", "review"}:
+    if gap.linked == made.article and gap.state in {"drafting", "review"}:
         return made
     try:
         gap = library.backlog.link(
-            made.gap.gap_id,
+            gap.gap_id,
             made.article,
             actor,
-            made.gap.version,
+            gap.version,
             now=now,
             drafting=True,
             path="" if made.steps else str(made.path.absolute()),

@@ -3,6 +3,7 @@
 ``library.backlog`` and ``library.escalations`` are the doors; the rows are plain frozen data, in the events database.
 """
 
+from kb.backlog.escalations import Escalations
 from kb.backlog.model import (
     CLOSED,
     MOVES,
@@ -30,6 +31,7 @@ __all__ = [
     "Entry",
     "Escalation",
     "EscalationReason",
+    "Escalations",
     "FoundGap",
     "Gap",
     "GapQuestion",

@@ -17,6 +17,7 @@ from kb.backlog.model import (
     ArticleKey,
     Entry,
     EntryKind,
+    EvidenceKind,
     FoundGap,
     Gap,
     RegressionQuestion,
@@ -84,6 +85,14 @@ class Backlog:
             if gap.state in {*CLOSED, "snoozed"}:
                 raise illegal(connection, gap, "drafting")
             return gap
+
+    def gap_of(self, kind: EvidenceKind, question_id: str) -> Gap | None:
+        """The gap that a question or ticket is evidence of; None where it is none's."""
+        table = schema.gap_questions
+        here = sa.select(table.c.gap).where(table.c.kind == kind, table.c.question_id == question_id)
+        with self._store.read() as connection:
+            number = connection.scalar(here)
+            return None if number is None else read_gap(connection, records.gap_id(number))
 
     def history(self, gap_id: str) -> list[Entry]:
         """What became of a gap, oldest first."""
