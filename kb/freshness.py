@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date, timedelta
+from datetime import date
 from typing import Literal, Protocol, TypeAlias
 
 Freshness: TypeAlias = Literal["fresh", "due", "overdue"]
@@ -40,8 +40,13 @@ def review_due_on(article: Dated) -> date | None:
     last = article.reviewed_on or article.created_on
     if last is None:
         return article.expires_on
-    day = last + timedelta(days=article.review_every_days)
+    day = _later(last, article.review_every_days)
     return min(day, article.expires_on) if article.expires_on else day
+
+
+def _later(day: date, days: int) -> date:
+    """``day`` plus ``days``, within what a date can hold: the 9999-12-31 of some export must not stop everything."""
+    return date.fromordinal(min(day.toordinal() + days, date.max.toordinal()))
 
 
 def freshness(article: Dated, today: date, due_days: int = DUE_DAYS) -> Freshness:
@@ -55,7 +60,7 @@ def freshness(article: Dated, today: date, due_days: int = DUE_DAYS) -> Freshnes
         return "due"
     if today > day:
         return "overdue"
-    return "due" if today >= day - timedelta(days=due_days) else "fresh"
+    return "due" if day <= _later(today, due_days) else "fresh"
 
 
 def is_expired(article: Dated, today: date) -> bool:

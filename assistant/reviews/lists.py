@@ -5,13 +5,13 @@ from __future__ import annotations
 import re
 from collections import defaultdict
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date
 from typing import TYPE_CHECKING, Any, Literal, TypeAlias
 
 from assistant.reviews.texts import text
 from kb.checks.library import find
 from kb.errors import UsageError
-from kb.freshness import days_overdue, is_expired, review_due_on
+from kb.freshness import days_overdue, freshness, is_expired, review_due_on
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -100,10 +100,8 @@ def due(
 def _state(article: Article, today: date, days: int) -> State | None:
     if is_expired(article, today):
         return "expired"
-    day = review_due_on(article)
-    if day is not None and today > day:
-        return "overdue"
-    return "due" if day is None or day <= today + timedelta(days=days) else None
+    state = freshness(article, today, days)
+    return None if state == "fresh" else state
 
 
 def listing(found: Mapping[str, Sequence[Due]], language: str) -> str:

@@ -6,7 +6,7 @@ import errno
 import fnmatch
 import os
 import stat
-from collections import defaultdict
+from collections import Counter, defaultdict
 from dataclasses import dataclass, replace
 from difflib import get_close_matches
 from functools import cached_property
@@ -95,8 +95,12 @@ class Library:
 
     @cached_property
     def languages(self) -> frozenset[str]:
-        """Primary language tags in use."""
-        return frozenset(page.article.language.partition("-")[0] for page in self.pages if page.article)
+        """Primary language tags that the library is kept in: those of a tenth of its articles at least.
+
+        A stray article in another language, or one whose language was told wrongly, does not make it bilingual.
+        """
+        counts = Counter(page.article.language.partition("-")[0] for page in self.pages if page.article)
+        return frozenset(language for language, number in counts.items() if number * 10 >= counts.total())
 
     def nearest(self, name: str, candidates: Iterable[str]) -> str:
         """The candidate most like ``name``, else empty. Only the first findings get a suggestion: it is slow work."""

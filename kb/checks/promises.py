@@ -61,7 +61,7 @@ _QUICK = re.compile(
 )
 _YEAR = re.compile(r"\b(?:19|20)\d\d\b|\d\.\d{2}\b")
 _PAST = re.compile(
-    r"\b(?:galt(?:en)?|waren?|wurden?|hatten?|lief(?:en)?|endeten?|konnten?|gab|früher|damals|ehemals|bisher"
+    r"\b(?:galt(?:en)?|war(?:en)?|wurden?|hatten?|lief(?:en)?|endeten?|konnten?|gab|früher|damals|ehemals|bisher"
     r"|was|were|had|used[ ]to|ended|expired|formerly|could)\b",
     re.IGNORECASE,
 )

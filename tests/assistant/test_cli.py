@@ -244,3 +244,30 @@ def test_an_import_told_wrongly_is_two_lines_on_stderr(kb, arguments, said) -> N
     code, out, err = kb("tickets", "import", *arguments)
     assert (code, out, len(err.splitlines())) == (2, "", 2)
     assert said in err
+
+
+def test_check_mends_on_request_and_says_what_it_did_on_stderr(kb, articles) -> None:
+    file = articles / "de" / "report-move.md"
+    file.write_text(file.read_text(encoding="utf-8").replace("reviewed_on:", "reviewd_on:"), encoding="utf-8")
+    assert "[unknown-key]" in kb("check", "--today", "2026-11-23")[1]
+    _, out, err = kb("check", "--today", "2026-11-23", "--fix", "--json")
+    assert "unknown-key" not in {one["code"] for one in json.loads(out)["findings"]}
+    assert err == "Mended articles/de/report-move.md: unknown-key\n"
+
+
+def test_external_links_do_not_go_with_a_change(kb, articles) -> None:
+    code, _, err = kb("check", "--links", "--changed-since", "main")
+    assert (code, len(err.splitlines())) == (2, 2)
+
+
+def test_external_links_are_asked_where_a_network_is_allowed_only(kb, articles, monkeypatch) -> None:
+    file = articles / "de" / "report-move.md"
+    file.write_text(file.read_text(encoding="utf-8") + "\n[intern](http://127.0.0.1:9/x)\n", encoding="utf-8")
+    refused = json.loads(kb("check", "--links", "--json", "--today", "2026-11-23")[1])["findings"]
+    assert [one["code"] for one in refused if one["code"].endswith("-url")] == ["refused-url"]
+    monkeypatch.setenv("KB_LINKS__ALLOW_NETWORKS", "127.0.0.0/8")
+    asked = json.loads(kb("check", "--links", "--json", "--today", "2026-11-23")[1])["findings"]
+    assert [one["code"] for one in asked if one["code"].endswith("-url")] == ["unreachable-url"]
+    monkeypatch.setenv("KB_LINKS__ALLOW_NETWORKS", "zuhause")
+    code, _, err = kb("check", "--links")
+    assert (code, "links.allow_networks" in err) == (2, True)

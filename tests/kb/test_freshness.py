@@ -69,3 +69,14 @@ def test_only_an_overdue_article_has_days_overdue(days_ago: int, every: int, due
     overdue = freshness(dates, TODAY, due_days) == "overdue"
     assert overdue is (day < TODAY)
     assert overdue is (days_overdue(dates, TODAY) > 0)
+
+
+def test_the_end_of_time_stops_nothing() -> None:
+    for dates in (
+        Dates(reviewed_on=date.max),
+        Dates(expires_on=date.max),
+        Dates(reviewed_on=date.max, expires_on=date.max),
+    ):
+        assert (review_due_on(dates), freshness(dates, TODAY)) == (date.max, "fresh")
+    assert freshness(Dates(reviewed_on=date.min), TODAY) == "overdue"
+    assert freshness(Dates(reviewed_on=TODAY), TODAY, due_days=10**7) == "due"
