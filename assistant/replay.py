@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import hashlib
 import json
-import os
 import re
 from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
@@ -19,6 +18,7 @@ from assistant.query import understand
 from assistant.remembering import Remembering
 from assistant.results import Reply
 from kb import privacy
+from kb.embedding.onnx import processors
 from kb.errors import MissingPartError, UsageError
 from kb.events.rows import clean, utc
 from kb.library import Library
@@ -91,7 +91,7 @@ def replay(
     own.embedder = Remembering(library.embedder)
     own.english = Remembering(library.english) if library.english else None
     lines = numbered(file, _MOST_BYTES)
-    threads = ThreadPoolExecutor(workers or min(_processors(), _MOST_WORKERS), "replay")
+    threads = ThreadPoolExecutor(workers or min(processors(), _MOST_WORKERS), "replay")
     try:
         while part := list(islice(lines, _AT_ONCE)):
             # 1
@@ -193,7 +193,3 @@ def _moment(text: str) -> datetime:
     except (ValueError, OverflowError):
         hint = "Write 2026-05-20T09:30:00+02:00, 2026-05-20T07:30:00Z or 2026-05-20."
         raise UsageError(f"'{text[:40]}' is no time.", hint) from None
-
-
-def _processors() -> int:
-    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1

@@ -6,6 +6,7 @@ import re
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from typing import TypeAlias
 
 from ingest.tickets.dates import Moment, Reader
 from ingest.tickets.mapping import ColumnMap
@@ -25,7 +26,7 @@ _NO_NAME = re.compile(
     re.IGNORECASE,
 )
 
-Note = Callable[[str, int, str], None]
+OnNote: TypeAlias = Callable[[str, int, str], None]
 """Called with a field that something is wrong with, the line, and what."""
 
 
@@ -43,7 +44,7 @@ class Converter:
     scale: tuple[float, float] | None
     pseudonyms: Pseudonyms
     hide_names: bool
-    note: Note
+    note: OnNote
     zone_told: bool = False
 
     def ticket(self, record: Record) -> Ticket:

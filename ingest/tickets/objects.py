@@ -7,9 +7,8 @@ import re
 from collections.abc import Iterator, Mapping
 from typing import Any, BinaryIO, TextIO
 
-from ingest.tickets.source import MOST_CHARACTERS, Form, Record, text_of
+from ingest.tickets.source import MOST_CHARACTERS, Form, Record, lines_of, text_of
 from kb.errors import UsageError
-from kb.lines import numbered
 
 _PART_CHARACTERS = 1 << 16
 _DEEPEST = 4
@@ -25,16 +24,14 @@ def records(file: BinaryIO, form: Form) -> Iterator[Record]:
 
     Raises UsageError for a document that holds no list of objects, or breaks off.
     """
-    found = _lines(file, form) if form.kind == "jsonl" else _document(file, form)
     count = 0
-    for line, value in found:
-        count += 1
-        if isinstance(value, str):
-            yield Record(line, problem=value)
-        elif not isinstance(value, dict):
-            yield Record(line, problem="this is not a JSON object")
-        else:
-            yield Record(line, flatten(value))
+    with text_of(file, form.encoding) as text:
+        for line, value in _lines(text) if form.kind == "jsonl" else _Document(text).items():
+            count += 1
+            if isinstance(value, dict):
+                yield Record(line, flatten(value))
+            else:
+                yield Record(line, problem=value if isinstance(value, str) else "this is not a JSON object")
     if not count:
         raise UsageError("The file holds no ticket.", "Give an export with at least one ticket.")
 
@@ -102,48 +99,16 @@ def _conversation(columns: dict[str, str], messages: list[Any], ticket: Mapping[
         columns["conversation.last"] = answers[-1]
 
 
-def _lines(file: BinaryIO, form: Form) -> Iterator[tuple[int, Any]]:
-    if form.encoding in {"utf-8", "utf-8-sig"}:
-        file.seek(0)
-        raw = numbered(file, 4 * MOST_CHARACTERS)
-        yield from _parsed((number, None if line is None else line.decode("utf-8", "replace")) for number, line in raw)
-        return
-    text = text_of(file, form.encoding)
-    try:
-        yield from _parsed(_text_lines(text))
-    finally:
-        text.detach()
-
-
-def _text_lines(text: TextIO) -> Iterator[tuple[int, str | None]]:
-    number = 0
-    while line := text.readline(MOST_CHARACTERS):
-        number += 1
-        if len(line) == MOST_CHARACTERS and not line.endswith("\n"):
-            while (rest := text.readline(MOST_CHARACTERS)) and not rest.endswith("\n"):
-                pass
-            yield number, None
-        else:
-            yield number, line
-
-
-def _parsed(lines: Iterator[tuple[int, str | None]]) -> Iterator[tuple[int, Any]]:
-    for number, line in lines:
-        if line is None:
+def _lines(text: TextIO) -> Iterator[tuple[int, Any]]:
+    """What each line holds, or why it cannot be told, with its number."""
+    for number, (line, too_long) in enumerate(lines_of(text), 1):
+        if too_long:
             yield number, f"the line has more than {MOST_CHARACTERS:,} characters"
         elif line.strip():
             try:
-                yield number, json.loads(line.lstrip("\ufeff"))
+                yield number, json.loads(line)
             except (ValueError, RecursionError) as error:
                 yield number, f"the line is not JSON: {error}"
-
-
-def _document(file: BinaryIO, form: Form) -> Iterator[tuple[int, Any]]:
-    text = text_of(file, form.encoding)
-    try:
-        yield from _Document(text).items()
-    finally:
-        text.detach()
 
 
 class _Document:

@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import codecs
+import contextlib
 import csv
 import io
 import json
 import re
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
-from typing import BinaryIO, Literal, TypeAlias
+from typing import BinaryIO, Literal, TextIO, TypeAlias
 
 from kb.errors import UsageError
 
@@ -81,10 +82,25 @@ def sniff(file: BinaryIO, encoding: str | None = None, delimiter: str | None = N
     return _table_form(sample, encoding, delimiter)
 
 
-def text_of(file: BinaryIO, encoding: str) -> io.TextIOWrapper:
-    """The file from its beginning as text, line ends as they are. Detach it to keep the file open."""
+@contextlib.contextmanager
+def text_of(file: BinaryIO, encoding: str) -> Iterator[TextIO]:
+    """The file from its beginning as text, line ends as they are. The file itself stays open."""
     file.seek(0)
-    return io.TextIOWrapper(file, encoding=encoding, errors="replace", newline="")
+    text = io.TextIOWrapper(file, encoding=encoding, errors="replace", newline="")
+    try:
+        yield text
+    finally:
+        text.detach()
+
+
+def lines_of(text: TextIO) -> Iterator[tuple[str, bool]]:
+    """The lines with their ends, and whether one is too long: of such a one only the beginning is given."""
+    while line := text.readline(MOST_CHARACTERS):
+        too_long = len(line) == MOST_CHARACTERS and not line.endswith(("\n", "\r"))
+        if too_long:
+            while (rest := text.readline(MOST_CHARACTERS)) and not rest.endswith(("\n", "\r")):
+                pass
+        yield line, too_long
 
 
 def _known(encoding: str) -> str:

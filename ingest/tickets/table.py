@@ -7,7 +7,7 @@ from collections import Counter
 from collections.abc import Iterator
 from typing import BinaryIO, TextIO
 
-from ingest.tickets.source import MOST_CHARACTERS, Form, Record, text_of
+from ingest.tickets.source import MOST_CHARACTERS, Form, Record, lines_of, text_of
 from kb.errors import UsageError
 
 
@@ -17,11 +17,8 @@ def records(file: BinaryIO, form: Form) -> Iterator[Record]:
     Of two columns with the same name, the second one is called "name (2)". Raises UsageError for a file without a
     header or with one alone.
     """
-    text = text_of(file, form.encoding)
-    try:
+    with text_of(file, form.encoding) as text:
         yield from _records(text, form)
-    finally:
-        text.detach()
 
 
 def _records(text: TextIO, form: Form) -> Iterator[Record]:
@@ -76,10 +73,10 @@ def _record(line: int, row: list[str], header: list[str], *, cut: bool) -> Recor
 
 
 class _Lines:
-    """Lines for a CSV reader, the number of the last one, and whether one had to be ``cut``."""
+    """Lines for a CSV reader without the first ``skip``, the number of the last one, and whether one was ``cut``."""
 
     def __init__(self, text: TextIO, skip: int) -> None:
-        self._text = text
+        self._lines = lines_of(text)
         self._skip = skip
         self.number = 0
         self.cut = False
@@ -88,19 +85,12 @@ class _Lines:
         return self
 
     def __next__(self) -> str:
-        line = self._next()
-        while self.number <= self._skip:
-            line = self._next()
-        return line
-
-    def _next(self) -> str:
-        line = self._text.readline(MOST_CHARACTERS)
-        if not line:
-            raise StopIteration
-        self.number += 1
-        if len(line) == MOST_CHARACTERS and not line.endswith(("\n", "\r")):
-            self.cut = True
-            while (rest := self._text.readline(MOST_CHARACTERS)) and not rest.endswith(("\n", "\r")):
-                pass
-            line = line.replace('"', "") + "\n"  # so that no quotation mark swallows the lines behind it
-        return line
+        while True:
+            line, too_long = next(self._lines)
+            self.number += 1
+            if self.number > self._skip:
+                break
+        if not too_long:
+            return line
+        self.cut = True
+        return line.replace('"', "") + "\n"  # so that no quotation mark swallows the lines behind it

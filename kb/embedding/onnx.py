@@ -41,7 +41,7 @@ class OnnxEmbedder:
         self.name = f"{bundle.name} (int8)"
         self.max_tokens = bundle.max_tokens
         self._prompts = bundle.prompts
-        self._tokenizer, self._session = _load(folder, threads or min(_processors(), _MAX_THREADS))
+        self._tokenizer, self._session = _load(folder, threads or min(processors(), _MAX_THREADS))
         self.dimensions = int(self._session.get_outputs()[0].shape[-1])
         self._pad = self._tokenizer.token_to_id("<pad>") or 0  # masked, so any id will do
         settings = (made_from.source_sha256, made_from.converter, "int8", "mean", self._prompts, self.max_tokens)
@@ -129,8 +129,8 @@ def _batches(lengths: Sequence[int]) -> Iterator[list[int]]:
         yield batch
 
 
-def _processors() -> int:
-    """Those this process may use; a container often has fewer than the machine."""
+def processors() -> int:
+    """How many this process may use; a container often has fewer than the machine."""
     return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
 
 
