@@ -56,9 +56,9 @@ class Library:
     """Everything below one home.
 
     ``index.sqlite3`` and ``chroma/`` can be made again from the articles, ``question-vectors.sqlite3`` from the log;
-    ``events.sqlite3`` and ``pseudonyms.key`` cannot, so nothing ever deletes them. Chroma in a folder serves one process
-    at a time (chroma #7040), hence ``reading`` and ``writing``. With ``exact`` set, Chroma is not opened for questions:
-    every vector of the catalog is compared, under no lock. For one question that is faster than opening Chroma.
+    ``events.sqlite3`` and ``pseudonyms.key`` cannot, so nothing ever deletes them. Chroma in a folder serves one
+    process at a time (chroma #7040), hence ``reading`` and ``writing``. With ``exact`` set, Chroma is not opened for
+    questions: every vector of the catalog is compared, under no lock. For one question that is faster than opening it.
     ``threads`` is how many a model may use for one piece of work (0: all processors), set before the models are opened.
     """
 
