@@ -207,6 +207,27 @@ def bench(
     print(json.dumps(result, ensure_ascii=False, indent=2) if as_json else markdown(result))
 
 
+@app.command()
+def health(
+    home: Annotated[
+        Path | None, typer.Option(help="Home with the index of a large base, for copies and times.", show_default=False)
+    ] = None,
+    groups: Annotated[
+        Path | None, typer.Option(help="Its articles with the same body, JSON lines.", show_default=False)
+    ] = None,
+    versions: Annotated[
+        Path | None, typer.Option(help="Folder with two versions of an FAQ.", show_default=False)
+    ] = None,
+    years: Annotated[int | None, typer.Option(min=1, help="Simulated years.", show_default="20")] = None,
+    as_json: Json = False,
+) -> None:
+    """Measure what `kb health` finds: contradictions, copies, translations, what is stale."""
+    from evals.health import markdown, measure
+
+    result = measure(home, groups, versions, years)
+    print(json.dumps(result, ensure_ascii=False, indent=2) if as_json else markdown(result))
+
+
 def _folders(datasets: list[str]) -> list[tuple[Path, tuple[Path, ...]]]:
     """Each folder with its files of questions, from ``FOLDER:FILE,FILE``."""
     parts = [part.partition(":") for part in datasets]

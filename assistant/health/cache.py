@@ -16,7 +16,7 @@ from assistant.health.neighbours import Neighbours
 
 _LOG = logging.getLogger(__name__)
 
-RECIPE: Final = 1
+RECIPE: Final = 4
 """Counted up with every change of a rule, as results of other rules are worth nothing."""
 
 _SCHEMA = """

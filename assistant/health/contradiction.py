@@ -30,6 +30,9 @@ _SHARED_TO_COUNT: Final = 0.8
 _SHARED_TO_DENY: Final = 0.8
 """The same for yes and no, where there is no figure beside the words that would tie the sentences together."""
 
+_TOPICS_TO_SPARE_ONE: Final = 4
+"""Words of content from which on one sentence may have one more than the other that it denies."""
+
 _BESIDE: Final = 40
 """Characters around a fact in which its own words stand."""
 
@@ -92,9 +95,9 @@ def _is_same(left: Statement, right: Statement, shared: float, only_left: list[T
 
 
 def _shared(left: Statement, right: Statement, only_left: list[Topic], only_right: list[Topic]) -> float:
-    """Dice over the words of content, 0 to 1."""
+    """Dice over the words of content, 0 to 1; where there are none, whether the other words are the same."""
     both = len(left.topics) + len(right.topics)
-    return 1 - (len(only_left) + len(only_right)) / both if both else 0.0
+    return 1 - (len(only_left) + len(only_right)) / both if both else float(left.words == right.words)
 
 
 def _names_another(only_left: list[Topic], only_right: list[Topic]) -> bool:
@@ -181,7 +184,9 @@ def _yes_and_no(
     figures = _left_over(left.facts, right.facts) or _left_over(right.facts, left.facts)
     if all(alone) or figures or left.cells or right.cells:  # a figure on one side is a condition: "in the last 3 days"
         return None
-    if denials % 2 and len(alone[0]) + len(alone[1]) <= 1 and not (left.only or right.only):
+    spare = min(len(left.topics), len(right.topics)) >= _TOPICS_TO_SPARE_ONE
+    is_same = len(alone[0]) + len(alone[1]) <= spare and left.sentences == right.sentences
+    if denials % 2 and is_same and not (left.only or right.only):
         return Difference("negation", ", ".join(left.denials), ", ".join(right.denials))
     if bool(left.only) != bool(right.only) and not denials:
         narrow, wide = (alone[0], right) if left.only else (alone[1], left)

@@ -21,7 +21,13 @@ made from one template for two products came up to 0.56.
 
 MIN_CONTAINMENT: Final = 0.9
 MIN_RUNS: Final = 20
-"""Texts with fewer runs are the same by chance or by a house style ("Call us at …")."""
+"""Texts with fewer runs are alike by chance or by a house style ("Call us at …"), unless they are the same."""
+
+_MIN_RUNS_OF_THE_SAME: Final = 8
+_SAME: Final = 0.9
+_NAMED_AGAIN: Final = 2
+_NAMED_MORE: Final = 3
+"""How often a text has to name what its title names, at least and measured by the other text, to be about that."""
 
 Runs: TypeAlias = Counter[tuple[str, ...]]
 
@@ -50,10 +56,24 @@ def runs(texts: Iterable[str], language: str) -> Runs:
 def overlap(left: Runs, right: Runs) -> Overlap:
     """What two texts share; nothing where one of them is too short to tell."""
     sizes = left.total(), right.total()
-    if min(sizes) < MIN_RUNS:
+    if min(sizes) < _MIN_RUNS_OF_THE_SAME:
         return Overlap(0.0, 0.0)
     shared = (left & right).total()
-    return Overlap(round(shared / (sum(sizes) - shared), 3), round(shared / min(sizes), 3))
+    found = Overlap(round(shared / (sum(sizes) - shared), 3), round(shared / min(sizes), 3))
+    return found if min(sizes) >= MIN_RUNS or found.resemblance >= _SAME else Overlap(0.0, 0.0)
+
+
+def are_variants(titles: tuple[str, str], texts: tuple[Sequence[str], Sequence[str]], language: str) -> bool:
+    """Whether two articles are one template for two things: each names, far more often, what only its title names."""
+    named = [set(terms(title, language)) for title in titles]
+    counted = [Counter(word for text in some for word in terms(text, language)) for some in texts]
+    return all(
+        any(
+            counted[side][word] >= max(_NAMED_AGAIN, _NAMED_MORE * counted[1 - side][word])
+            for word in named[side] - named[1 - side]
+        )
+        for side in (0, 1)
+    )
 
 
 def groups(pairs: Sequence[tuple[int, int]]) -> list[tuple[int, ...]]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import date
 from typing import Any, Final
@@ -25,6 +26,9 @@ UNUSED_DAYS: Final = 180
 
 _OLDER_DAYS: Final = 30
 """Days by which a translation is older than the other before anybody need look: a team reviews both within a month."""
+
+_BILINGUAL: Final = 0.1
+"""Share of the articles that each language must have before those of one language only are worth a word."""
 
 _WEIGHTS: Final[Mapping[Kind, float]] = {
     "contradiction": 1.0,
@@ -140,8 +144,8 @@ class _Examination:
         by_id: dict[str, list[int]] = {}
         for row, article in self.survey.articles.items():
             by_id.setdefault(article.id, []).append(row)
-        languages = {base_language(article.language) for article in self.survey.articles.values()}
-        if not languages >= {"de", "en"}:
+        spoken = Counter(base_language(article.language) for article in self.survey.articles.values())
+        if min(spoken["de"], spoken["en"]) < _BILINGUAL * len(self.survey.articles):
             return []
         files = {self._ref(row).path.rpartition("/")[2] for rows in by_id.values() if len(rows) > 1 for row in rows}
         known, new, wanted = self.cache.results("parity"), dict[str, Any](), set[str]()

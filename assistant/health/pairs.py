@@ -33,6 +33,15 @@ def hold_alike(left: Sequence[str], right: Sequence[str], language: str) -> bool
     return ours == theirs
 
 
+def are_twins(left: str, right: str, language: str) -> bool:
+    """Whether two titles differ in their figures only: "Windows 10 updates" and "Windows 11 updates"."""
+    figures = [set(re.findall(r"\d+", title)) for title in (left, right)]
+    if not all(figures) or figures[0] == figures[1]:
+        return False
+    one, other = ({t.key for t in state(title, language).topics if not t.key.isdigit()} for title in (left, right))
+    return one == other
+
+
 def _case(headings: Sequence[str], language: str) -> tuple[frozenset[str], frozenset[str]]:
     figures = frozenset(figure for heading in headings for figure in re.findall(r"\d+", heading))
     return figures, frozenset(scope for heading in headings for scope in state(heading, language).scopes)

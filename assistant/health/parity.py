@@ -78,27 +78,38 @@ def _file(link: Link) -> str:
 
 
 def _facts(left: Article, right: Article) -> list[dict[str, Any]]:
-    pairs = [(left.sections, right.sections)]
+    """Facts of one place without an equal there, side by side, where one language does not know one of them at all."""
+    places = [(left.sections, right.sections)]
     if len(left.sections) == len(right.sections):
-        pairs = [((a,), (b,)) for a, b in zip(left.sections, right.sections, strict=True)]
+        places = [((a,), (b,)) for a, b in zip(left.sections, right.sections, strict=True)]
     ours, theirs = _lines(left.sections, left.language), _lines(right.sections, right.language)
     found = []
-    for some, others in pairs:
-        alone = _alone(_lines(some, left.language), theirs)
-        answers = _alone(_lines(others, right.language), ours)
-        for line in alone:
+    for some, others in places:
+        here, there = _lines(some, left.language), _lines(others, right.language)
+        answers = _spare(there, here)
+        for line in _spare(here, there):
             other = next((o for o in answers if comparable(line.fact, o.fact)), None)
-            if other is not None:
+            if other is not None and not (_is_known(line, theirs) and _is_known(other, ours)):
                 answers.remove(other)
                 found.append({"of": line.fact.kind, "left": line.to_json(), "right": other.to_json()})
     return found
 
 
-def _alone(lines: Sequence[Line], others: Sequence[Line]) -> list[Line]:
-    """The facts that the other language has nowhere in the article."""
-    return [
-        line for line in lines if not any(comparable(line.fact, o.fact) and agree(line.fact, o.fact) for o in others)
-    ]
+def _spare(lines: Sequence[Line], others: Sequence[Line]) -> list[Line]:
+    """The facts that have no equal among the others; of several equal ones as many as are too many."""
+    rest = list(others)
+    spare = []
+    for line in lines:
+        equal = next((o for o in rest if comparable(line.fact, o.fact) and agree(line.fact, o.fact)), None)
+        if equal is None:
+            spare.append(line)
+        else:
+            rest.remove(equal)
+    return spare
+
+
+def _is_known(line: Line, others: Sequence[Line]) -> bool:
+    return any(comparable(line.fact, o.fact) and agree(line.fact, o.fact) for o in others)
 
 
 def _lines(sections: Sequence[Section], language: str) -> list[Line]:

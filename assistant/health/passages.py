@@ -103,6 +103,9 @@ def contradictions(survey: Survey, near: Sequence[Near], language: str, cache: C
 
 
 def _clashes(survey: Survey, left: ChunkRow, right: ChunkRow, language: str) -> list[list[str | int]]:
+    titles = [survey.articles[chunk.article].title for chunk in (left, right)]
+    if pairs.are_twins(titles[0], titles[1], language):
+        return []
     if not pairs.hold_alike(left.headings, right.headings, language):
         return []
     clashes = pairs.clashes(survey.units[left.rowid], survey.units[right.rowid], language)
@@ -123,7 +126,14 @@ def copies(survey: Survey, near: Sequence[Near], language: str, cache: Cache) ->
     for chunk in survey.chunks:
         texts.setdefault(chunk.article, []).extend(unit.text for unit in survey.units[chunk.rowid])
     shas = {row: article.sha256 for row, article in survey.articles.items()}
-    return _overlaps(f"articles {language}", candidates, texts, shas, language, cache)
+    found = _overlaps(f"articles {language}", candidates, texts, shas, language, cache)
+    return {pair: overlap for pair, overlap in found.items() if not _are_variants(survey, pair, texts, language)}
+
+
+def _are_variants(survey: Survey, pair: tuple[int, int], texts: dict[int, list[str]], language: str) -> bool:
+    one, other = pair
+    titles = survey.articles[one].title, survey.articles[other].title
+    return duplicates.are_variants(titles, (texts[one], texts[other]), language)
 
 
 def copied_sections(

@@ -1,10 +1,12 @@
 """Which articles are worth a review, by the damage that they do where they are wrong: not by the calendar alone.
 
-damage = answers x age x ratings x conflicts x neighbours; each factor is 1 where nothing speaks for or against.
+damage = answers x age x ratings x conflicts x neighbours. The last four say how much likelier the article is to be
+wrong than one that nothing is known of, for which each of them is 1.
 """
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
 from typing import Final
@@ -14,11 +16,20 @@ from assistant.health.usage import Use
 from kb.catalog import ArticleRow
 from kb.freshness import days_overdue
 
-_PRIOR_BAD, _PRIOR_RATED = 0.5, 5.0
-"""Ratings assumed before there are any: one in ten is bad, and five weigh as much as what is known."""
+BAD_WHEN_WRONG: Final = 0.35
+"""Share of bad ratings of an article that is wrong: most questions are about what is still right in it."""
 
-_CONFLICT: Final = 3.0
-"""An article that another one contradicts is wrong in one case of two; one that nobody contradicts, far less often."""
+BAD_WHEN_RIGHT: Final = 0.08
+"""Share of bad ratings of an article that is right: people also rate what they do not like."""
+
+_RATINGS_AT_MOST: Final = 30.0
+"""Ratings move the damage by this factor at most, up or down: they come from few people, and some are mistaken."""
+
+_CONFLICT: Final = 10.0
+"""Of two articles that contradict each other one is wrong: odds of 1 to 1, against 1 to 11 where 8 % are wrong."""
+
+_CONFLICT_WITH_OLDER: Final = 3.0
+"""The same for the one that was reviewed last: it is rather the other one that is wrong."""
 
 _CHANGE: Final = 1.5
 """A neighbour that was looked at since may have changed what this one relies on."""
@@ -28,25 +39,41 @@ _MIN_BAD: Final = 2.0
 
 
 def factors(
-    row: ArticleRow, use: Use, today: date, conflicts: Sequence[str] = (), changed: Sequence[str] = ()
+    row: ArticleRow, use: Use, today: date, conflicts: Mapping[str, ArticleRow], changed: Sequence[str] = ()
 ) -> tuple[Factor, ...]:
     """What the damage of one article is the product of.
 
-    ``conflicts`` and ``changed`` name other articles: those that contradict this one, and those it leans on that were
-    reviewed or made since it was reviewed itself.
+    ``conflicts`` are the articles that contradict this one, by id@language; ``changed`` names those it leans on that
+    were reviewed or made since it was reviewed itself.
     """
     last = row.reviewed_on or row.created_on
     late = days_overdue(row, today)
     waited = (today - last).days if last else row.review_every_days
     age = 1 + late / row.review_every_days if late else max(waited / row.review_every_days, 0.1)
-    share = (use.bad + _PRIOR_BAD) / (use.rated + _PRIOR_RATED)
+    is_older = any(_later(other, row) for other in conflicts.values())
+    conflict = 1.0 if not conflicts else _CONFLICT if is_older else _CONFLICT_WITH_OLDER
     return (
-        Factor("answers", 1 + use.answers, {"answers": use.answers}),
+        Factor("answers", round(math.sqrt(1 + use.answers), 2), {"answers": use.answers}),
         Factor("age", round(age, 2), {"days_past_review": late, "review_every_days": row.review_every_days}),
-        Factor("ratings", round(share / (_PRIOR_BAD / _PRIOR_RATED), 2), {"rated": use.rated, "bad": use.bad}),
-        Factor("conflicts", _CONFLICT if conflicts else 1.0, {"articles": list(conflicts)}),
+        Factor("ratings", round(against(use.ratings), 2), {"rated": use.rated, "bad": use.bad}),
+        Factor("conflicts", conflict, {"articles": list(conflicts)}),
         Factor("neighbours", _CHANGE if changed else 1.0, {"articles": list(changed)}),
     )
+
+
+def against(ratings: Sequence[float]) -> float:
+    """How much likelier ``ratings`` (weights against the article, 0 to 1, oldest first) are where it became wrong.
+
+    A Bayes factor: since any one of them, or since none, all equally likely, the share of bad ones is that of a wrong
+    article instead of that of a right one. Without ratings it is 1.
+    """
+    worse, better = BAD_WHEN_WRONG / BAD_WHEN_RIGHT, (1 - BAD_WHEN_WRONG) / (1 - BAD_WHEN_RIGHT)
+    total, since = 0.0, 1.0
+    for weight in reversed(ratings):
+        since *= worse**weight * better ** (1 - weight)
+        total += since
+    mean = (total + 1) / (len(ratings) + 1)
+    return min(max(mean, 1 / _RATINGS_AT_MOST), _RATINGS_AT_MOST)
 
 
 def stale(
@@ -58,13 +85,14 @@ def stale(
 ) -> list[Finding]:
     """The articles with a reason for a review: past it, contradicted, or rated bad; the most damaging first."""
     found = []
-    for row in rows:
-        key = f"{row.id}@{row.language}"
+    by_key = {f"{row.id}@{row.language}": row for row in rows}
+    for key, row in by_key.items():
         use = uses.get(key, Use())
         late = days_overdue(row, today)
         if not (late or key in conflicts or use.bad >= _MIN_BAD):
             continue
-        parts = factors(row, use, today, conflicts.get(key, ()), changed.get(key, ()))
+        against_it = {other: by_key[other] for other in conflicts.get(key, ()) if other in by_key}
+        parts = factors(row, use, today, against_it, changed.get(key, ()))
         evidence = {
             "reviewed_on": row.reviewed_on.isoformat() if row.reviewed_on else None,
             "days_past_review": late,

@@ -16,8 +16,13 @@ from kb.terms import STOP_WORDS, base_language, stem, words
 _MARKUP = re.compile(r"\*+|`+|~~|\[([^\[\]]*)\]\([^()]*\)")
 _ROW = re.compile(r"(?:[^:;]{1,60}: )?[^;]*(?:; [^:;]{1,60}: [^;]*)+")
 _CELL = re.compile(r"(?:^|(?<=; ))(?:(?P<head>[^:;]{1,60}):(?= ))?[^;]*")
-_CASE = re.compile(r"\b(?:wenn|falls|sofern|if|when|unless)\b[^,;.:]*", re.IGNORECASE)
-"""A clause that says when the sentence holds: what it denies is not what the sentence denies."""
+_CASE = re.compile(
+    r"\b(?:wenn|falls|sofern|if|when|unless)\b[^,;.:]*|, (?:die|der|das|den|dem|deren|dessen|which|that|who)\b[^,;.:]*",
+    re.IGNORECASE,
+)
+"""A clause that says when the sentence holds, or of what: what it denies is not what the sentence denies."""
+
+_BREAK = re.compile(r"[.!?:;]\s")
 
 _WORD_BEHIND = re.compile(r" ([^\W\d_]+)")
 _ORDINAL = re.compile(r"(?<![\w.,])(\d{1,3})(?:\.(?=\s?[^\W\d_])|(?:st|nd|rd|th)\b)")
@@ -78,6 +83,7 @@ class Statement:
     ordinals: frozenset[str]
     denials: tuple[str, ...]
     case_denials: int
+    sentences: int
     only: str
     also: bool
     words: frozenset[str]
@@ -122,6 +128,7 @@ def state(text: str, language: str) -> Statement:
         | {f"{fact.low}{fact.code}" for fact in found if fact.start < subject_end},
         denials=tuple(match[0] for match in wording.DENIAL.finditer(_CASE.sub("", plain))),
         case_denials=sum(len(wording.DENIAL.findall(case[0])) for case in _CASE.finditer(plain)),
+        sentences=len(_BREAK.findall(text)) + 1,
         only=only[0] if only else "",
         also=wording.ALSO.search(rest) is not None,
         words=frozenset(word.casefold() for word in re.findall(r"[^\W\d_]+", rest)),

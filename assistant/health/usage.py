@@ -21,14 +21,23 @@ _SPEAKS_AGAINST: Final = {"wrong": 1.0, "outdated": 1.0, "unclear": 0.5, "missin
 class Use:
     """What happened to one article (id@language) in a year.
 
-    ``answers`` quoted it; ``rated`` of those that quoted its present text first were rated since its last review, and
-    ``bad`` is what the ratings weigh against it.
+    ``answers`` quoted it. ``ratings`` are those of answers that quoted its present text first, since its last review,
+    oldest first: what each weighs against the article, 0 to 1.
     """
 
     answers: int = 0
-    rated: int = 0
-    bad: float = 0.0
+    ratings: tuple[float, ...] = ()
     last_used: date | None = None
+
+    @property
+    def rated(self) -> int:
+        """How many ratings count."""
+        return len(self.ratings)
+
+    @property
+    def bad(self) -> float:
+        """What all ratings weigh against the article."""
+        return sum(self.ratings)
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,5 +78,5 @@ def usage(library: Library, survey: Survey, today: date) -> Usage:
             last = ratings[event.question_id][-1]
             use = found[quoted[0]]
             bad = _SPEAKS_AGAINST[last.reason] if last.verdict == "not_helpful" else 0.0
-            found[quoted[0]] = replace(use, rated=use.rated + 1, bad=use.bad + bad)
+            found[quoted[0]] = replace(use, ratings=(*use.ratings, bad))
     return Usage(len(asked), asked[0].asked_at.date() if asked else None, found)

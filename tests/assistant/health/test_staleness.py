@@ -7,8 +7,10 @@ from datetime import date, timedelta
 from math import prod
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
-from assistant.health.staleness import factors, leaning, stale
+from assistant.health.staleness import against, factors, leaning, stale
 from assistant.health.usage import Use
 from kb.catalog import ArticleRow
 
@@ -22,21 +24,28 @@ def aged(days: int, row: ArticleRow = ROW) -> ArticleRow:
     return replace(row, reviewed_on=TODAY - timedelta(days=days))
 
 
-def values(row: ArticleRow, use: Use, **more: list[str]) -> dict[str, float]:
-    return {factor.name: factor.value for factor in factors(row, use, TODAY, **more)}
+def other(days: int) -> ArticleRow:
+    return replace(aged(days), rowid=2, id="b")
+
+
+def values(row: ArticleRow, use: Use) -> dict[str, float]:
+    return {factor.name: factor.value for factor in factors(row, use, TODAY, {})}
 
 
 def test_the_damage_is_the_product_of_the_factors_that_are_shown() -> None:
-    use = Use(answers=9, rated=5, bad=4.5)
-    (found,) = stale([aged(200)], {"a@de": use}, TODAY, {"a@de": ["b@de"]}, {"a@de": ["c@de"]})
-    assert [(factor.name, factor.value) for factor in found.arithmetic] == [
-        ("answers", 10),
-        ("age", 2.0),
-        ("ratings", 5.0),
-        ("conflicts", 3.0),
-        ("neighbours", 1.5),
-    ]
-    assert found.damage == pytest.approx(prod(factor.value for factor in found.arithmetic))
+    use = Use(answers=24, ratings=(1.0, 1.0))
+    found = stale([aged(200), other(1)], {"a@de": use}, TODAY, {"a@de": ["b@de"]}, {"a@de": ["b@de"]})
+    shown = {factor.name: factor.value for factor in found[0].arithmetic}
+    assert (shown["answers"], shown["age"], shown["conflicts"], shown["neighbours"]) == (5.0, 2.0, 10.0, 1.5)
+    assert shown["ratings"] > 1
+    assert found[0].damage == pytest.approx(prod(shown.values()), abs=0.06)
+
+
+def test_of_two_that_contradict_each_other_the_older_one_comes_first() -> None:
+    rows = [aged(50), other(10)]
+    conflicts = {"a@de": ["b@de"], "b@de": ["a@de"]}
+    found = stale(rows, {}, TODAY, conflicts, {})
+    assert [finding.articles[0].key for finding in found] == ["a@de", "b@de"]
 
 
 def test_age_grows_without_a_step_at_the_review_date() -> None:
@@ -46,12 +55,25 @@ def test_age_grows_without_a_step_at_the_review_date() -> None:
 
 def test_ratings_weigh_nothing_before_there_are_any_and_good_ones_lower_the_damage() -> None:
     assert values(ROW, Use())["ratings"] == 1.0
-    assert values(ROW, Use(rated=20))["ratings"] < 1.0 < values(ROW, Use(rated=20, bad=10))["ratings"]
+    assert values(ROW, Use(ratings=(0.0,) * 20))["ratings"] < 1.0
+    assert values(ROW, Use(ratings=(0.0,) * 10 + (1.0,) * 10))["ratings"] > 1.0
+
+
+def test_late_bad_ratings_are_not_outweighed_by_good_ones_from_before() -> None:
+    late = against((0.0,) * 40 + (1.0, 1.0, 0.0, 1.0, 1.0))
+    spread = against(((0.0,) * 10 + (1.0,)) * 4)
+    assert late > 1 > spread
+
+
+@given(st.lists(st.sampled_from([0.0, 0.5, 1.0]), max_size=60))
+def test_one_more_bad_rating_never_speaks_for_an_article(ratings: list[float]) -> None:
+    assert against((*ratings, 1.0)) >= against((*ratings, 0.0))
+    assert 1 / 30 <= against(ratings) <= 30
 
 
 def test_what_is_in_time_uncontradicted_and_rated_well_is_not_listed() -> None:
-    assert stale([aged(50)], {"a@de": Use(answers=1000, rated=50, bad=1)}, TODAY, {}, {}) == []
-    assert len(stale([aged(50)], {"a@de": Use(answers=10, rated=3, bad=2)}, TODAY, {}, {})) == 1
+    assert stale([aged(50)], {"a@de": Use(answers=1000, ratings=(0.0,) * 49 + (1.0,))}, TODAY, {}, {}) == []
+    assert len(stale([aged(50)], {"a@de": Use(answers=10, ratings=(0.0, 1.0, 1.0))}, TODAY, {}, {})) == 1
 
 
 def test_an_article_leans_on_related_ones_translations_and_its_successor() -> None:
