@@ -78,8 +78,8 @@ def replay(
 ) -> Iterator[Replayed | Problem]:
     """Ask every question in ``file``, JSON Lines, as `kb ask` would have at its time, and log it; in the file's order.
 
-    1. Read some lines; one that cannot be asked is a problem, the others go on. 2. Embed their questions together.
-    3. Ask each, on ``workers`` threads (default: one a processor). 4. See that all were logged.
+    1. Read some lines; one that cannot be asked is a problem, the others go on. 2. Embed their questions in
+    batches. 3. Ask each, on ``workers`` threads (default: one a processor). 4. See that all were logged.
 
     A line's time is the question's: freshness is that of its day. Where a line names none, it is asked now. The same
     line again takes the place of what was logged for it, so a replay may be repeated. Raises MissingPartError where
@@ -91,14 +91,15 @@ def replay(
     own.embedder = Remembering(library.embedder)
     own.english = Remembering(library.english) if library.english else None
     lines = numbered(file, _MOST_BYTES)
-    threads = ThreadPoolExecutor(workers or min(processors(), _MOST_WORKERS), "replay")
+    workers = workers or min(processors(), _MOST_WORKERS)
+    threads = ThreadPoolExecutor(workers, "replay")
     try:
         while part := list(islice(lines, _AT_ONCE)):
             # 1
             read = [_read(own, number, raw) for number, raw in part if raw is None or raw.strip()]
             asked = [line for line in read if isinstance(line, Line)]
             # 2
-            _embed(own, asked)
+            list(threads.map(partial(_embed, own), (asked[share::workers] for share in range(workers))))
             # 3
             replies = threads.map(partial(_ask, own, audience), asked)
             for line in read:
