@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import logging
 import sys
 from typing import NoReturn
@@ -34,6 +35,9 @@ __all__ = ["app", "main"]
 def main() -> NoReturn:
     """Run `kb`; every error leaves as two lines on stderr and an exit code of the design."""
     logging.basicConfig(level=logging.WARNING, format="%(levelname)s: %(message)s")
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):  # a file's name need not be UTF-8, and must not stop a report
+            stream.reconfigure(errors="backslashreplace")
     try:
         code = app(standalone_mode=False)
     except KBError as error:

@@ -15,6 +15,8 @@ from kb.errors import UsageError
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
+    from datetime import date
+    from pathlib import Path
 
     from kb.checks import Finding
     from kb.checks.library import Library as Shelf
@@ -64,10 +66,7 @@ def check_command(
     articles = library.settings.articles
     folders, now = article_paths(library, paths), day(today)
     if fix:
-        from kb.checks.mending import mend
-
-        for path, codes in mend(folders, now, articles.ignore):
-            print(f"Mended {path}: {', '.join(codes)}", file=sys.stderr)
+        _mend(folders, now, articles.ignore, changed_since)
     if changed_since is not None:
         from kb.checks.changed import check_changed
 
@@ -82,6 +81,16 @@ def check_command(
     print()
     if report.fails(fail_on):
         raise typer.Exit(1)
+
+
+def _mend(folders: list[Path], today: date, ignore: tuple[str, ...], changed_since: str | None) -> None:
+    """Mend, after a change only the files that it touched, and say on stderr what was done."""
+    from kb.checks.changed import changed_files
+    from kb.checks.mending import mend
+
+    only = changed_files(folders, changed_since) if changed_since is not None else None
+    for path, codes in mend(folders, today, ignore, only):
+        print(f"Mended {path}: {', '.join(codes)}", file=sys.stderr)
 
 
 def _external(library: Library) -> Callable[[Shelf], Iterable[Finding]]:

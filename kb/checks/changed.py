@@ -69,6 +69,12 @@ def check_changed(
     return CheckReport(kept, now.articles), len(now.findings) - len(kept)
 
 
+def changed_files(paths: Sequence[Path], since: str) -> frozenset[Path]:
+    """Absolute paths of the files that changed since the revision ``since``. Raises as ``check_changed``."""
+    change = changes(paths, since)
+    return frozenset(change.top / path for path in change.old_of)
+
+
 def changes(paths: Sequence[Path], since: str) -> Change:
     """What git says has changed since the point at which the work left ``since``, new files included."""
     folder = next((path if path.is_dir() else path.parent for path in paths if path.exists()), Path())

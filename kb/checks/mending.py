@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter, defaultdict
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -10,22 +11,30 @@ from kb.checks.fix import FIXABLE, mended, write
 from kb.checks.library import find
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Collection, Sequence
     from datetime import date
 
+_NAMING = frozenset(("missing-key", "unknown-key"))
+"""Edits that may give an article a name, or references to others: those of which other files can feel something."""
 
-def mend(paths: Sequence[Path], today: date, ignore: Sequence[str] = ()) -> list[tuple[str, tuple[str, ...]]]:
+
+def mend(
+    paths: Sequence[Path], today: date, ignore: Sequence[str] = (), only: Collection[Path] | None = None
+) -> list[tuple[str, tuple[str, ...]]]:
     """Mend what is mechanical in the articles at or below ``paths``; (path as shown, code of each edit) in order.
 
-    1. Check. 2. Mend each file with a finding that may be mended. 3. Check again; a file that gained an error, such as
-    an id that another one has, is put back as it was. Raises UsageError for a file that may not be written.
+    ``only``: absolute paths of the files that may be mended; None for all.
+
+    1. Check. 2. Mend each file with a finding that may be mended. 3. Check again. 4. Put back what brought an error, in
+    its own file or, as an id that another article has, elsewhere. Raises UsageError for a file that cannot be written.
     """
-    before = _errors(paths, today, ignore)
+    before = _codes(paths, today, ignore)
     old: dict[str, tuple[Path, bytes]] = {}
     done: dict[str, tuple[str, ...]] = {}
     for job in find(paths, ignore):
         shown, file = job.shown, Path(job.file)
-        if not job.wanted or not FIXABLE.intersection(before.get(shown, ())):
+        allowed = job.wanted and (only is None or file in only)
+        if not allowed or not FIXABLE.intersection(before.get(shown, ())):
             continue
         try:
             raw = file.read_bytes()
@@ -36,18 +45,20 @@ def mend(paths: Sequence[Path], today: date, ignore: Sequence[str] = ()) -> list
             old[shown] = file, raw
             done[shown] = result.codes
             write(file, result.raw)
-    after = _errors(paths, today, ignore) if done else {}
-    for shown, (file, raw) in old.items():
-        if set(after.get(shown, ())) - set(before[shown]):
-            write(file, raw)
-            del done[shown]
+    after = _codes(paths, today, ignore) if done else {}
+    gained = {shown for shown, codes in after.items() if codes - before.get(shown, Counter())}
+    if not gained <= set(old):
+        gained |= {shown for shown, codes in done.items() if _NAMING.intersection(codes)}
+    for shown in gained & set(old):
+        write(*old[shown])
+        del done[shown]
     return sorted(done.items())
 
 
-def _errors(paths: Sequence[Path], today: date, ignore: Sequence[str]) -> Mapping[str, list[str]]:
-    """Codes that are errors, or may be mended, by path."""
-    found: dict[str, list[str]] = {}
+def _codes(paths: Sequence[Path], today: date, ignore: Sequence[str]) -> dict[str, Counter[str]]:
+    """How often which code that is an error, or may be mended, was found, by path."""
+    found: dict[str, Counter[str]] = defaultdict(Counter)
     for finding in check(paths, today, ignore=ignore).findings:
         if finding.severity == "error" or finding.code in FIXABLE:
-            found.setdefault(finding.path, []).append(finding.code)
+            found[finding.path][finding.code] += 1
     return found

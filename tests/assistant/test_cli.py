@@ -6,6 +6,7 @@ import io
 import json
 import os
 import shutil
+import subprocess
 import sys
 from pathlib import Path
 
@@ -271,3 +272,21 @@ def test_external_links_are_asked_where_a_network_is_allowed_only(kb, articles, 
     monkeypatch.setenv("KB_LINKS__ALLOW_NETWORKS", "zuhause")
     code, _, err = kb("check", "--links")
     assert (code, "links.allow_networks" in err) == (2, True)
+
+
+@pytest.mark.parametrize("form", ["text", "json", "github", "junit", "sarif"])
+def test_a_file_name_that_is_no_text_stops_no_report(tmp_path, form) -> None:
+    (tmp_path / os.fsdecode(b"\xff\xfe\n.md")).write_text("Nur Text.")
+    code = "from assistant.cli import main; main()"
+    env = {"PYTHONPATH": str(ROOT), "PYTHONIOENCODING": "utf-8:strict"}
+    done = subprocess.run(
+        [sys.executable, "-c", code, "check", str(tmp_path), "--format", form],
+        capture_output=True,
+        check=False,
+        env=env,
+        cwd=tmp_path,
+    )
+    assert (done.returncode, done.stderr) == (1, b"")
+    assert b"missing-key" in done.stdout
+    if form in ("json", "sarif"):
+        json.loads(done.stdout)

@@ -200,6 +200,22 @@ def test_an_id_that_another_article_has_is_not_given_twice(tmp_path: Path) -> No
     assert "id:" not in (tmp_path / "y" / "meter.md").read_text()
 
 
+def test_an_id_that_would_hide_another_article_is_taken_back(tmp_path: Path) -> None:
+    for folder in ("x", "y"):
+        (tmp_path / folder).mkdir()
+        head = "---\nid: meter\n" if folder == "y" else "---\n"
+        (tmp_path / folder / "meter.md").write_text(f"{head}title: Z\nlanguage: de\n---\n{BODY}")
+    assert mend([tmp_path], TODAY) == []
+    assert "id:" not in (tmp_path / "x" / "meter.md").read_text()
+
+
+def test_only_the_files_that_are_named_are_mended(tmp_path: Path) -> None:
+    for name in ("a", "b"):
+        (tmp_path / f"{name}.md").write_text(f"---\nid: {name}\nstatus: Draft\n---\n{BODY}")
+    assert [path for path, _ in mend([tmp_path], TODAY, only=[tmp_path / "b.md"])] == [str(tmp_path / "b.md")]
+    assert "Draft" in (tmp_path / "a.md").read_text()
+
+
 def test_a_file_that_cannot_be_written_is_an_error_and_stays(tmp_path: Path) -> None:
     file = tmp_path / "a.md"
     file.write_text(f"---\nid: a\nstatus: Draft\n---\n{BODY}")
