@@ -16,6 +16,8 @@ from assistant.web import (
     articles,
     contacts,
     errors,
+    gaps,
+    lead_room,
     operation,
     page,
     page_routes,
@@ -26,7 +28,9 @@ from assistant.web import (
 )
 from assistant.web.access import Access
 from assistant.web.guard import LOOPBACK, Guard
+from assistant.web.jobs import Jobs
 from assistant.web.metrics import Metrics
+from kb.accounts import may
 from kb.library import Library
 
 _THREADS = 8
@@ -53,6 +57,9 @@ def build(library: Library, token: str, host: str, port: int) -> FastAPI:
     app.include_router(contacts.router(library, access))
     app.include_router(articles.router(library, access))
     app.include_router(topics.router(library, access))
+    jobs = Jobs()
+    app.include_router(gaps.router(library, access, jobs))
+    app.include_router(lead_room.router(library, access, jobs))
     app.include_router(operation.router(library, metrics))
     app.include_router(admin.router(library, access))
     app.include_router(page_routes.router(desk, access))
@@ -77,6 +84,7 @@ def _boot(access: Access, request: Request) -> dict[str, Any]:
         counts = snapshot.counts()
     return {
         "me": me,
+        "lead": may(person.role, "lead"),
         "articles": counts["articles"],
         "products": articles.products(library),
         "most": library.settings.server.max_question_characters,

@@ -46,10 +46,12 @@ def router(library: Library, access: Access) -> APIRouter:
 
     @routes.post("/escalations", summary="Hand a question to the team lead")
     def escalate(body: EscalationBody, person: Person = agent) -> dict[str, Any]:
-        """Put a question into the lead's inbox, with a reason and a note."""
-        actor, detail = person.actor or body.actor, {"reason": body.reason}
-        library.events.act(Action(body.question_id, datetime.now(UTC), "escalated", actor, body.note, detail))
-        return {"question_id": body.question_id, "escalated": True}
+        """Put a question into the lead's inbox, with a reason and a note; refused (409) where it waits already."""
+        from assistant.leads import escalate as hand_over
+
+        actor = person.actor or body.actor
+        made = hand_over(library, body.question_id, body.reason, body.note, actor, datetime.now(UTC))
+        return {"question_id": made.question_id, "escalation_id": made.escalation_id, "escalated": True}
 
     return routes
 

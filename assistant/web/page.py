@@ -13,6 +13,7 @@ import hashlib
 import json
 import os
 import re
+from concurrent.futures import ThreadPoolExecutor
 from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeAlias
@@ -67,8 +68,10 @@ def mount(app: Starlette, host: str, port: int, boot: Boot) -> None:
     ``boot`` gives what the page needs to know from the start: ``me``, who looks at it, and for those who may ask
     ``articles`` (how many), ``products``, and ``most``, the longest question in characters.
     """
-    # Outside a running event loop Gradio makes one for every lock and closes none.
-    asyncio.run(_mount(app, host, port))
+    # Outside a running event loop Gradio makes one for every lock and closes none; in a thread of its own, because the
+    # caller's may run one already.
+    with ThreadPoolExecutor(1) as pool:
+        pool.submit(asyncio.run, _mount(app, host, port)).result()
     route = app.router.routes[-1]
     assert isinstance(route, Mount)  # noqa: S101  what mount_gradio_app has just added
     route.app = Page(route.app, boot)

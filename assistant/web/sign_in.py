@@ -28,21 +28,21 @@ def router(access: Access) -> APIRouter:
     """The endpoints that the page calls to sign in and out."""
     routes = APIRouter(prefix="/page", include_in_schema=False)
     tries = Limit(_TRIES_PER_MINUTE)
-    accounts, hours = access.library.accounts, access.library.settings.accounts.session_hours
+    library, hours = access.library, access.library.settings.accounts.session_hours
 
     @routes.post("/sign-in")
     def sign_in(body: SignInBody, request: Request, response: Response) -> dict[str, Any]:
         tries.take(access.address(request))
         now = datetime.now(UTC)
         try:
-            session = accounts.sign_in(body.name, body.password, now, hours)
+            session = library.accounts.sign_in(body.name, body.password, now, hours)
         except SignInError as error:
             # What was typed as a name may be a password: only the name of an account gets into the log.
-            known = body.name.strip().lower() in {account.name for account in accounts.accounts()}
+            known = body.name.strip().lower() in {account.name for account in library.accounts.accounts()}
             who = body.name.strip().lower() if known else "unknown"
-            accounts.record(Entry(now, who, "", "sign-in", outcome="refused", detail={"why": error.message}))
+            library.accounts.record(Entry(now, who, "", "sign-in", outcome="refused", detail={"why": error.message}))
             raise
-        accounts.record(Entry(now, f"session:{session.account.name}", session.account.role, "sign-in"))
+        library.accounts.record(Entry(now, f"session:{session.account.name}", session.account.role, "sign-in"))
         response.set_cookie(
             COOKIE,
             session.secret,
@@ -60,7 +60,7 @@ def router(access: Access) -> APIRouter:
     @routes.post("/sign-out")
     def sign_out(request: Request, response: Response) -> dict[str, Any]:
         person = access.require("agent")(request)
-        accounts.sign_out(request.cookies.get(COOKIE, ""))
+        library.accounts.sign_out(request.cookies.get(COOKIE, ""))
         access.record(person, "sign-out")
         response.delete_cookie(COOKIE)
         return {}
@@ -75,7 +75,7 @@ def shown(person: Person | None, *, open_to_all: bool) -> dict[str, Any]:
     return {
         "signed_in": person.via != "open",
         "open": open_to_all,
-        "name": person.name if person.via != "open" else "",
+        "name": person.name,
         "role": person.role,
         "csrf": person.csrf,
         "leave": person.via == "session",

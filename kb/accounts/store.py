@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import secrets
 from datetime import datetime, timedelta
+from types import TracebackType
 from typing import Any, Self, cast
 
 import sqlalchemy as sa
@@ -43,6 +44,14 @@ class Accounts:
     def close(self) -> None:
         """Close the connections; they are opened again where they are needed."""
         self._store.close()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()
 
     def any(self) -> bool:
         """Whether there is an account, be it a disabled one: from the first one on, rights are asked for."""

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from typing import TypeAlias
 
-from assistant.web.words import articles, desk, frame
+from assistant.web.words import articles, desk, frame, lead
 
 Texts: TypeAlias = dict[str, str]
 
-DE: Texts = {**frame.DE, **desk.DE, **articles.DE}
-EN: Texts = {**frame.EN, **desk.EN, **articles.EN}
+DE: Texts = {**frame.DE, **desk.DE, **articles.DE, **lead.DE}
+EN: Texts = {**frame.EN, **desk.EN, **articles.EN, **lead.EN}
 
 TEXTS: dict[str, Texts] = {"de": DE, "en": EN}

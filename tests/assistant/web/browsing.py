@@ -44,6 +44,7 @@ ingest(library, [Path(sys.argv[2])])
 serve(library, "127.0.0.1", 0, lambda url: print(url, flush=True))
 """
 
+PASSWORD = "vier Worte ohne Sinn"
 browser_test = pytest.mark.browser
 
 
@@ -52,6 +53,7 @@ class Running:
 
     def __init__(self, browser: Any, url: str, home: Path, process: subprocess.Popen[str]) -> None:
         self.browser, self.url, self.home, self.process = browser, url, home, process
+        self.articles = home.parent / "articles"
         self.foreign: list[str] = []
 
     def open(self, language: str = "de-DE", width: int = 1280, scheme: str = "light", path: str = "/") -> Any:

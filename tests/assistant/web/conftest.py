@@ -6,39 +6,68 @@ import signal
 import subprocess
 import sys
 from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
 
 import pytest
 
-from tests.assistant.web.browsing import ARTICLES, CHROMIUM, ROOT, SERVE, XSS, Running
+from kb.library import Library
+from kb.settings import Settings
+from tests.assistant.web.browsing import ARTICLES, CHROMIUM, PASSWORD, ROOT, SERVE, XSS, Running
 
 
 @pytest.fixture(scope="session")
-def running(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Running]:
+def browser() -> Iterator[Any]:
     if CHROMIUM is None:
         pytest.skip("chromium is not installed")
     from playwright.sync_api import sync_playwright
 
-    folder = tmp_path_factory.mktemp("page")
+    arguments = ["--no-sandbox", "--disable-gpu", "--disable-background-networking"]
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=arguments)
+        yield browser
+        browser.close()
+
+
+@pytest.fixture(scope="session")
+def running(browser: Any, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Running]:
+    """A server that is open to this machine."""
+    with served(browser, articles_in(tmp_path_factory.mktemp("page"))) as running:
+        yield running
+
+
+@pytest.fixture(scope="session")
+def guarded(browser: Any, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Running]:
+    """A server with an account of every role."""
+    folder = articles_in(tmp_path_factory.mktemp("guarded"))
+    with Library(folder / ".kb", Settings()).accounts as accounts:
+        for role in ("agent", "lead", "admin"):
+            accounts.add(role, role, PASSWORD, datetime.now(UTC))
+    with served(browser, folder) as running:
+        yield running
+
+
+def articles_in(folder: Path) -> Path:
     for name in ARTICLES:
         place = folder / "articles" / f"{name}.md"
         place.parent.mkdir(parents=True, exist_ok=True)
         shutil.copy(ROOT / "articles" / f"{name}.md", place)
     (folder / "articles" / "attack.md").write_text(XSS, encoding="utf-8")
+    return folder
+
+
+@contextmanager
+def served(browser: Any, folder: Path) -> Iterator[Running]:
     command = [sys.executable, "-c", SERVE, str(folder / ".kb"), str(folder / "articles")]
     environment = {**os.environ, "PYTHONPATH": str(ROOT)}
-    with (
-        subprocess.Popen(command, stdout=subprocess.PIPE, text=True, cwd=ROOT, env=environment) as process,
-        sync_playwright() as playwright,
-    ):
+    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True, cwd=ROOT, env=environment) as process:
         assert process.stdout
         url = process.stdout.readline().strip()
-        browser = playwright.chromium.launch(
-            executable_path=CHROMIUM, args=["--no-sandbox", "--disable-gpu", "--disable-background-networking"]
-        )
         try:
             yield Running(browser, url, folder / ".kb", process)
         finally:
-            browser.close()
             process.send_signal(signal.SIGINT)
             process.wait(timeout=20)
     assert process.returncode == 0

@@ -77,7 +77,7 @@ async function hand(event) {
   const body = { question_id: asked, note: $("hand-note").value, actor: session };
   try {
     await (gap ? post("/api/v1/gaps", body) : post("/api/v1/escalations", { ...body, reason: $("hand-reason").value }));
-  } catch { return say("hand_failed"); }
+  } catch (error) { return say(error.status === 409 ? "escalate_waits" : "hand_failed"); }
   if (desk.result.reply.question_id !== asked) return;
   $("hand").hidden = true;
   $("hand").reset();

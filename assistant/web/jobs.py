@@ -1,0 +1,116 @@
+"""Long work behind the page: started once, watched while it runs, cancelled between two of its steps."""
+
+from __future__ import annotations
+
+import logging
+import secrets
+import threading
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from typing import Any, Literal, TypeAlias
+
+from kb.errors import ConflictError, KBError, NotFoundError
+
+_LOG = logging.getLogger(__name__)
+
+Progress: TypeAlias = Callable[[int, int], None]
+Work: TypeAlias = Callable[[Progress], dict[str, Any]]
+State: TypeAlias = Literal["running", "done", "failed", "cancelled"]
+
+_KEPT = 50
+"""Finished jobs that can still be asked for; their results lie in memory."""
+
+
+class CancelledError(Exception):
+    """Raised inside a job's work where it is to end."""
+
+
+@dataclass(slots=True)
+class Job:
+    """One piece of work and how far it is; ``result`` and ``error`` are there once it has ended."""
+
+    job_id: str
+    kind: str
+    started_at: datetime
+    state: State = "running"
+    done: int = 0
+    total: int = 0
+    result: dict[str, Any] | None = None
+    error: dict[str, Any] | None = None
+    at_work: bool = True
+    cancelled: threading.Event = field(default_factory=threading.Event)
+
+    def to_json(self) -> dict[str, Any]:
+        """As plain types."""
+        return {
+            "job_id": self.job_id,
+            "kind": self.kind,
+            "state": self.state,
+            "done": self.done,
+            "total": self.total,
+            "started_at": self.started_at.isoformat(),
+            "result": self.result,
+            "error": self.error,
+        }
+
+    def progress(self, done: int, total: int) -> None:
+        """Note how far the work is. Raises CancelledError where it is to end."""
+        self.done, self.total = done, total
+        if self.cancelled.is_set():
+            raise CancelledError
+
+
+class Jobs:
+    """The jobs of one server; of each kind one at a time."""
+
+    def __init__(self) -> None:
+        self._jobs: dict[str, Job] = {}
+        self._lock = threading.Lock()
+
+    def start(self, kind: str, work: Work) -> Job:
+        """Begin ``work`` in a thread of its own. Raises ConflictError where work of that kind is under way."""
+        with self._lock:
+            if any(job.kind == kind and job.at_work for job in self._jobs.values()):
+                raise ConflictError("This is being worked on already.", "Wait until it has finished, or cancel it.")
+            job = Job(secrets.token_hex(8), kind, datetime.now(UTC))
+            ended = [one.job_id for one in self._jobs.values() if one.state != "running"]
+            for old in ended[: max(0, len(ended) - _KEPT)]:
+                del self._jobs[old]
+            self._jobs[job.job_id] = job
+        threading.Thread(target=_run, args=(job, work), name=f"job-{kind}", daemon=True).start()
+        return job
+
+    def job(self, job_id: str) -> Job:
+        """One job. Raises NotFoundError."""
+        job = self._jobs.get(job_id)
+        if job is None:
+            raise NotFoundError("There is no such job.", "It has ended a while ago, or the server was restarted.")
+        return job
+
+    def cancel(self, job_id: str) -> Job:
+        """End a job: it counts as cancelled at once, and stops before its next step. What it has written stays."""
+        job = self.job(job_id)
+        if job.state == "running":
+            job.state = "cancelled"
+            job.cancelled.set()
+        return job
+
+
+def _run(job: Job, work: Work) -> None:
+    try:
+        result = work(job.progress)
+        if not job.cancelled.is_set():
+            job.result, job.state = result, "done"
+    except CancelledError:
+        job.state = "cancelled"
+    except KBError as error:
+        job.error = {"message": error.message, "hint": error.hint, "exit_code": error.exit_code}
+        job.state = "failed"
+    except Exception as error:  # noqa: BLE001  a thread of its own: whoever watches has to be told
+        _LOG.error("Job %s failed with %s.", job.job_id, type(error).__name__)
+        hint = f"Try again; if it stays, run `kb doctor` and look for {job.job_id} in the server's log."
+        job.error = {"message": "Something went wrong inside the server.", "hint": hint, "exit_code": 3}
+        job.state = "failed"
+    finally:
+        job.at_work = False

@@ -1,0 +1,123 @@
+// One gap: what customers asked, the proof of its cause, how its priority adds up, and what a lead does about it.
+import { $, day, el, moment, number, page, t, tongue } from "../page.js";
+import { call, post } from "../http.js";
+import { fill, inOther, table, trouble, work } from "./parts.js";
+import { show as showView } from "../shell.js";
+import * as pane from "../pane.js";
+
+const FEW = 6;
+
+export function show(place, gap_id, changed) {
+  return fill(place, () => call(`/api/v1/gaps/${encodeURIComponent(gap_id)}`), (gap) => draw(place, gap, changed));
+}
+
+const fold = (key, ...parts) => el("details", {}, el("summary", {}, t(key)), ...parts);
+const article = (one) => el("button", { type: "button", class: "link", lang: one.language, on: () => { showView("ask"); pane.open(one.article_id, one.language); } }, one.title || one.article_id);
+
+function draw(place, gap, changed) {
+  const said = el("p", { class: "said", role: "status" }), job = el("div");
+  const again = (data) => { changed(); place.replaceChildren(...draw(place, data, changed)); };
+  return [
+    el("h2", { lang: inOther(gap.language) }, gap.title),
+    el("p", { class: "facts" }, el("span", {}, gap.gap_id), el("span", {}, t(`state_${gap.state}`)), el("span", {}, gap.owner ? t("owned_by", { name: gap.owner }) : t("no_owner")), el("span", {}, tongue(gap.language))),
+    el("p", { class: "cause" }, el("span", { class: "tag" }, t(`cause_${gap.cause}`)), " ", t(`cause_${gap.cause}_why`), " ", el("b", {}, t(`do_${gap.cause}`))),
+    actions(place, gap, again, said, job),
+    said, job,
+    proof(gap),
+    questions(gap),
+    el("h3", { class: "label" }, t("nearest")),
+    gap.nearest.length ? el("ul", { class: "rows" }, ...gap.nearest.slice(0, 5).map((one) => el("li", { class: "plain-row" }, article(one), el("span", { class: "meta" }, number(one.score, 2))))) : el("p", { class: "dim" }, t("nearest_none")),
+    fold("priority_why", arithmetic(gap)),
+    fold("history", el("ol", { class: "history" }, ...gap.history.map((one) => el("li", {}, `${moment(one.at)} · ${t(`entry_${one.kind}`)}${one.from !== one.to ? ` → ${t(`state_${one.to}`)}` : ""}${one.actor ? ` · ${one.actor}` : ""}${one.note ? ` · ${one.note}` : ""}`)))),
+  ];
+}
+
+function proof(gap) {
+  const { article: about, sentence, rank } = gap.evidence;
+  const sides = [gap.evidence.left, gap.evidence.right].filter((side) => side && typeof side === "object");
+  if (sides.length === 2) return el("div", {}, el("h3", { class: "label" }, t("proof_conflict")), el("div", { class: "sides" }, ...sides.map((side) => el("blockquote", {}, el("p", {}, side.sentence || side.text || ""), side.article ? article(side.article) : side.article_id ? article(side) : null))));
+  if (!about) return el("p", { class: "dim" }, t("proof_none"));
+  return el("div", {}, el("h3", { class: "label" }, t(["missing", "out_of_scope"].includes(gap.cause) ? "proof_near" : "proof")), el("blockquote", { lang: about.language }, el("p", {}, sentence || ""), article(about)), rank ? el("p", { class: "dim" }, t("proof_rank", { n: number(rank) })) : null);
+}
+
+function questions(gap) {
+  // The same words asked again are one line with their number; the newest day stands for them.
+  const lines = new Map();
+  for (const one of gap.questions) {
+    const known = lines.get(one.text) || { ...one, times: 0 };
+    lines.set(one.text, { ...known, times: known.times + 1, asked_at: one.asked_at > known.asked_at ? one.asked_at : known.asked_at });
+  }
+  const often = [...lines.values()].sort((one, other) => other.times - one.times);
+  const line = (one) => el("li", { class: "plain-row" }, el("span", { class: "what", lang: inOther(gap.language) }, one.text), el("span", { class: "meta" }, [one.times > 1 ? `${number(one.times)} ×` : "", one.kind === "ticket" ? t("ticket") : "", day(one.asked_at)].filter(Boolean).join(" · ")));
+  const [few, rest] = [often.slice(0, FEW), often.slice(FEW)];
+  const asked = [t("asked_questions", { n: number(gap.demand.questions) }), t("asked_people", { n: number(gap.demand.actors) }), gap.demand.tickets ? t("asked_tickets", { n: number(gap.demand.tickets) }) : ""];
+  return el("div", {}, el("h3", { class: "label" }, asked.filter(Boolean).join(" · ")),
+    el("ul", { class: "rows" }, ...few.map(line)), rest.length ? el("details", {}, el("summary", {}, t("more_n", { n: number(rest.length) })), el("ul", { class: "rows" }, ...rest.map(line))) : null);
+}
+
+function arithmetic(gap) {
+  const rows = gap.arithmetic.map((one) => ("factor" in one
+    ? [has(`why_${one.what}`, one.what), "", "", `× ${number(one.factor, 2)}`]
+    : [has(`why_${one.what}`, one.what), number(one.count), t("minutes", { n: number(one.minutes, 1) }), number(one.value, 1)]));
+  return table([[t("why_what")], [t("why_count"), "number"], [t("why_each"), "number"], [t("why_value"), "number"]], rows, t("priority_hint"));
+}
+const has = (key, other) => (t(key) === key ? other : t(key));
+
+// ---- what a lead does, in the order of doing it
+function actions(place, gap, again, said, job) {
+  const run = async (ask) => {
+    try { again(await ask()); } catch (error) { said.replaceChildren(trouble(error)); }
+  };
+  const act = (path, body) => run(() => post(`/api/v1/gaps/${gap.gap_id}/${path}`, { version: gap.version, ...body }));
+  const button = (key, on, kind = "plain") => el("button", { type: "button", class: kind, on, "data-act": key }, t(key));
+  const closed = ["verified", "declined"].includes(gap.state);
+  const parts = [];
+  if (!closed && page.me.name !== gap.owner) parts.push(button("act_take", () => act("assign", { owner: page.me.name }), gap.owner ? "plain" : "primary"));
+  if (!closed) parts.push(ask("act_assign", "act_owner", (owner) => act("assign", { owner })));
+  if (!closed) parts.push(button("act_draft", () => draft(place, gap, again, said), gap.owner ? "primary" : "plain"));
+  if (gap.linked) parts.push(button("act_verify", () => prove(place, gap, again, said, job), "primary"));
+  if (["drafting"].includes(gap.state)) parts.push(button("act_review", () => act("move", { state: "review" })));
+  if (!closed && gap.state !== "snoozed") parts.push(ask("act_snooze", "act_until", (until) => act("move", { state: "snoozed", until }), "date"));
+  if (!closed) parts.push(ask("act_decline", "act_reason", (reason) => act("move", { state: "declined", reason })));
+  if (!closed) parts.push(ask("act_merge", "act_other", (other) => act("merge", { other })));
+  if (closed || gap.state === "snoozed") parts.push(button("act_reopen", () => act("move", { state: "open" })));
+  return el("div", { class: "actions" }, ...parts);
+}
+
+// A button that opens one field with what to do next
+function ask(name, label, done, type = "text") {
+  const field = el("input", { type, required: true, maxlength: type === "text" ? 200 : null });
+  const form = el("form", { class: "form small" }, el("label", {}, el("span", {}, t(label)), field), el("button", { type: "submit", class: "primary" }, t(name)));
+  form.addEventListener("submit", (event) => { event.preventDefault(); done(field.value.trim()); });
+  const whole = el("details", { class: "act", "data-act": name }, el("summary", { class: "plain" }, t(name)), form);
+  whole.addEventListener("toggle", () => { if (whole.open) field.focus(); });
+  return whole;
+}
+
+async function draft(place, gap, again, said) {
+  try {
+    const made = await post(`/api/v1/gaps/${gap.gap_id}/draft`, {});
+    again(made.gap);
+    const note = place.querySelector(".said");
+    note.replaceChildren(el("p", {}, made.draft.steps?.length ? made.draft.steps.join(" ") : t("drafted", { path: made.draft.path })), el("p", { class: "dim" }, t("drafted_next")));
+  } catch (error) { said.replaceChildren(trouble(error)); }
+}
+
+async function prove(place, gap, again, said, job) {
+  said.replaceChildren();
+  try {
+    if (!(await work(job, "/api/v1/ingest", {}, "reading"))) return;
+    const result = await work(job, `/api/v1/gaps/${gap.gap_id}/verify`, {}, "proving");
+    if (!result) return;
+    again(result.gap);
+    place.querySelector(".said").replaceChildren(beforeAfter(result.verification));
+    place.querySelector(".said").scrollIntoView({ block: "nearest" });
+  } catch (error) { said.replaceChildren(trouble(error)); }
+}
+
+// Every question before and after, side by side
+function beforeAfter(made) {
+  const word = (one) => (one ? `${t(one.status === "answered" ? "was_answered" : "was_abstained")}${one.cited?.length ? ` (${one.cited.map((key) => key.split("@")[0]).join(", ")})` : ""}` : "–");
+  const rows = made.questions.map((one) => [one.text, word(one.before), word(one.after), el("span", { class: `state ${one.passed ? "fresh" : "overdue"}` }, t(one.passed ? "passed" : one.fault ? `fault_${one.fault}` : "failed"))]);
+  return el("div", { class: "proof" }, el("p", {}, el("b", {}, t(made.closed ? "proof_closed" : "proof_open", { n: number(made.questions.filter((one) => one.passed).length), of: number(made.questions.length) }))), table([[t("question_head")], [t("before")], [t("after")], [t("outcome")]], rows));
+}

@@ -1,0 +1,79 @@
+// What the tabs of leads' room are made of: states of loading, figures in words, work that takes long.
+import { counted, el, number, page, t } from "../page.js";
+import { call, failure, post } from "../http.js";
+
+const WATCH_MS = 700;
+
+export const figure = (value, unit) => {
+  if (value === null || value === undefined) return "–";
+  if (unit === "share") return `${number(100 * value)} %`;
+  if (unit === "seconds") return duration(value);
+  return number(value, Number.isInteger(value) ? 0 : 1);
+};
+
+export function duration(seconds) {
+  if (seconds < 5400) return t("minutes", { n: number(seconds / 60) });
+  if (seconds < 172_800) return t("hours", { n: number(seconds / 3600, seconds < 36_000 ? 1 : 0) });
+  return t("days", { n: number(seconds / 86_400, 1) });
+}
+
+// The change against the days before: arrow and words, never colour alone
+export function change(now, before, unit) {
+  if (before === null || before === undefined || now === null) return el("span", { class: "change" }, "");
+  const by = unit === "share" ? Math.round(100 * now) - Math.round(100 * before) : before ? Math.round(100 * (now - before) / before) : null;
+  if (by === null) return el("span", { class: "change" }, now ? t("change_new") : "");
+  const words = by === 0 ? t("change_none") : unit === "share" ? counted("change_points", Math.abs(by)) : t("change_percent", { n: number(Math.abs(by)) });
+  return el("span", { class: "change", title: t("before_was", { value: figure(before, unit) }) }, by > 0 ? "▲ " : by < 0 ? "▼ " : "", words);
+}
+
+export const empty = (key, ...more) => el("div", { class: "hollow" }, el("p", {}, t(key)), ...more);
+
+export function trouble(error) {
+  const told = failure(error, "error_hint_list");
+  return el("div", { class: "error", role: "alert" }, el("b", {}, t(told.key)), told.technical ? el("span", { class: "technical", lang: "en" }, told.technical) : null);
+}
+
+// Puts what a call gives into a place; what was asked for later wins.
+export async function fill(place, ask, draw) {
+  const turn = (place.turn = (place.turn || 0) + 1);
+  const late = setTimeout(() => { if (place.turn === turn) place.replaceChildren(el("p", { class: "dim" }, t("loading"))); }, 300);
+  try {
+    const data = await ask();
+    if (place.turn === turn) place.replaceChildren(...[draw(data)].flat());
+  } catch (error) {
+    if (place.turn === turn) place.replaceChildren(trouble(error));
+  } finally {
+    clearTimeout(late);
+  }
+}
+
+// Long work: begun, watched in words, cancelled. Gives the job's result, null where it was cancelled.
+export async function work(place, url, body, words) {
+  let job = await post(url, body);
+  const bar = el("progress", { max: 1, "aria-label": t(words) }), said = el("span", { role: "status" });
+  const stop = el("button", { type: "button", class: "plain", on: () => { stop.disabled = true; call(`/api/v1/jobs/${job.job_id}`, { method: "DELETE" }).catch(() => {}); } }, t("cancel"));
+  place.replaceChildren(el("div", { class: "work" }, el("span", {}, t(words)), bar, said, stop));
+  while (job.state === "running") {
+    await new Promise((resolve) => setTimeout(resolve, WATCH_MS));
+    job = await call(`/api/v1/jobs/${job.job_id}`);
+    if (job.total > 1) { bar.max = job.total; bar.value = job.done; said.textContent = t("done_of", { done: number(job.done), total: number(job.total) }); }
+  }
+  place.replaceChildren();
+  if (job.state === "failed") throw Object.assign(new Error("job"), { status: 400, technical: [job.error.message, job.error.hint].join(" ") });
+  if (job.state === "cancelled") place.replaceChildren(el("p", { class: "dim", role: "status" }, t("cancelled")));
+  return job.result;
+}
+
+export function table(heads, rows, caption = "") {
+  return el("table", { class: "table" }, caption ? el("caption", {}, caption) : null,
+    el("thead", {}, el("tr", {}, ...heads.map(([head, kind]) => el("th", { scope: "col", class: kind || null }, head)))),
+    el("tbody", {}, ...rows.map((row) => el("tr", {}, ...row.map((cell, place) => el("td", { class: heads[place][1] || null }, cell))))));
+}
+
+export function save(name, text, kind) {
+  const link = el("a", { href: URL.createObjectURL(new Blob([text], { type: kind })), download: name });
+  link.click();
+  setTimeout(() => URL.revokeObjectURL(link.href), 1000);
+}
+
+export const inOther = (language) => (language.slice(0, 2) === page.language ? null : language);
