@@ -149,9 +149,10 @@ def _by_set(pools: Sequence[Pool], mixtures: Floats) -> Mapping[str, Floats]:
 
 def _ndcg(pool: Pool, mixtures: Floats) -> Floats:
     """nDCG@10 (mixtures) of one question: an article scores as its best chunk."""
-    scores = pool.levels @ mixtures.T
-    articles = np.full((pool.articles.max() + 1, len(mixtures)), -np.inf)
-    np.maximum.at(articles, pool.articles, scores)
+    order = np.argsort(pool.articles, kind="stable")
+    scores = pool.levels[order] @ mixtures.T
+    starts = np.searchsorted(pool.articles[order], np.arange(pool.articles.max() + 1))
+    articles = np.maximum.reduceat(scores, starts)
     gain: Floats = np.zeros(len(mixtures))
     for relevant in pool.relevant:
         # A tie counts against: of articles with equal scores nobody knows which comes first.
