@@ -21,7 +21,6 @@ import assistant
 from assistant.ask import MAX_LIMIT, Scope, Trace, ask
 from evals.bootstrap import Floats
 from evals.datasets import Dataset, Question, Selection, load, resolved
-from evals.gold import REPOSITORY
 from evals.index import Index, configured, opened
 from evals.progress import progress
 from evals.systems import remembering
@@ -74,8 +73,7 @@ def calibrate(folders: Sequence[tuple[Path, tuple[Path, ...]]], far: Path | None
         with opened(dataset.articles, config) as index:
             found = list(_examples(index, resolved(dataset, index.names)))
             fingerprints = [encoder.embedder.fingerprint for encoder in index.library.encoders]
-        name = "gold" if folder.resolve() == REPOSITORY else dataset.name
-        names.append({"set": name, "questions": len(dataset.questions), "examples": len(found)})
+        names.append({"set": dataset.name, "questions": len(dataset.questions), "examples": len(found)})
         examples += found
     models = {case: _fit([one for one in examples if one.case == case]) for case in sorted({e.case for e in examples})}
     return {

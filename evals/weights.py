@@ -22,7 +22,6 @@ from assistant.fusion import Weights
 from assistant.query import understand
 from assistant.retrieval import candidates, searching, weights_for
 from evals.datasets import SPLITS, Question, Selection, load, resolved
-from evals.gold import REPOSITORY
 from evals.index import Index, configured, opened
 from evals.progress import progress
 from evals.systems import remembering, targets
@@ -67,11 +66,12 @@ def fit(folders: Sequence[tuple[Path, tuple[Path, ...]]], limit: int | None) -> 
     config = configured()
     for folder, queries in folders:
         dataset = load(folder, Selection(queries=queries, limit=limit))
-        name = "gold" if folder.resolve() == REPOSITORY else dataset.name
         with opened(dataset.articles, config) as index:
             asked = resolved(dataset, index.names).questions
             with remembering(index.library, asked):
-                pools += [pool for question in progress(asked, name) for pool in _pools(name, index, question)]
+                pools += [
+                    pool for question in progress(asked, dataset.name) for pool in _pools(dataset.name, index, question)
+                ]
     return {case: _fit(case, [one for one in pools if one.case == case]) for case in CASES}
 
 
