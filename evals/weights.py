@@ -69,9 +69,8 @@ def fit(folders: Sequence[tuple[Path, tuple[Path, ...]]], limit: int | None) -> 
         with opened(dataset.articles, config) as index:
             asked = resolved(dataset, index.names).questions
             with remembering(index.library, asked):
-                pools += [
-                    pool for question in progress(asked, dataset.name) for pool in _pools(dataset.name, index, question)
-                ]
+                for question in progress(asked, dataset.name):
+                    pools += _pools(dataset.name, index, question)
     return {case: _fit(case, [one for one in pools if one.case == case]) for case in CASES}
 
 
