@@ -89,10 +89,11 @@ def compare(
     from evals import gold
     from evals.compare import compare as compared
     from evals.compare import described, markdown
+    from evals.datasets import REPOSITORY
 
     file = baseline or gold.KEPT
     before = None if update else gold.read(file)
-    now = gold.run(gold.REPOSITORY, gold.gold())
+    now = gold.run(REPOSITORY, gold.gold())
     if before is None:
         gold.write(described(now), file)
         print(file, file=sys.stderr)

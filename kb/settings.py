@@ -93,7 +93,7 @@ class AnswerSettings(_Section):
     """When and how much is answered."""
 
     threshold: Share = Field(
-        default=0.67, description="an answer is shown from this confidence on; the default lets one in ten be wrong"
+        default=0.54, description="an answer is shown from this confidence on; the default lets one in ten be wrong"
     )
     max_sentences: int = Field(default=3, ge=1, le=10, description="most sentences quoted in an answer")
     max_characters: int = Field(
