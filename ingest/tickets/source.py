@@ -105,8 +105,9 @@ def lines_of(text: TextIO) -> Iterator[tuple[str, bool]]:
 
 def _known(encoding: str) -> str:
     try:
+        b"text".decode(encoding, "replace")  # unlike a look-up, refuses what makes no text of bytes, such as base64
         return codecs.lookup(encoding).name
-    except LookupError:
+    except (LookupError, ValueError):
         raise UsageError(f"There is no encoding '{encoding}'.", "Use utf-8, utf-16, cp1252 or latin-1.") from None
 
 
@@ -117,12 +118,10 @@ def _encoding(file: BinaryIO, start: bytes) -> str:
     zeros = Counter(place % 2 for place, byte in enumerate(start) if byte == 0)
     if zeros.total() > len(start) // 4:  # Latin letters in UTF-16 have a zero at every second place
         return "utf-16-le" if zeros[1] > zeros[0] else "utf-16-be"
-    if zeros:
+    if len(re.findall(rb"[\x00-\x08\x0e-\x1a\x1c-\x1f]", start)) > len(start) // 100:
         raise UsageError("The file is not text.", _EXPORT)
     if _is_utf8(file):
         return "utf-8"
-    if len(re.findall(rb"[\x01-\x08\x0e-\x1a\x1c-\x1f]", start)) > len(start) // 100:
-        raise UsageError("The file is not text.", _EXPORT)
     shown = start.decode("utf-8", "replace")
     wrong = shown.count("\ufffd")
     if wrong * 10 < sum(sign > "\x7f" for sign in shown):

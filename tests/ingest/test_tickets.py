@@ -199,13 +199,20 @@ class TestForms:
     def test_what_is_told_is_not_sniffed(self, library: Library) -> None:
         imported(library, table(ROW).encode("mac_roman"), encoding="mac_roman", delimiter=";")
         assert stored(library)[0].text == "Wie ändere ich meinen Abschlag?"
-        with pytest.raises(UsageError, match="no encoding 'klingon'"):
-            imported(library, table(ROW), encoding="klingon")
+        for name in ("klingon", "base64", "a\x00b"):
+            with pytest.raises(UsageError, match="no encoding"):
+                imported(library, table(ROW), encoding=name)
         with pytest.raises(UsageError, match="no delimiter"):
             imported(library, table(ROW), delimiter=";;")
 
     def test_the_line_that_excel_puts_first_is_no_header(self, library: Library) -> None:
         assert imported(library, "sep=;\r\n" + table(ROW)).tickets == 1
+
+    def test_a_stray_byte_costs_its_place_and_not_the_file(self, library: Library) -> None:
+        rows = [f"{number};2026-01-15T09:30Z;a;Größe" for number in range(50)]
+        damaged = table(*rows).encode().replace("Größe".encode(), b"Gr\xc3\xb6\x00\xffe", 1)
+        assert imported(library, damaged).tickets == 50
+        assert {ticket.text for ticket in stored(library)} == {"Größe", "Grö\ufffd\ufffde"}
 
     def test_lines_are_counted_as_an_editor_does(self, library: Library) -> None:
         report = imported(library, table('1;2026-01-15T09:30Z;a;"b\nc\nd"', ";x;y;z", ROW))
