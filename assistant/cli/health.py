@@ -57,7 +57,7 @@ def health_command(
 def _print(report: HealthReport, language: str, limit: int) -> None:
     """Findings in groups, the most damaging first."""
     from assistant.health.model import KINDS
-    from assistant.health.texts import action, details, kind_name
+    from assistant.health.texts import action, details, kind_name, summary
 
     for kind in KINDS:
         findings = report.of(kind)
@@ -70,4 +70,4 @@ def _print(report: HealthReport, language: str, limit: int) -> None:
                 print(f"           {line}")
             print(f"           → {action(finding, language)}")
         print()
-    print(f"{report.articles} articles, {len(report.findings)} findings")
+    print(summary(report, language))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any, Final
 
-from assistant.health.model import Finding, Kind
+from assistant.health.model import Finding, HealthReport, Kind
 
 _TEXTS: Final[dict[str, dict[str, str]]] = {
     "de": {
@@ -40,6 +40,7 @@ _TEXTS: Final[dict[str, dict[str, str]]] = {
         "findability.line": "„{name}“ findet ihn an Stelle {rank}, davor: {before}",
         "findability.none": "„{name}“ findet ihn nicht, sondern: {before}",
         "unused.line": "zuletzt genutzt: {last}, Fragen im Jahr: {questions}",
+        "summary": "{articles} Artikel, {findings} Befunde",
         "never": "nie",
         "yes": "ja",
         "language.de": "Deutsch",
@@ -78,6 +79,7 @@ _TEXTS: Final[dict[str, dict[str, str]]] = {
         "findability.line": '"{name}" finds it at rank {rank}, after: {before}',
         "findability.none": '"{name}" does not find it but: {before}',
         "unused.line": "last used: {last}, questions in the year: {questions}",
+        "summary": "{articles} articles, {findings} findings",
         "never": "never",
         "yes": "yes",
         "language.de": "German",
@@ -89,6 +91,11 @@ _TEXTS: Final[dict[str, dict[str, str]]] = {
 def kind_name(kind: Kind, language: str) -> str:
     """The heading of a group of findings."""
     return _text(language, kind)
+
+
+def summary(report: HealthReport, language: str) -> str:
+    """How many articles were examined, and how many findings there are."""
+    return _text(language, "summary", articles=report.articles, findings=len(report.findings))
 
 
 def action(finding: Finding, language: str) -> str:

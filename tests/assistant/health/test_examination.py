@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 import json
+import sys
 from datetime import UTC, date, datetime, timedelta
 
 import pytest
 
+from assistant.cli import main
 from assistant.health import examine, pairs
+from assistant.health.model import KINDS
 from assistant.health.texts import action, details, kind_name
 from ingest.pipeline import ingest
 from kb.events import Feedback, QuestionEvent
+from kb.library import Library
 
 TODAY = date(2026, 11, 25)
 FEE = "Die Gebühr für eine Rücklastschrift beträgt {amount} je Rückgabe und erscheint auf der nächsten Rechnung."
@@ -149,3 +153,38 @@ def test_the_real_model_finds_the_planted_contradiction_and_the_missing_translat
     assert {one.severity for one in found} == {"warning"}
     missing = [one for one in report.of("parity") if one.evidence["missing"]]
     assert [one.articles[0].key for one in missing] == ["balcony-solar@de"]
+
+
+def run(monkeypatch, capsys, *arguments: str) -> tuple[int, str]:
+    monkeypatch.setattr(sys, "argv", ["kb", *arguments])
+    with pytest.raises(SystemExit) as end:
+        main()
+    return int(end.value.code or 0), capsys.readouterr().out
+
+
+def test_the_command_gives_the_stable_shape_and_exit_codes(base, monkeypatch, capsys) -> None:
+    monkeypatch.setattr(Library, "open", lambda *_: base)
+    chosen = ("health", "--today", "2026-11-25", "--kind", "contradiction")
+    code, out = run(monkeypatch, capsys, *chosen, "--json")
+    shown = json.loads(out)
+    assert code == 0
+    assert set(shown) == {"today", "findings", "summary"}
+    assert set(shown["findings"][0]) == {"kind", "severity", "articles", "evidence", "damage", "arithmetic"}
+    assert shown["summary"] == {
+        "articles": 5,
+        "findings": 1,
+        "kinds": {kind: int(kind == "contradiction") for kind in KINDS},
+    }
+    assert run(monkeypatch, capsys, *chosen, "--fail-on", "error")[0] == 1
+    assert run(monkeypatch, capsys, *chosen[:-1], "unused", "--fail-on", "info")[0] == 0
+    assert run(monkeypatch, capsys, *chosen[:-1], "nonsense")[0] == 2
+
+
+def test_the_command_prints_both_sentences_and_what_to_do_in_the_language_asked_for(base, monkeypatch, capsys) -> None:
+    monkeypatch.setattr(Library, "open", lambda *_: base)
+    _, out = run(monkeypatch, capsys, "health", "--today", "2026-11-25", "--language", "de")
+    assert "Widersprüche (1)" in out
+    assert "4,50 € oder 3,50 €" in out
+    assert FEE.format(amount="3,50 €") in out
+    assert "→ Klären, was gilt" in out
+    assert out.splitlines()[-1].startswith("5 Artikel, ")
