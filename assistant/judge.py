@@ -67,15 +67,25 @@ class Bench:
 
 
 def judge(bench: Bench, ranked: Sequence[Ranked]) -> Verdict:
-    """Answer from the best article; where it does not, from the best one in another language if that one does."""
+    """Answer from the best article; where it does not, from the best one in another language if that one does.
+
+    The other one has to be nearer to the question as well, although vectors favour the question's own language: then it
+    alone says it. Without that, of 46 such answers in three bilingual sets, 4 were right.
+    """
     if not ranked:
         return Verdict(0.0, reason=text("empty", bench.query.language))
     best = _weigh(bench, ranked)
     if best.answer or not speaks(ranked[0].article, bench.query):
         return best
     foreign = [item for item in ranked if not speaks(item.article, bench.query)]
-    other = _weigh(bench, foreign) if foreign else best
+    if not foreign or _cosine(foreign[0]) <= _cosine(ranked[0]):
+        return best
+    other = _weigh(bench, foreign)
     return other if other.answer else best
+
+
+def _cosine(item: Ranked) -> float:
+    return max(passage.signals.cosine for passage in item.passages)
 
 
 def _weigh(bench: Bench, ranked: Sequence[Ranked]) -> Verdict:

@@ -2,6 +2,7 @@
 
 Every question of a development split is asked as it is; where a set has no unanswerable questions, once more with its
 articles hidden. Each set weighs alike, and keeps its own share of unanswerable questions, so that p means what it says.
+No feature may speak against what it measures: weights whose sign is wrong fit the sets and mislead on others.
 """
 
 from __future__ import annotations
@@ -18,8 +19,8 @@ import numpy as np
 
 import assistant
 from assistant.ask import MAX_LIMIT, Scope, Trace, ask
+from evals.bootstrap import Floats
 from evals.datasets import Dataset, Question, Selection, load, resolved
-from evals.gold import REPOSITORY
 from evals.index import Index, configured, opened
 from evals.progress import progress
 from evals.systems import remembering
@@ -28,8 +29,17 @@ TARGET = Path(assistant.__path__[0]) / "confidence.json"
 RISK = 0.10
 """Share of shown answers that may be wrong: the threshold is the lowest at which p promises that."""
 
-_PENALTY = 1.0
-"""Of the squared weights of standardised features (scikit-learn's C)."""
+ANSWERABLE = 0.75
+"""Share of questions that the articles can answer, for the threshold.
+
+The sets' own shares say how they were made (half, where articles are hidden), not what a service team asks.
+"""
+
+_AGAINST = frozenset({"missed", "number_missed"})
+"""Features that speak against an answer; all others speak for it, or not at all."""
+
+_PENALTY = 0.1
+"""The inverse of how much squared weights of standardised features cost (as scikit-learn's C)."""
 
 _RANKED = 10
 
@@ -63,8 +73,7 @@ def calibrate(folders: Sequence[tuple[Path, tuple[Path, ...]]], far: Path | None
         with opened(dataset.articles, config) as index:
             found = list(_examples(index, resolved(dataset, index.names)))
             fingerprints = [encoder.embedder.fingerprint for encoder in index.library.encoders]
-        name = "gold" if folder.resolve() == REPOSITORY else dataset.name
-        names.append({"set": name, "questions": len(dataset.questions), "examples": len(found)})
+        names.append({"set": dataset.name, "questions": len(dataset.questions), "examples": len(found)})
         examples += found
     models = {case: _fit([one for one in examples if one.case == case]) for case in sorted({e.case for e in examples})}
     return {
@@ -74,6 +83,7 @@ def calibrate(folders: Sequence[tuple[Path, tuple[Path, ...]]], far: Path | None
         "encoders": fingerprints,
         "threshold": _threshold(examples, models),
         "risk": RISK,
+        "answerable": ANSWERABLE,
         "models": models,
     }
 
@@ -108,33 +118,46 @@ def _example(index: Index, dataset: Dataset, question: Question, hidden: tuple[s
 
 
 def _fit(examples: Sequence[Example]) -> dict[str, Any]:
-    """Intercept and weights of one case, for features as they are measured."""
-    from sklearn.linear_model import LogisticRegression
+    """Intercept and weights of one case, for features as they are measured, each with the sign that it must have."""
+    from scipy.optimize import minimize
 
     names = list(examples[0].features)
     values = np.array([[one.features[name] for name in names] for one in examples])
-    right = np.array([one.right for one in examples])
+    right = np.array([one.right for one in examples], dtype=np.float64)
     sizes = Counter(one.dataset for one in examples)
     weights = np.array([len(examples) / len(sizes) / sizes[one.dataset] for one in examples])
     mean, spread = values.mean(axis=0), np.maximum(values.std(axis=0), 1e-6)
-    model = LogisticRegression(C=_PENALTY, max_iter=5000)
-    model.fit((values - mean) / spread, right, sample_weight=weights)
-    slopes = model.coef_[0] / spread
+    scaled = np.column_stack([(values - mean) / spread, np.ones(len(examples))])
+
+    def loss(slopes: Floats) -> tuple[float, Floats]:
+        logits = scaled @ slopes
+        penalised = np.append(slopes[:-1], 0.0) / _PENALTY
+        value = weights @ (np.logaddexp(0.0, logits) - right * logits) + 0.5 * penalised @ slopes
+        return float(value), scaled.T @ (weights * (1 / (1 + np.exp(-logits)) - right)) + penalised
+
+    signs = [(None, 0.0) if name in _AGAINST else (0.0, None) for name in names]
+    found = minimize(loss, np.zeros(len(names) + 1), jac=True, bounds=[*signs, (None, None)], method="L-BFGS-B").x
+    slopes = found[:-1] / spread
     return {
-        "intercept": round(float(model.intercept_[0] - slopes @ mean), 4),
+        "intercept": round(float(found[-1] - slopes @ mean), 4),
         "weights": {name: round(float(slope), 4) for name, slope in zip(names, slopes, strict=True)},
     }
 
 
 def _threshold(examples: Sequence[Example], models: dict[str, Any]) -> float:
-    """The lowest p from which on shown answers are wrong in at most ``RISK`` of cases, each set weighing alike."""
+    """The lowest p from which on shown answers are wrong in at most ``RISK`` of cases.
+
+    Each set weighs alike, with ``ANSWERABLE`` of its questions answerable.
+    """
     scored = sorted(((_p(one, models[one.case]), one) for one in examples), key=lambda pair: -pair[0])
-    sizes = Counter(one.dataset for one in examples)
+    sizes = Counter((one.dataset, one.answerable) for one in examples)
+    shares = {True: ANSWERABLE, False: 1 - ANSWERABLE}
     shown = wrong = 0.0
     lowest = 1.0
     for p, one in scored:
-        shown += 1 / sizes[one.dataset]
-        wrong += (not one.right) / sizes[one.dataset]
+        weight = shares[one.answerable] / sizes[one.dataset, one.answerable]
+        shown += weight
+        wrong += (not one.right) * weight
         if wrong / shown <= RISK:
             lowest = p
     return round(lowest, 3)

@@ -89,10 +89,11 @@ def compare(
     from evals import gold
     from evals.compare import compare as compared
     from evals.compare import described, markdown
+    from evals.datasets import REPOSITORY
 
     file = baseline or gold.KEPT
     before = None if update else gold.read(file)
-    now = gold.run(gold.REPOSITORY, gold.gold())
+    now = gold.run(REPOSITORY, gold.gold())
     if before is None:
         gold.write(described(now), file)
         print(file, file=sys.stderr)
@@ -191,6 +192,41 @@ def regress(
     print(json.dumps(report, ensure_ascii=False, indent=2) if as_json else markdown(report))
     if report["broken"]:
         raise typer.Exit(1)
+
+
+@app.command()
+def gaps(
+    datasets: Annotated[
+        list[str],
+        typer.Argument(metavar="DATASET[:FILE,…]…", help="Folders, with other files of questions after a colon."),
+    ],
+    far: Annotated[
+        Path | None, typer.Option(help="Questions of other subjects, asked besides.", show_default=False)
+    ] = None,
+    split: Annotated[Split, typer.Option(help="The half whose articles gaps are planted in.")] = Split.DEV,
+    seed: Annotated[int, typer.Option(help="Another number plants other gaps.")] = 1,
+    articles: Annotated[
+        int | None, typer.Option(min=50, help="At most so many articles of a set.", show_default=False)
+    ] = None,
+    scale: Annotated[
+        int | None, typer.Option(min=1000, help="Instead, time so many logged questions.", show_default=False)
+    ] = None,
+    overrides: Overrides = None,
+    as_json: Json = False,
+) -> None:
+    """Plant gaps in knowledge bases, ask as many people would, and score what is found; or time a large log."""
+    from evals.gaps.bench import markdown, run
+    from evals.gaps.scale import measure
+
+    results = []
+    for name in datasets:
+        folder, _, files = name.partition(":")
+        queries = [Path(file) for file in files.split(",") if file]
+        if scale:
+            results.append(measure(Path(folder), queries, scale, 100, overrides or []))
+        else:
+            results.append(run(Path(folder), queries, split.value, seed, far, articles, overrides or []))
+    print(json.dumps(results, ensure_ascii=False, indent=2) if as_json else markdown(results))
 
 
 @app.command()

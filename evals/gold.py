@@ -13,7 +13,7 @@ from pydantic import BaseModel, ConfigDict, ValidationError
 
 from evals.abstention import Trial
 from evals.answers import Shown
-from evals.datasets import Question, Selection, load
+from evals.datasets import REPOSITORY, Question, Selection, load
 from evals.index import configured, opened
 from evals.metrics import RANKING
 from evals.report import Measured, measured
@@ -21,7 +21,6 @@ from evals.scores import PRODUCT
 from kb.embedding.protocol import Embedder
 from kb.errors import MissingPartError
 
-REPOSITORY = Path(__file__).parent.parent
 KEPT = REPOSITORY / "evals" / "baseline.json"
 RANKED_BY = ("ndcg@10", "recall@1", "recall@5")
 

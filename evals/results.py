@@ -7,8 +7,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from evals import plots
-from evals.datasets import even
-from evals.gold import REPOSITORY
+from evals.datasets import REPOSITORY, even
 from evals.metrics import RANKING
 from evals.report import Run
 from evals.scores import PRODUCT, Parts, Row

@@ -22,7 +22,6 @@ from assistant.fusion import Weights
 from assistant.query import understand
 from assistant.retrieval import candidates, searching, weights_for
 from evals.datasets import SPLITS, Question, Selection, load, resolved
-from evals.gold import REPOSITORY
 from evals.index import Index, configured, opened
 from evals.progress import progress
 from evals.systems import remembering, targets
@@ -67,11 +66,11 @@ def fit(folders: Sequence[tuple[Path, tuple[Path, ...]]], limit: int | None) -> 
     config = configured()
     for folder, queries in folders:
         dataset = load(folder, Selection(queries=queries, limit=limit))
-        name = "gold" if folder.resolve() == REPOSITORY else dataset.name
         with opened(dataset.articles, config) as index:
             asked = resolved(dataset, index.names).questions
             with remembering(index.library, asked):
-                pools += [pool for question in progress(asked, name) for pool in _pools(name, index, question)]
+                for question in progress(asked, dataset.name):
+                    pools += _pools(dataset.name, index, question)
     return {case: _fit(case, [one for one in pools if one.case == case]) for case in CASES}
 
 
@@ -149,9 +148,10 @@ def _by_set(pools: Sequence[Pool], mixtures: Floats) -> Mapping[str, Floats]:
 
 def _ndcg(pool: Pool, mixtures: Floats) -> Floats:
     """nDCG@10 (mixtures) of one question: an article scores as its best chunk."""
-    scores = pool.levels @ mixtures.T
-    articles = np.full((pool.articles.max() + 1, len(mixtures)), -np.inf)
-    np.maximum.at(articles, pool.articles, scores)
+    order = np.argsort(pool.articles, kind="stable")
+    scores = pool.levels[order] @ mixtures.T
+    starts = np.searchsorted(pool.articles[order], np.arange(pool.articles.max() + 1))
+    articles = np.maximum.reduceat(scores, starts)
     gain: Floats = np.zeros(len(mixtures))
     for relevant in pool.relevant:
         # A tie counts against: of articles with equal scores nobody knows which comes first.

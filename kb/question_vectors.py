@@ -69,6 +69,11 @@ class QuestionVectors:
         """Keep the vector (d,) that ``text`` was found to have."""
         self._write({_key(text): vector.astype(_STORED).tobytes()}, _ASKER_WAIT_S)
 
+    def keep_all(self, texts: Sequence[str], vectors: FloatMatrix) -> None:
+        """Keep the vectors (n, d) that ``texts`` (n) were found to have, in one go."""
+        rows = vectors.astype(_STORED)
+        self._write({_key(text): row.tobytes() for text, row in zip(texts, rows, strict=True)}, _WRITER_WAIT_S)
+
     def _read(self, keys: Sequence[bytes]) -> dict[bytes, bytes]:
         found: dict[bytes, bytes] = {}
         if not self._path.exists():

@@ -93,7 +93,7 @@ class AnswerSettings(_Section):
     """When and how much is answered."""
 
     threshold: Share = Field(
-        default=0.67, description="an answer is shown from this confidence on; the default lets one in ten be wrong"
+        default=0.54, description="an answer is shown from this confidence on; the default lets one in ten be wrong"
     )
     max_sentences: int = Field(default=3, ge=1, le=10, description="most sentences quoted in an answer")
     max_characters: int = Field(
@@ -178,13 +178,19 @@ class GapSettings(_Section):
         default=0.88, description="from this cosine on a question is similar to the one before"
     )
     cluster_distance: float = Field(
-        default=0.55, gt=0, le=1, description="questions further apart than this, in the mean, are different needs"
+        default=0.45, gt=0, le=1, description="questions further apart than this, in the mean, are different needs"
+    )
+    merge_distance: float = Field(
+        default=0.65,
+        gt=0,
+        le=1,
+        description="missing answers nearer than this, in the mean, make one gap",
     )
     min_evidence: float = Field(
         default=2.0, ge=0, description="gaps with less evidence than this are left out: one refused question is chance"
     )
     most_replayed: int = Field(
-        default=400, ge=1, description="most questions asked again in one run, those of the weightiest clusters first"
+        default=300, ge=1, description="most questions asked again in one run, those of the weightiest clusters first"
     )
     half_life_days: int = Field(default=45, gt=0, description="after so many days a question counts half for priority")
     minutes_question: float = Field(

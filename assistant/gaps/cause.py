@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any, Final
 
-from assistant.gaps.belief import ANSWERS, belief
+from assistant.gaps.belief import ANSWERS, Usual, belief
 from assistant.gaps.conflict import disagreement
 from assistant.gaps.probe import KEPT, Hit, Probe, View
 from assistant.gaps.signals import Case
@@ -29,19 +29,39 @@ AGENTS_SAY: Final = frozenset({"not_helpful", "escalated", "gap_reported"})
 _MOSTLY: Final = 0.5
 """What holds for at least this share of the questions holds for the cluster."""
 
+_HALF_BELIEVED: Final = 0.2
+"""From this belief on articles are looked at for what they state differently: two alike make each other doubtful."""
+
 _FOUND: Final = 5
 """Places within which an article counts as found: as far as people look."""
 
 
 @dataclass(frozen=True, slots=True)
-class Finding:
-    """What is wrong for some questions: the cause with its proof, the articles that come nearest, what to do."""
+class Proof:
+    """The cause for the questions in some ``languages`` of one cluster, plain JSON but for this class itself.
+
+    ``evidence`` proves it, ``nearest`` are the articles that come nearest, ``action`` says what to do. ``article`` is
+    the id of the one that the cause is about, "" where it is about none.
+    """
 
     cause: Cause
-    cases: tuple[Case, ...]
+    languages: tuple[str, ...]
     evidence: Mapping[str, Any]
     nearest: tuple[Mapping[str, Any], ...]
     action: str
+    article: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Look:
+    """What a verdict depends on besides the questions.
+
+    ``usual`` is what is usual where they are asked, ``far``: whether they are far from what articles are about.
+    """
+
+    today: date
+    usual: Usual
+    far: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,17 +73,17 @@ class Verdict:
     evidence: Mapping[str, Any] | None = None
 
 
-def explain(cases: Sequence[Case], probes: Sequence[Probe], today: date, *, far: bool) -> list[Finding]:
+def explain(cases: Sequence[Case], probes: Sequence[Probe], look: Look) -> list[Proof]:
     """The causes for one cluster: ``cases`` with signals, and ``probes`` of some of them and of their neighbours.
 
     1. A verdict for each language that was asked in, by its own probes, or by all where it has none. 2. What the other
-    language's questions prove. 3. One finding for each cause.
+    language's questions prove. 3. One proof for each cause.
     """
     spoken = Counter(case.language for case in cases)
     verdicts: dict[str, Verdict] = {}
     for language in sorted(spoken):
         own = [one for one in probes if one.case.language == language] or list(probes)
-        verdicts[language] = judge_language(language, own, today, signals_of(cases, language), far=far)
+        verdicts[language] = _judged(language, own, probes, signals_of(cases, language), look)
     # 2
     verdicts = {language: _by_the_others(language, verdicts, probes) for language in verdicts}
     # 3
@@ -71,37 +91,44 @@ def explain(cases: Sequence[Case], probes: Sequence[Probe], today: date, *, far:
     for language, verdict in verdicts.items():
         if verdict.cause is not None:
             by_cause.setdefault(verdict.cause, []).append(language)
-    return [
-        _finding(cause, languages, cases, probes, verdicts[max(languages, key=lambda tag: spoken[tag])])
-        for cause, languages in by_cause.items()
-    ]
+    for languages in by_cause.values():
+        languages.sort(key=lambda tag: (-spoken[tag], tag))
+    return [_proved(cause, languages, probes, verdicts[languages[0]]) for cause, languages in by_cause.items()]
 
 
-def judge_language(language: str, probes: Sequence[Probe], today: date, signals: Counter[str], *, far: bool) -> Verdict:
-    """The cause for questions in one language, from the first of these that holds.
+def _judged(
+    language: str, probes: Sequence[Probe], everything: Sequence[Probe], signals: Counter[str], look: Look
+) -> Verdict:
+    """The cause for the questions in one language, asked again by ``probes``, from the first of these that holds.
 
-    1. What nobody may see, or what is not in force, answers and comes first. 2. What the askers get answers: is it
-    in another language, out of date, contradicted, hard to find, or found wanting by people? 3. Only an article in
-    another language answers. 4. Nothing does.
+    1. What nobody may see, or what is not in force, answers and comes first. 2. Articles that answer contradict each
+    other. 3. What the askers get answers: is it in another language, out of date, hard to find, or found wanting by
+    people? Where nothing is shown and ``everything``, all languages together, speaks against it, it does not. 4. Only
+    an article in another language answers. 5. Nothing does.
     """
     # 1
     kept_back = [one.blocked for one in probes]
-    first = sum(view is not None and view.hit.rank == 1 for view in kept_back) / len(probes)
-    if first >= _MOSTLY and belief(kept_back) >= ANSWERS and (view := best(kept_back)):
-        cause, why = _why_blocked(view.hit.article, probes, today)
+    first = sum(view is not None for view in kept_back) / len(probes)
+    if first >= _MOSTLY and belief(kept_back, look.usual) >= ANSWERS and (view := best(kept_back)):
+        cause, why = _why_blocked(view.hit.article, probes, look.today)
         return Verdict(cause, view.hit.article, {**_proof(view, kept_back), **why})
     # 2
     own = [one.own for one in probes]
-    if belief(own) >= ANSWERS and (view := best(own)):
-        return _of_what_is_shown(language, view, probes, today, signals)
+    view, believed = best(own), belief(own, look.usual)
+    if view and believed >= _HALF_BELIEVED and (found := disagreement(probes)):
+        return Verdict("conflict", view.hit.article, {**_proof(view, own), **found})
     # 3
-    foreign = [one.foreign for one in probes]
-    if belief(foreign) >= ANSWERS and (view := best(foreign)):
-        return Verdict("language", view.hit.article, _proof(view, foreign))
+    if not any(one is not None and one.answered for one in own):
+        believed = min(believed, belief([one.own for one in everything], look.usual))
+    if view and believed >= ANSWERS:
+        return _of_what_is_shown(language, view, probes, look.today, signals)
     # 4
-    nearest = best(own)
-    proof = _proof(nearest, own) if nearest else {}
-    return Verdict("out_of_scope" if far else "missing", None, {**proof, "belief": round(belief(own), 3)})
+    foreign = [one.foreign for one in probes]
+    if not look.far and belief(foreign, look.usual) >= ANSWERS and (other := best(foreign)):
+        return Verdict("language", other.hit.article, _proof(other, foreign))
+    # 5
+    proof = _proof(view, own) if view else {}
+    return Verdict("out_of_scope" if look.far else "missing", None, {**proof, "belief": round(believed, 3)})
 
 
 def signals_of(cases: Sequence[Case], language: str) -> Counter[str]:
@@ -131,8 +158,6 @@ def _of_what_is_shown(
         return Verdict("language", article, proof)
     if late := days_overdue(article, today):
         return Verdict("stale", article, {**proof, "days_overdue": late})
-    if found := disagreement(probes, language):
-        return Verdict("conflict", article, {**proof, **found})
     places = [_place(one.hits, article) for one in probes]
     lost = [place for place in places if place is None or place > _FOUND]
     if len(lost) >= _MOSTLY * len(places):
@@ -175,7 +200,7 @@ def _by_the_others(language: str, verdicts: Mapping[str, Verdict], probes: Seque
         ):
             return Verdict(None, article, verdict.evidence)
         near = [one.foreign for one in own if one.foreign and one.foreign.hit.article.id == article.id]
-        if own and len(near) >= _MOSTLY * len(own):
+        if own and len(near) >= _MOSTLY * len(own) and belief(near) >= _HALF_BELIEVED:
             return Verdict("language", article, _proof(max(near, key=lambda view: view.confidence), near))
     return verdict
 
@@ -209,18 +234,16 @@ def _proof(view: View, views: Sequence[View | None]) -> dict[str, Any]:
     }
 
 
-def _finding(
-    cause: Cause, languages: Sequence[str], cases: Sequence[Case], probes: Sequence[Probe], verdict: Verdict
-) -> Finding:
-    own = tuple(case for case in cases if case.language in languages)
-    spoken = Counter(case.language for case in own).most_common(1)[0][0]
+def _proved(cause: Cause, languages: Sequence[str], probes: Sequence[Probe], verdict: Verdict) -> Proof:
+    """``languages`` are those with this cause, ``verdict`` is that of the one most asked in, which is the first."""
     title = verdict.article.title if verdict.article else ""
-    return Finding(
+    return Proof(
         cause=cause,
-        cases=own,
+        languages=tuple(languages),
         evidence=dict(verdict.evidence or {}),
         nearest=_nearest([one for one in probes if one.case.language in languages] or probes),
-        action=text(f"action_{cause}", spoken, title=title),
+        action=text(f"action_{cause}", languages[0], title=title),
+        article=verdict.article.id if verdict.article else "",
     )
 
 

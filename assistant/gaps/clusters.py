@@ -20,9 +20,17 @@ RANKING_BONUS: Final = 0.15
 _BLOCK: Final = 2000
 """Questions that are compared each with each: 2,000 need 32 MB and half a second."""
 
+_MOST_PARTS: Final = 100
+_SAMPLED: Final = 10_000
+_ROUNDS: Final = 10
+_AT_ONCE: Final = 8192
+"""Parts that many questions are cut into, the questions whose means they are, rounds to find these, and questions that
+are compared with them together."""
+
 _SHARE: Final = 50
 """The names of the articles count as so many questions in the mean of a language: few questions have no mean."""
 
+IntArray: TypeAlias = np.ndarray[tuple[int], np.dtype[np.int64]]
 Ranking: TypeAlias = Sequence[tuple[str, float]]
 """Articles that were found, id and score, best first."""
 
@@ -39,7 +47,8 @@ def cluster(
 
     ``vectors`` (n, d) have length 1; ``means`` are those of the articles' names, by language, "" of all. ``apart`` is
     the mean distance (1 less likeness) from which on two clusters stay
-    apart. 1. Equal texts are one. 2. Centre the vectors. 3. Average linkage.
+    apart. 1. Equal texts are one. 2. Centre the vectors. 3. Average linkage,
+    in blocks where there are many, and again over the largest clusters of all blocks.
     """
     # 1
     same: dict[tuple[str, str], list[int]] = {}
@@ -49,9 +58,8 @@ def cluster(
     firsts = [group[0] for group in groups]
     # 2
     space = centred(vectors, languages, means)[firsts]
-    found = [rankings[place] for place in firsts]
     # 3
-    labels = _linked(space, found, apart)
+    labels = _in_blocks(space, [rankings[place] for place in firsts], [len(group) for group in groups], apart)
     made: dict[int, list[int]] = {}
     for group, label in zip(groups, labels, strict=True):
         made.setdefault(label, []).extend(group)
@@ -85,16 +93,72 @@ def central(places: Sequence[int], vectors: FloatMatrix) -> list[int]:
     return [places[at] for at in np.argsort(-nearness.round(5), kind="stable")]
 
 
-def _linked(space: FloatMatrix, rankings: Sequence[Ranking], apart: float) -> list[int]:
-    """A label for each question."""
-    if len(space) < 2:
-        return [0] * len(space)
+def _in_blocks(space: FloatMatrix, rankings: Sequence[Ranking], sizes: Sequence[int], apart: float) -> list[int]:
+    """A label for each question; ``sizes`` are how often each was asked.
+
+    Only questions of one block are compared each with each, so that time and memory grow with the number of questions,
+    not with its square. Needs that were cut in two by a block's border are joined by the means of their clusters.
+    """
+    labels = np.zeros(len(space), dtype=np.int64)
+    first = 0
+    for places in _blocks(space):
+        found = [rankings[place] for place in places.tolist()]
+        own = np.asarray(linked(1.0 - likeness(space[places], found), apart), dtype=np.int64)
+        labels[places] = own + first
+        first += int(own.max(initial=-1)) + 1
+    if len(space) <= _BLOCK:
+        return [int(label) for label in labels]
+    weight = np.bincount(labels, weights=sizes, minlength=first)
+    means = np.zeros((first, space.shape[1]), dtype=np.float32)
+    np.add.at(means, labels, space)
+    means /= np.maximum(np.bincount(labels, minlength=first), 1)[:, None]
+    largest = np.argsort(-weight, kind="stable")[:_BLOCK]
+    joined = np.arange(first)
+    for place, label in zip(largest, linked(1.0 - means[largest] @ means[largest].T, apart), strict=True):
+        joined[place] = first + label
+    return [int(label) for label in joined[labels]]
+
+
+def _blocks(space: FloatMatrix) -> list[IntArray]:
+    """The places of n questions in blocks that are small enough, near ones together."""
+    waiting, done = [np.arange(len(space))] if len(space) else [], []
+    while waiting:
+        places = waiting.pop()
+        if len(places) <= _BLOCK:
+            done.append(places)
+            continue
+        count = min(-(-2 * len(places) // _BLOCK), _MOST_PARTS)
+        nearest = _nearest_of(space[places], count)
+        parts = [places[nearest == part] for part in range(count)]
+        if max(map(len, parts)) == len(places):  # all alike: cut where they stand
+            parts = np.array_split(places, count)
+        waiting += [part for part in parts if len(part)]
+    return sorted(done, key=lambda block: int(block[0]))
+
+
+def _nearest_of(space: FloatMatrix, count: int) -> IntArray:
+    """For each question the nearest of ``count`` means, which are those of questions taken evenly."""
+    from sklearn.cluster import KMeans
+
+    sample = space[:: max(len(space) // _SAMPLED, 1)]
+    means = KMeans(count, n_init=1, max_iter=_ROUNDS, random_state=0).fit(sample).cluster_centers_
+    found = [
+        (space[start : start + _AT_ONCE] @ means.T - (means**2).sum(axis=1) / 2).argmax(axis=1)
+        for start in range(0, len(space), _AT_ONCE)
+    ]
+    return np.concatenate(found)
+
+
+def linked(distance: FloatMatrix, apart: float) -> list[int]:
+    """A label for each of n things whose distances (n, n) are given, by average linkage; ``apart`` stay apart."""
+    if len(distance) < 2:
+        return [0] * len(distance)
     from sklearn.cluster import AgglomerativeClustering
 
     linkage = AgglomerativeClustering(
         n_clusters=None, metric="precomputed", linkage="average", distance_threshold=apart
     )
-    distance = np.maximum(1.0 - likeness(space, rankings), 0.0)
+    distance = np.maximum(distance, 0.0)
     np.fill_diagonal(distance, 0.0)
     return [int(label) for label in linkage.fit(distance).labels_]
 

@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from collections.abc import Sequence
 from datetime import UTC, date, datetime, time
+from typing import Final
 
 from assistant.gaps import clusters, signals
 from assistant.gaps.belief import Subject
-from assistant.gaps.cause import Finding, explain
+from assistant.gaps.merging import Finding, merged
 from assistant.gaps.priority import demand, priority
-from assistant.gaps.probe import STATUSES, Prober
+from assistant.gaps.probe import STATUSES
+from assistant.gaps.replay import Cluster, Progress, Replay
 from assistant.gaps.report import GapReport
 from assistant.gaps.signals import Case, Shelf
 from assistant.leads import recheck
@@ -23,21 +24,9 @@ from kb.learning import text_sha256
 from kb.library import Library
 from kb.terms import terms
 
-Progress = Callable[[int, int], None]
-
-_WORDINGS = 8
-"""Questions of a cluster that are asked again: more hardly change what they say together."""
-
-_TERMS = 5
-
-
-@dataclass(frozen=True, slots=True)
-class Cluster:
-    """A cluster: the places of all its questions, the most central first, and of those with signals."""
-
-    places: tuple[int, ...]
-    signalled: tuple[int, ...]
-    weight: float
+_TERMS: Final = 5
+_TITLE: Final = 120
+"""Characters."""
 
 
 def find(
@@ -50,9 +39,10 @@ def find(
     """Find what the knowledge base lacks in the questions asked from ``since`` on and before ``until``.
 
     Verified gaps whose article has changed so that it answers no longer are reopened first (``assistant.leads``).
-    1. Read the log: which questions carry signals of a gap. 2. Cluster all questions by need. 3. Ask those of each
-    cluster with enough evidence again, with the filters off one by one, and decide on a cause. 4. Rank by what it
-    costs, the arithmetic shown. 5. Sync with the backlog, so that ids, states and owners survive. 6. Report.
+    1. Read the log and the tickets: which of them carry signals of a gap. 2. Cluster all of them by need. 3. Ask some
+    of each cluster again, with the filters off one by one, and decide on a cause; put together what one article mends.
+    4. Rank by what it costs, the arithmetic shown. 5. Sync with the backlog, so that ids, states and owners survive.
+    6. Report.
 
     ``today`` (default: the day it is) decides about freshness and age; ``progress`` gets (done, total) clusters. The
     same log, index and day give the same report. An empty log gives an empty one. Raises MissingPartError where there
@@ -68,17 +58,19 @@ def find(
     recheck(library, now)
     # 1
     cases = signals.read(library, _shelf(library, today), since, until, today)
+    cases += signals.tickets(library, since, until)
     vectors = library.question_vectors([case.text for case in cases])
     cases = signals.rephrased(cases, vectors, library.settings.gaps)
     # 2
     with library.catalog.snapshot() as snapshot:
         subject = Subject.of(snapshot, library.embedder.fingerprint)
+    subject.take_in(vectors[[place for place, case in enumerate(cases) if case.status == "answered"]])
     found = _clusters(library, cases, vectors, subject)
     # 3
-    findings = _explained(library, cases, vectors, found, subject, today, progress)
+    findings = Replay(library, cases, vectors, subject, today).run(found, progress)
+    findings = merged(findings, library.settings.gaps.merge_distance)
     # 4
-    gaps = [_gap(library, finding, title, today) for finding, title in findings]
-    gaps.sort(key=_place)
+    gaps = sorted((_gap(library, finding, today) for finding in findings), key=_place)
     # 5
     kept = library.backlog.sync(gaps, now)
     # 6
@@ -111,7 +103,7 @@ def _shelf(library: Library, today: date) -> Shelf:
 
 
 def _clusters(library: Library, cases: Sequence[Case], vectors: FloatMatrix, subject: Subject) -> list[Cluster]:
-    """Those with enough evidence, the weightiest first."""
+    """Those with enough evidence, the weightiest first, then the quiet ones that several questions are in."""
     settings = library.settings.gaps
     made = []
     for places in clusters.cluster(
@@ -122,73 +114,39 @@ def _clusters(library: Library, cases: Sequence[Case], vectors: FloatMatrix, sub
         settings.cluster_distance,
         subject.means,
     ):
-        signalled = [place for place in places if cases[place].signals]
+        signalled = frozenset(place for place in places if cases[place].signals)
         weight = sum(cases[place].weight for place in signalled)
-        if signalled and weight >= settings.min_evidence:
-            made.append(Cluster(tuple(clusters.central(places, vectors)), tuple(signalled), weight))
-    return sorted(made, key=lambda one: (-one.weight, one.signalled))
+        quiet = not signalled or weight < settings.min_evidence
+        if not quiet or len(places) >= settings.min_evidence:
+            made.append(Cluster(tuple(clusters.central(places, vectors)), signalled, weight, quiet))
+    return sorted(made, key=lambda one: (one.quiet, -one.weight, -len(one.places), min(one.places)))
 
 
-def _explained(
-    library: Library,
-    cases: Sequence[Case],
-    vectors: FloatMatrix,
-    found: Sequence[Cluster],
-    subject: Subject,
-    today: date,
-    progress: Progress | None,
-) -> list[tuple[Finding, str]]:
-    """The findings with their titles, in the customers' words."""
-    prober = Prober(library, today)
-    findings: list[tuple[Finding, str]] = []
-    left = library.settings.gaps.most_replayed
-    for done, one in enumerate(found):
-        if progress is not None:
-            progress(done, len(found))
-        asked = _wordings(one, cases)[: max(left, 0)]
-        if not asked:
-            break
-        left -= len(asked)
-        probes = [prober.probe(cases[place], vectors[place]) for place in asked]
-        far = subject.is_far(vectors[list(one.places)])
-        central = [cases[place] for place in one.places if place in set(one.signalled)]
-        findings += [(finding, finding.cases[0].text) for finding in explain(central, probes, today, far=far)]
-    return findings
-
-
-def _wordings(one: Cluster, cases: Sequence[Case]) -> list[int]:
-    """Some questions of a cluster, each worded differently, the most central first, all languages by turns."""
-    seen: set[str] = set()
-    by_language: dict[str, list[int]] = {}
-    for place in one.places:
-        text = " ".join(cases[place].text.casefold().split())
-        if text not in seen:
-            seen.add(text)
-            by_language.setdefault(cases[place].language, []).append(place)
-    turns: list[int] = []
-    while any(by_language.values()):
-        turns += [places.pop(0) for places in by_language.values() if places]
-    return turns[:_WORDINGS]
-
-
-def _gap(library: Library, finding: Finding, title: str, today: date) -> FoundGap:
+def _gap(library: Library, finding: Finding, today: date) -> FoundGap:
     cases = finding.cases
-    cost, rows = priority(cases, finding.cause, today, library.settings.gaps)
+    cost, rows = priority(finding, today, library.settings.gaps)
     asked = sorted(cases, key=lambda case: (case.asked_at, case.id))
     return FoundGap(
-        title=title,
+        title=_title(cases),
         language=Counter(case.language for case in cases).most_common(1)[0][0],
-        cause=finding.cause,
-        evidence={**finding.evidence, "terms": _terms(cases)},
+        cause=finding.proof.cause,
+        evidence={**finding.proof.evidence, "terms": _terms(cases)},
         questions=tuple(
             GapQuestion(case.id, case.text, case.asked_at, case.language, case.kind, case.signals) for case in asked
         ),
         demand=demand(cases),
         priority=cost,
         arithmetic=rows,
-        nearest=finding.nearest,
-        action=finding.action,
+        nearest=finding.proof.nearest,
+        action=finding.proof.action,
     )
+
+
+def _title(cases: Sequence[Case]) -> str:
+    """The most central question that is short enough for a heading, else the beginning of the most central one."""
+    texts = [" ".join(case.text.split()) for case in cases]
+    short = next((text for text in texts if len(text) <= _TITLE), None)
+    return short or f"{texts[0][: _TITLE - 1]}…"
 
 
 def _terms(cases: Sequence[Case]) -> list[str]:

@@ -4,14 +4,21 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from datetime import date
-from typing import Any
+from typing import Any, Final, TypeAlias
 
+from assistant.gaps.merging import Finding
 from assistant.gaps.signals import Case
 from assistant.learning import decay
-from kb.backlog.model import Cause, Demand
+from kb.backlog.model import Demand
 from kb.settings import GapSettings
 
-Row = Mapping[str, Any]
+Row: TypeAlias = Mapping[str, Any]
+
+_EDGE: Final = -0.6
+_WIDTH: Final = 1.2
+"""From this nearness on, in standard deviations, a need counts less, until so much further down it hardly counts."""
+
+_LEAST: Final = 0.1
 
 
 def demand(cases: Sequence[Case]) -> Demand:
@@ -20,12 +27,14 @@ def demand(cases: Sequence[Case]) -> Demand:
     return Demand(len(asked), len({case.person for case in asked}), len(cases) - len(asked))
 
 
-def priority(cases: Sequence[Case], cause: Cause, today: date, settings: GapSettings) -> tuple[float, tuple[Row, ...]]:
+def priority(finding: Finding, today: date, settings: GapSettings) -> tuple[float, tuple[Row, ...]]:
     """The minutes lost, decayed by age, and the rows that add up to them; what is off topic counts nothing.
 
     A row holds ``what``, its ``count``, what is left of that after ``decay`` and the ``minutes`` each costs; ``value``
-    is the product of the last two. A person counts once, with the last question.
+    is the product of the last two. A person counts once, with the last question. A last row with a ``factor``
+    multiplies the sum, where nothing answers and the questions are on the edge of the subject, or beyond.
     """
+    cases = finding.cases
     rows = [
         _row("askers", _last_of_each(cases), settings.minutes_question, today, settings),
         _row(
@@ -46,10 +55,17 @@ def priority(cases: Sequence[Case], cause: Cause, today: date, settings: GapSett
     ]
     rows = [row for row in rows if row["count"]]
     total = sum(row["value"] for row in rows)
-    if cause == "out_of_scope":
-        rows.append({"what": "out_of_scope", "factor": 0.0})
-        total = 0.0
-    return round(total, 2), tuple(rows)
+    factor = _on_topic(finding)
+    if factor < 1.0:
+        rows.append({"what": "off_topic", "factor": factor})
+    return round(total * factor, 2), tuple(rows)
+
+
+def _on_topic(finding: Finding) -> float:
+    """1 for what articles are about, 0 for what is off topic; in between, how near a missing article would be."""
+    if finding.proof.cause != "missing":
+        return float(finding.proof.cause != "out_of_scope")
+    return round(min(max(1.0 + (finding.nearness - _EDGE) / _WIDTH, _LEAST), 1.0), 2)
 
 
 def _row(what: str, cases: Sequence[Case], minutes: float, today: date, settings: GapSettings) -> Row:

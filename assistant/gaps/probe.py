@@ -2,21 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+import re
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Final
 
-import numpy as np
-
-from assistant.evidence import Evidence
+from assistant.evidence import Asked, Evidence, gather
 from assistant.gaps.signals import Case
 from assistant.judge import Bench, judge
 from assistant.query import understand
+from assistant.remembering import Remembering
 from assistant.rerank import speaks
 from assistant.retrieval import Ranked, retrieve, searching
-from kb.catalog import ArticleRow, Filter
-from kb.embedding.protocol import Embedder, FloatMatrix
+from kb.catalog import ArticleRow, Filter, Snapshot
+from kb.embedding.protocol import FloatMatrix
 from kb.library import Library
 
 STATUSES: Final = ("draft", "review", "published", "archived")
@@ -24,6 +24,16 @@ KEPT: Final = 10
 """Articles of a ranking that are kept: as many as an answer lists."""
 
 _SENTENCES: Final = 3
+
+_TWIN: Final = 0.7
+"""Share of the words in the units that answer from which on two articles are copies of one another."""
+
+_WORD: Final = re.compile(r"[^\W\d_]+")
+
+_COMPARED: Final = 4
+_NEARLY: Final = 0.5
+_UNITS: Final = 4
+"""Articles that are compared for what they state, the share of the first one's score they need, and units of each."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,12 +72,20 @@ class View:
 
 
 @dataclass(frozen=True, slots=True)
+class Answering:
+    """One of the first articles, with the units that bear most on the question, as they read."""
+
+    hit: Hit
+    units: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Probe:
     """One question asked again.
 
-    ``own``: what its asker gets. ``foreign``: the same from other languages only. ``blocked``: what comes from
-    articles that its asker may not see, or that are not in force. None: there are none. ``hits`` is the asker's
-    ranking.
+    ``own``: what its asker gets. ``foreign``: the same from other languages only. ``blocked``: what comes first of all
+    articles, where that is one that its asker may not see, or that is not in force. None: there is nothing. ``hits`` is
+    the asker's ranking, ``answering`` what its first articles say.
     """
 
     case: Case
@@ -75,6 +93,7 @@ class Probe:
     own: View | None
     foreign: View | None
     blocked: View | None
+    answering: tuple[Answering, ...] = ()
 
 
 class Prober:
@@ -87,32 +106,47 @@ class Prober:
         self._library.catalog = library.catalog
         self._library.embedder = Remembering(library.embedder)
         self._library.english = Remembering(library.english) if library.english else None
+        self._kept_back: dict[tuple[int, Filter], frozenset[int]] = {}
 
     def probe(self, case: Case, vector: FloatMatrix) -> Probe:
         """Ask the question of ``case``, whose vector (d,) is given, again.
 
-        1. As it was asked. 2. The same among its foreign articles only. 3. With every filter off: what its asker
-        could not see.
+        1. As it was asked; a twin of the first article, which makes it doubtful, is left out. 2. Where that gives no
+        answer, among its foreign articles only. 3. With every filter off: what comes first that its asker cannot see.
         """
         query = understand(case.text, case.language)
         own = Filter(self._today, case.audience, case.only_language, case.products)
         wide = Filter(self._today, statuses=STATUSES, expired=True)
         with searching(self._library, vector, 2 * self._library.settings.retrieval.candidates) as (snapshot, near):
             bench = Bench(self._library, snapshot, query, vector, self._today)
-            # 1, 2
+            # 1
             ranked = retrieve(snapshot, self._library, query, vector, near, own).articles
-            foreign = [item for item in ranked if not speaks(item.article, query)]
+            says = _answering(bench, ranked)
+            twins = {one.hit.article.rowid for one in says[1:] if _alike(says[0], one)}
+            view = self._view(bench, [item for item in ranked if item.article.rowid not in twins], ranked)
+            # 2
+            foreign = [item for item in ranked if not speaks(item.article, query)] if view and not view.answered else []
             # 3
-            everything = retrieve(snapshot, self._library, query, vector, near, wide).articles
-            allowed = {row.rowid for row in snapshot.listing(own)}
-            blocked = [item for item in everything if item.article.rowid not in allowed]
+            blocked: list[Ranked] = []
+            if hidden := self._hidden(snapshot, own, wide):
+                blocked = retrieve(snapshot, self._library, query, vector, near, wide).articles
+                blocked = blocked if blocked and blocked[0].article.rowid in hidden else []
             return Probe(
                 case,
                 tuple(_hit(item, place) for place, item in enumerate(ranked[:KEPT], 1)),
-                self._view(bench, ranked, ranked),
+                view,
                 self._view(bench, foreign, ranked),
-                self._view(bench, blocked, everything),
+                self._view(bench, blocked, blocked),
+                says,
             )
+
+    def _hidden(self, snapshot: Snapshot, own: Filter, wide: Filter) -> frozenset[int]:
+        """The articles, as rows, that exist and that ``own`` does not let through; looked up once a state and scope."""
+        key = (snapshot.generation(), own)
+        if key not in self._kept_back:
+            allowed = {row.rowid for row in snapshot.listing(own)}
+            self._kept_back[key] = frozenset({row.rowid for row in snapshot.listing(wide)} - allowed)
+        return self._kept_back[key]
 
     def _view(self, bench: Bench, judged: Sequence[Ranked], ranked: Sequence[Ranked]) -> View | None:
         """What ``judged`` give; the place of the first one is that in ``ranked``, which holds them."""
@@ -130,34 +164,25 @@ class Prober:
         )
 
 
-class Remembering:
-    """``embedder``, with every vector kept that it made: questions about one article read the same sentences."""
+def _alike(one: Answering, other: Answering) -> bool:
+    """Whether two articles say the same in nearly the same words, whatever their figures."""
+    ours, theirs = (set(_WORD.findall(" ".join(says.units).casefold())) for says in (one, other))
+    return len(ours & theirs) >= _TWIN * len(ours | theirs) > 0
 
-    def __init__(self, embedder: Embedder) -> None:
-        self._embedder = embedder
-        self._kept: dict[tuple[str, str], FloatMatrix] = {}
-        self.name, self.fingerprint = embedder.name, embedder.fingerprint
-        self.dimensions, self.max_tokens = embedder.dimensions, embedder.max_tokens
 
-    def embed_queries(self, texts: Sequence[str]) -> FloatMatrix:
-        """As the embedder."""
-        return self._embed("query", texts, self._embedder.embed_queries)
-
-    def embed_passages(self, texts: Sequence[str]) -> FloatMatrix:
-        """As the embedder."""
-        return self._embed("passage", texts, self._embedder.embed_passages)
-
-    def token_offsets(self, text: str) -> list[tuple[int, int]]:
-        """As the embedder."""
-        return self._embedder.token_offsets(text)
-
-    def _embed(self, kind: str, texts: Sequence[str], embed: Callable[[Sequence[str]], FloatMatrix]) -> FloatMatrix:
-        new = [text for text in dict.fromkeys(texts) if (kind, text) not in self._kept]
-        if new:
-            self._kept.update(((kind, text), row) for text, row in zip(new, embed(new), strict=True))
-        if not texts:
-            return np.empty((0, self.dimensions), dtype=np.float32)
-        return np.stack([self._kept[kind, text] for text in texts])
+def _answering(bench: Bench, ranked: Sequence[Ranked]) -> tuple[Answering, ...]:
+    """What the first article says, and the next ones that are nearly as good."""
+    if not ranked:
+        return ()
+    asked = Asked.of(bench.snapshot, bench.query)
+    near = [item for item in ranked[:_COMPARED] if item.score >= _NEARLY * ranked[0].score]
+    return tuple(
+        Answering(
+            _hit(item, place),
+            tuple(one.unit.text for one in gather(bench.snapshot, bench.query, asked, item)[:_UNITS] if one.matched),
+        )
+        for place, item in enumerate(near, 1)
+    )
 
 
 def _hit(item: Ranked, place: int) -> Hit:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from itertools import islice, pairwise
 from typing import Final
@@ -53,7 +53,6 @@ class Case:
     cited: tuple[str, ...] = ()
     signals: tuple[str, ...] = ()
     weight: float = 0.0
-    minutes: float = field(default=0.0, compare=False)
 
     @property
     def person(self) -> str:
@@ -80,7 +79,6 @@ def weights(settings: GapSettings) -> dict[str, float]:
         "gap_reported": settings.weight_gap_reported,
         "outdated": settings.weight_outdated,
         "other_language": settings.weight_other_language,
-        "ticket_unanswered": settings.weight_ticket,
         "ticket_without_article": settings.weight_ticket,
     }
 
@@ -101,6 +99,31 @@ def read(library: Library, shelf: Shelf, since: datetime | None, until: datetime
             found.pop(case.id, None)
             found[case.id] = replace(case, signals=given, weight=sum(count[name] for name in given))
     return list(found.values())
+
+
+def tickets(library: Library, since: datetime | None, until: datetime | None) -> list[Case]:
+    """The tickets of the period; one that was solved, or is open, without an article is a signal."""
+    count = weights(library.settings.gaps)
+    found = []
+    for ticket in library.tickets.tickets(since, until):
+        text = ticket.question
+        if not text:
+            continue
+        signals = {"ticket_without_article": not ticket.article_ids, "escalated": ticket.escalated is True}
+        given = tuple(name for name, there in signals.items() if there)
+        found.append(
+            Case(
+                id=ticket.ticket_id,
+                key=ticket.ticket_id,
+                text=text,
+                asked_at=ticket.created_at,
+                language=base_language(ticket.language),
+                kind="ticket",
+                signals=given,
+                weight=sum(count[name] for name in given),
+            )
+        )
+    return found
 
 
 def rephrased(cases: Sequence[Case], vectors: FloatMatrix, settings: GapSettings) -> list[Case]:

@@ -79,10 +79,13 @@ class Again:
         self._now = now
         self._asked: dict[tuple[bool, str, Scope], Outcome] = {}
 
-    def ask(self, text: str, filters: Mapping[str, Any], aim: Aim) -> tuple[Outcome, Fault | None]:
+    def ask(self, text: str, language: str, filters: Mapping[str, Any], aim: Aim) -> tuple[Outcome, Fault | None]:
         """What a question, asked with the filters of its event, comes to now, and why it fails; None: it passes."""
         scope = Scope(
-            filters.get("audience") or "internal", filters.get("language"), tuple(filters.get("products") or ())
+            filters.get("audience") or "internal",
+            filters.get("language"),
+            tuple(filters.get("products") or ()),
+            spoken=language or None,
         )
         found = self._outcome(text, scope, bare=False)
         if not found.quotes(aim.article, strict=aim.strict):

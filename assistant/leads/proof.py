@@ -131,7 +131,7 @@ def _ask_all(
         for place, one in enumerate(gap.questions, start=1):
             event = _event(logged.get(one.id, ()), one)
             filters = event.filters if event else {}
-            after, fault = asking.ask(one.text, filters, aim)
+            after, fault = asking.ask(one.text, one.language, filters, aim)
             tried.append(Tried(one, filters, Outcome.of_event(event) if event else None, after, fault))
             if progress is not None:
                 progress(place, len(gap.questions))

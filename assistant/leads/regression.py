@@ -84,7 +84,8 @@ def ask_kept(library: Library, questions: Sequence[RegressionQuestion], now: dat
     causes = {gap_id: library.backlog.gap(gap_id).cause for gap_id in {one.gap_id for one in questions}}
     with again(library, {one.article.article_id for one in questions}, now) as asking:
         return [
-            Kept(one, *asking.ask(one.text, one.filters, Aim(one.article, causes[one.gap_id]))) for one in questions
+            Kept(one, *asking.ask(one.text, one.language, one.filters, Aim(one.article, causes[one.gap_id])))
+            for one in questions
         ]
 
 

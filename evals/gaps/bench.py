@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import json
 import random
 import tempfile
 import time
@@ -14,7 +15,7 @@ from typing import Any, Final
 
 from assistant.ask import Asker, Scope, ask
 from assistant.gaps import find
-from assistant.gaps.probe import Remembering
+from assistant.remembering import Remembering
 from evals.datasets import Dataset, Selection, load
 from evals.gaps import plants as planting
 from evals.gaps.log import Asked, log
@@ -47,15 +48,22 @@ class Planted:
 
 @contextlib.contextmanager
 def planted(
-    dataset: Dataset, split: str, seed: int, config: Settings, far: Path | None = None, count: int = COUNT
+    dataset: Dataset,
+    split: str,
+    seed: int,
+    config: Settings,
+    far: Path | None = None,
+    articles: int | None = None,
 ) -> Iterator[Planted]:
     """The knowledge base of ``dataset`` with gaps planted in needs of ``split``, every question of the log asked."""
     rng = random.Random(f"{dataset.name} {split} {seed}")  # noqa: S311  a seed, no secret
     every = planting.needs(dataset)
-    chosen = planting.plant(every, split, min(count, len(every) // 3), rng)
+    if articles is not None:
+        every = planting.sampled(every, articles // 2, rng)
+    chosen = planting.plant(every, split, min(COUNT, len(every) // 3), rng)
     asked = log(every, chosen, far, MOST, TODAY, rng)
     with tempfile.TemporaryDirectory(prefix="lotse-gaps-") as place:
-        folder = planting.apply(dataset, every, chosen, Path(place), TODAY.date())
+        folder = planting.apply(dataset, every, chosen, Path(place), TODAY.date(), articles)
         library = Library(Path(place) / "home", config)
         plain, english = library.embedder, library.english
         library.embedder = Shelf(plain, kept_vectors())
@@ -71,17 +79,32 @@ def planted(
             yield Planted(library, chosen, asked)
 
 
+def flawed(folder: Path) -> frozenset[str]:
+    """The needs in which a data set has gaps of its own, as ``evals/data/planted.json`` in it says."""
+    file = folder / "evals" / "data" / "planted.json"
+    if not file.is_file():
+        return frozenset()
+    rows = [row for rows in json.loads(file.read_text("utf-8")).values() if isinstance(rows, list) for row in rows]
+    return frozenset(planting.need_name(name) for row in rows for name in [row.get("id"), *row.get("ids", ())] if name)
+
+
 def run(
-    folder: Path, queries: Sequence[Path], split: str, seed: int, far: Path | None, overrides: Sequence[str]
+    folder: Path,
+    queries: Sequence[Path],
+    split: str,
+    seed: int,
+    far: Path | None,
+    articles: int | None,
+    overrides: Sequence[str],
 ) -> dict[str, Any]:
     """One data set: what was planted, what was found, how good that is, and how long finding took."""
     dataset = load(folder, Selection(tuple(queries)))
-    with planted(dataset, split, seed, configured(overrides), far) as made:
+    with planted(dataset, split, seed, configured(overrides), far, articles) as made:
         started = time.perf_counter()
         report = find(made.library, today=TODAY.date())
         seconds = time.perf_counter() - started
         vectors = made.library.embedder.embed_queries([one.text for one in made.asked])
-        scored = score(report.gaps, made.asked, made.plants, vectors)
+        scored = score(report.gaps, made.asked, made.plants, vectors, flawed(folder))
     return {
         "dataset": dataset.name,
         "split": split,
@@ -91,3 +114,47 @@ def run(
         "seconds": round(seconds, 1),
         **scored,
     }
+
+
+def markdown(results: Sequence[dict[str, Any]]) -> str:
+    """The results as tables; of a large log, its times."""
+    if results and "peak_mb" in results[0]:
+        rows = [[str(one[name]) for name in _SCALE] for one in results]
+        return _table(_SCALE, rows)
+    rows = [[str(one[name]) for name in _SCORES] for one in results]
+    parts = [_table(_SCORES, rows)]
+    for one in results:
+        causes = sorted({found for row in one["confusion"].values() for found in row})
+        cells = [[cause, *(str(row.get(name, 0)) for name in causes)] for cause, row in one["confusion"].items()]
+        parts += [f"{one['dataset']}, planted (rows) and found (columns):", _table(("cause", *causes), cells)]
+        parts += [f"off topic: {one['off_topic']}", f"clusters: {one['v_measure']}"]
+    return "\n\n".join(parts)
+
+
+_SCORES: Final = (
+    "dataset",
+    "split",
+    "questions",
+    "planted",
+    "found",
+    "precision",
+    "recall",
+    "cause_accuracy",
+    "seconds",
+)
+_SCALE: Final = (
+    "dataset",
+    "questions",
+    "seconds",
+    "cpu_seconds",
+    "gaps",
+    "more",
+    "seconds_again",
+    "cpu_seconds_again",
+    "peak_mb",
+)
+
+
+def _table(header: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
+    lines = [header, ["---"] * len(header), *rows]
+    return "\n".join(f"| {' | '.join(line)} |" for line in lines)

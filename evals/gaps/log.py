@@ -9,15 +9,21 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
-from typing import Final
+from typing import Final, NamedTuple
 
-from evals.gaps.plants import Need, Plant
+from evals.datasets import Question
+from evals.gaps.plants import Need, Plant, hits
 from evals.gaps.wordings import wordings
 
 OFF_TOPIC: Final = "off topic"
 _DAYS: Final = 30
 _SINGLES: Final = 12
+_WORDINGS: Final = 3
+"""A question is asked in one to so many wordings, whether something answers it or not."""
+
 _SUBJECTS: Final = 5
+_OF_A_SUBJECT: Final = 6
+_PEOPLE: Final = 400
 _FAR_SUBJECTS: Final = frozenset(
     [
         "translate",
@@ -72,61 +78,69 @@ class Asked:
 def log(
     every: Sequence[Need], plants: Sequence[Plant], far: Path | None, most: int, until: datetime, rng: random.Random
 ) -> list[Asked]:
-    """The log, oldest first: questions of planted needs in three wordings each, others in one or two up to ``most``."""
+    """The log, oldest first: all questions of planted needs, and others up to ``most``, in some wordings each."""
     planted = {one.need: one for one in plants}
-    made: list[tuple[str, str, str, str]] = []
+    made: list[_Line] = []
     for need in every:
         if need.name in planted:
             for question in need.questions:
-                made += _worded(question.id, question.text, question.base_language, need.name, 2, rng)
+                made += _worded(question, need.name, planted[need.name], rng)
     made += _far(far, rng)
     others = [(need, question) for need in every if need.name not in planted for question in need.questions]
     rng.shuffle(others)
     for need, question in others:
         if len(made) >= most:
             break
-        made += _worded(question.id, question.text, question.base_language, need.name, rng.randrange(2), rng)
-    asked = [_asked(*one, planted, until, rng) for one in made]
+        made += _worded(question, need.name, None, rng)
+    asked = [_asked(line, until, rng) for line in made]
     return sorted(asked, key=lambda one: (one.asked_at, one.id))
 
 
-def _worded(
-    name: str, text: str, language: str, need: str, more: int, rng: random.Random
-) -> list[tuple[str, str, str, str]]:
-    texts = [text, *wordings(text, language, more, rng)]
-    return [(f"{name}#{number}", one, language, need) for number, one in enumerate(texts)]
+class _Line(NamedTuple):
+    id: str
+    text: str
+    language: str
+    need: str
+    plant: Plant | None = None
 
 
-def _far(file: Path | None, rng: random.Random) -> list[tuple[str, str, str, str]]:
+def _worded(question: Question, need: str, plant: Plant | None, rng: random.Random) -> list[_Line]:
+    """A question in some wordings; of a need that is planted for one language or figure, only those it hits are so."""
+    language = question.base_language
+    if plant is not None and (plant.language not in {"", language} or not hits(plant, question)):
+        plant = None
+    texts = [question.text, *wordings(question.text, language, rng.randrange(_WORDINGS), rng)]
+    return [_Line(f"{question.id}#{number}", one, language, need, plant) for number, one in enumerate(texts)]
+
+
+def _far(file: Path | None, rng: random.Random) -> list[_Line]:
     """Single questions about anything, and a few subjects that many people ask about."""
     if file is None:
         return []
-    by_label: dict[str, list[tuple[str, str, str]]] = defaultdict(list)
-    for line in file.read_text(encoding="utf-8").splitlines():
-        row = json.loads(line)
-        by_label[str(row.get("label", "oos"))].append((row["id"], row["text"], row.get("language", "en")))
-    singles = [one for label in ("oos",) for one in by_label.get(label, [])]
+    by_label: dict[str, list[_Line]] = defaultdict(list)
+    for text in file.read_text(encoding="utf-8").splitlines():
+        row = json.loads(text)
+        label = str(row.get("label", "oos"))
+        subject = row["id"] if label == "oos" else label
+        by_label[label].append(_Line(row["id"], row["text"], row.get("language", "en"), f"{OFF_TOPIC}: {subject}"))
+    singles = by_label.get("oos", [])
     rng.shuffle(singles)
-    made = [(name, text, tag, f"{OFF_TOPIC}: {name}") for name, text, tag in singles[:_SINGLES]]
+    made = singles[:_SINGLES]
     subjects = sorted(_FAR_SUBJECTS & by_label.keys())
     rng.shuffle(subjects)
     for label in subjects[:_SUBJECTS]:
-        questions = by_label[label]
-        rng.shuffle(questions)
-        made += [(name, text, tag, f"{OFF_TOPIC}: {label}") for name, text, tag in questions[:6]]
+        rng.shuffle(by_label[label])
+        made += by_label[label][:_OF_A_SUBJECT]
     return made
 
 
-def _asked(
-    name: str, text: str, language: str, need: str, planted: dict[str, Plant], until: datetime, rng: random.Random
-) -> Asked:
-    plant = planted.get(need)
-    if plant is not None and plant.language not in {"", language}:
-        plant = None
-    person = rng.randrange(400)
+def _asked(line: _Line, until: datetime, rng: random.Random) -> Asked:
+    person = rng.randrange(_PEOPLE)
     moment = until - timedelta(minutes=rng.randrange(_DAYS * 24 * 60))
-    audience = "public" if plant is not None and plant.how == "audience" else "internal"
-    return Asked(name, text, language, moment, f"a{person}", f"s-{name}", need, plant, audience)
+    audience = "public" if line.plant is not None and line.plant.how == "audience" else "internal"
+    return Asked(
+        line.id, line.text, line.language, moment, f"a{person}", f"s-{line.id}", line.need, line.plant, audience
+    )
 
 
 def lines(asked: Sequence[Asked]) -> Iterator[str]:

@@ -10,7 +10,7 @@ import hashlib
 import random
 import re
 import shutil
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
@@ -18,7 +18,7 @@ from pathlib import Path
 from typing import Final
 
 from assistant.query import focus_of
-from evals.datasets import Dataset, Question
+from evals.datasets import Dataset, Question, even
 from kb.backlog.model import Cause
 from kb.reader import read
 
@@ -27,6 +27,12 @@ SHARES: Final[Mapping[Cause, float]] = {
     "missing": 0.4, "stale": 0.2, "restricted": 0.2, "language": 0.12, "conflict": 0.08,
 }  # fmt: skip
 """How plants are shared out where a set offers enough needs for each."""
+
+LEAFLET: Final = "-leaflet"
+"""What is added to an article's id for the one that contradicts it."""
+
+_ASKED: Final = 2
+"""Questions that a need has at the least: what one person asked once is no gap yet."""
 
 _LANGUAGE_IN_ID = re.compile(r"(?<![a-z])(de|en)(?![a-z])")
 _FIGURE = re.compile(r"(?<![\w.,-])(\d{1,3})(?![\w.,]*\d)(?= ?(?:[A-Za-zÄÖÜäöüß€%]))")
@@ -81,7 +87,7 @@ def needs(dataset: Dataset) -> list[Need]:
     asked: dict[str, list[Question]] = defaultdict(list)
     for question in dataset.questions:
         names = {need_name(name) for name in question.relevant}
-        if question.answerable and len(names) == 1 and not question.target_language:
+        if question.answerable and len(names) == 1:
             asked[names.pop()].append(question)
     return [Need(name, tuple(asked[name]), tuple(grouped[name])) for name in sorted(asked) if grouped.get(name)]
 
@@ -101,19 +107,42 @@ def plant(every: Sequence[Need], split: str, count: int, rng: random.Random) -> 
     free = [need for need in every if split in {"all", split_of(need.name)}]
     rng.shuffle(free)
     plants: list[Plant] = []
-    for cause in sorted(CAUSES, key=lambda name: SHARES[name]):
-        wanted = round(SHARES[cause] * count)
-        for need in [need for need in free if _allows(need, cause)][:wanted]:
-            free.remove(need)
-            language = _left_out(need, rng) if cause == "language" else ""
-            plants.append(Plant(need.name, cause, _how(need, cause, len(plants)), language))
+    open_: set[Cause] = set(CAUSES)
+    while open_ and len(plants) < count:
+        done = Counter(one.cause for one in plants)
+        cause = min(sorted(open_), key=lambda name: (done[name] + 0.5) / SHARES[name])
+        need = next((need for need in free if _allows(need, cause)), None)
+        if need is None:
+            open_.discard(cause)
+            continue
+        free.remove(need)
+        language = _left_out(need, rng) if cause == "language" else ""
+        plants.append(Plant(need.name, cause, _how(need, cause, len(plants)), language))
     return sorted(plants, key=lambda one: one.need)
 
 
-def apply(dataset: Dataset, every: Sequence[Need], plants: Sequence[Plant], folder: Path, today: date) -> Path:
-    """A copy of the data set's articles in ``folder`` with the gaps in it; returns the folder of articles."""
+def sampled(every: Sequence[Need], count: int, rng: random.Random) -> list[Need]:
+    """Some needs of a large set, in their order; those with several questions first."""
+    order = sorted(every, key=lambda need: (-len(need.questions), rng.random()))
+    return sorted(order[:count], key=lambda need: need.name)
+
+
+def apply(
+    dataset: Dataset, every: Sequence[Need], plants: Sequence[Plant], folder: Path, today: date, most: int | None = None
+) -> Path:
+    """A copy of the data set's articles in ``folder`` with the gaps in it; returns the folder of articles.
+
+    ``most`` keeps so many of a large set: those of the needs, and others evenly.
+    """
     made = folder / "articles"
     shutil.copytree(dataset.articles, made)
+    if most is not None:
+        needed = {article.path.relative_to(dataset.articles) for need in every for article in need.articles}
+        others = [path for path in sorted(made.rglob("*.md")) if path.relative_to(made) not in needed]
+        kept = set(even(others, max(most - len(needed), 0)))
+        for path in others:
+            if path not in kept:
+                path.unlink()
     by_name = {need.name: need for need in every}
     for one in plants:
         for article in by_name[one.need].articles:
@@ -123,6 +152,8 @@ def apply(dataset: Dataset, every: Sequence[Need], plants: Sequence[Plant], fold
 
 def _allows(need: Need, cause: Cause) -> bool:
     """Whether a cause can be planted so that it is one: nothing else answers, and somebody asks for what changes."""
+    if len(need.questions) < _ASKED:
+        return False
     own = {article.id for article in need.articles}
     alone = all(question.also_ok <= own for question in need.questions)
     if cause == "language":
@@ -132,6 +163,11 @@ def _allows(need: Need, cause: Cause) -> bool:
             _FIGURE.search(article.path.read_text(encoding="utf-8").split("---", 2)[-1]) for article in need.articles
         )
     return alone
+
+
+def hits(plant: Plant, question: Question) -> bool:
+    """Whether a question of the need asks for what was planted: a contradiction is one about its figures alone."""
+    return plant.cause != "conflict" or _about_a_figure(question)
 
 
 def _about_a_figure(question: Question) -> bool:
@@ -165,8 +201,8 @@ def _change(file: Path, article: Article, one: Plant, today: date) -> None:
         key, value = ("status", "draft") if one.how == "draft" else ("audience", "internal")
         file.write_text(_with(source, key, value), encoding="utf-8")
     elif one.cause == "conflict":
-        other = _with(_contradicted(source), "id", f"{article.id}-leaflet")
-        file.with_name(f"{file.stem}-leaflet.md").write_text(_without(other, "aliases"), encoding="utf-8")
+        other = _with(_contradicted(source), "id", f"{article.id}{LEAFLET}")
+        file.with_name(f"{file.stem}{LEAFLET}.md").write_text(_without(other, "aliases"), encoding="utf-8")
 
 
 def _aged(source: str, how: str, today: date) -> str:

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 
 from evals.gaps.log import Asked
-from evals.gaps.plants import Plant
+from evals.gaps.plants import LEAFLET, Plant, need_name
 from kb.backlog.model import Gap
 from kb.embedding.protocol import FloatMatrix
 
@@ -30,24 +30,45 @@ class Judged:
 def judged(gaps: Sequence[Gap], asked: Sequence[Asked]) -> list[Judged]:
     """Each found gap with the need that most of its questions have, the earliest of equal ones."""
     truth = {one.id: one for one in asked}
+    planted = {one.plant.need: one.plant for one in asked if one.plant is not None}
     made = []
     for gap in gaps:
         own = [truth[question.id] for question in gap.questions if question.id in truth]
         need, _ = Counter(one.need for one in own).most_common(1)[0]
         plants = [one.plant for one in own if one.need == need and one.plant is not None]
-        made.append(Judged(gap, need, plants[0] if plants else None, need.startswith("off topic")))
+        plant = plants[0] if plants else _by_article(gap, planted)
+        made.append(Judged(gap, plant.need if plant else need, plant, need.startswith("off topic")))
     return made
 
 
-def score(gaps: Sequence[Gap], asked: Sequence[Asked], plants: Sequence[Plant], vectors: FloatMatrix) -> dict[str, Any]:
+def _by_article(gap: Gap, planted: Mapping[str, Plant]) -> Plant | None:
+    """The plant that a gap proves by its articles, whoever asked: two that contradict each other, one out of date."""
+    sides = [gap.evidence.get(name) or {} for name in ("left", "right")] if gap.cause == "conflict" else []
+    ids = [side.get("article_id", "") for side in sides or [gap.evidence.get("article") or {}]]
+    found = [plant for name in ids if (plant := planted.get(need_name(name.removesuffix(LEAFLET)))) is not None]
+    return next((plant for plant in found if plant.cause == gap.cause), None)
+
+
+def score(
+    gaps: Sequence[Gap],
+    asked: Sequence[Asked],
+    plants: Sequence[Plant],
+    vectors: FloatMatrix,
+    flawed: Collection[str] = (),
+) -> dict[str, Any]:
     """All measures of the benchmark; ``vectors`` (n, d) are those of ``asked``, for the clusterings compared with.
 
-    ``precision``: share of the found gaps that are planted ones; a gap about another subject that is called
-    out_of_scope is no claim and counts neither way. ``recall``: share of the planted gaps that a found one, by most
-    of its questions, is about. ``cause_accuracy``: share of those whose weightiest found gap names the cause.
+    ``precision``: share of the found gaps that are planted ones. Two kinds count neither way: gaps about another
+    subject that are called out_of_scope, which claim nothing, and those about a need of ``flawed``, in which the
+    articles had a gap before. ``recall``: share of the planted gaps that a found one, by most of its questions, is
+    about. ``cause_accuracy``: share of those whose weightiest found gap names the cause.
     """
     found = judged(gaps, asked)
-    claims = [one for one in found if not (one.off_topic and one.gap.cause == "out_of_scope")]
+    claims = [
+        one
+        for one in found
+        if not (one.off_topic and one.gap.cause == "out_of_scope") and (one.plant or one.need not in flawed)
+    ]
     right = [one for one in claims if one.plant is not None]
     first: dict[str, Judged] = {}
     for one in right:

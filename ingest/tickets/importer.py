@@ -7,7 +7,6 @@ import time
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, tzinfo
-from itertools import islice
 from typing import BinaryIO
 
 from ingest.pipeline import Hooks, Quiet
@@ -24,8 +23,8 @@ from kb.pseudonyms import Pseudonyms
 from kb.tickets import Added, Ticket
 
 _BATCH = 1000
-_COLUMNS_FROM = 1000
-"""Records of a JSON file whose columns are taken to be all."""
+_MOST_COLUMNS = 10_000
+"""Objects may each have their own; nobody's export has a tenth of that."""
 
 _SOURCE = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,49}")
 
@@ -114,8 +113,9 @@ def _columns(file: BinaryIO, form: Form) -> list[str]:
     """The columns of the file, in the order in which they appear. Raises UsageError where it has none."""
     seen: dict[str, None] = {}
     problem = ""
-    for record in islice(_records(file, form), _COLUMNS_FROM):
-        seen.update(dict.fromkeys(record.values))
+    for record in _records(file, form):
+        if len(seen) < _MOST_COLUMNS:
+            seen.update(dict.fromkeys(record.values))
         problem = problem or (record.problem and f" Line {record.line}: {record.problem}.")
         if seen and form.kind == "csv":
             break

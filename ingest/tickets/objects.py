@@ -15,6 +15,7 @@ _DEEPEST = 4
 _CONVERSATIONS = ("comments", "conversations", "CaseComments", "Comments", "threads")
 _BODIES = ("plain_body", "body_text", "body", "CommentBody", "Body", "plainText", "content", "summary")
 _AUTHORS = ("author_id", "user_id", "UserID", "authorId")
+_BESIDE = frozenset({"users", "groups", "organizations", "brands", "audits", "metric_sets", "ticket_forms", "contacts"})
 _BLANK = re.compile(r"[\s,]*")
 _TO_LINES = "Turn it into JSON Lines, one ticket a line, for example with: jq -c '.tickets[]' FILE"
 
@@ -77,26 +78,26 @@ def _text(value: object) -> str:
 
 
 def _conversation(columns: dict[str, str], messages: list[Any], ticket: Mapping[str, Any]) -> None:
-    asker = str(ticket.get("requester_id", ""))
-    said = [
-        (
-            str(next((one[key] for key in _AUTHORS if key in one), "")),
-            one,
-            next(filter(None, map(one.get, _BODIES)), ""),
-        )
-        for one in messages
-        if isinstance(one, dict)
-    ]
-    said = [item for item in said if isinstance(item[2], str) and item[2]]
+    asker = ticket.get("requester_id")
+    said = [one for one in messages if isinstance(one, dict) and _body(one) and _is_public(one)]
+    answers = [one for one in said if _author(one) not in (None, asker) and not one.get("incoming")]
     if said:
-        columns["conversation.first"] = said[0][2]
-    answers = [
-        body
-        for author, one, body in said
-        if author and author != asker and one.get("public", True) and not one.get("private") and not one.get("incoming")
-    ]
+        columns["conversation.first"] = _body(said[0])
     if answers:
-        columns["conversation.last"] = answers[-1]
+        columns["conversation.last"] = _body(answers[-1])
+
+
+def _body(message: Mapping[str, Any]) -> str:
+    texts = (message.get(key) for key in _BODIES)
+    return next((text for text in texts if isinstance(text, str) and text.strip()), "")
+
+
+def _author(message: Mapping[str, Any]) -> object:
+    return next((message[key] for key in _AUTHORS if key in message), None)
+
+
+def _is_public(message: Mapping[str, Any]) -> bool:
+    return bool(message.get("public", True)) and not message.get("private")
 
 
 def _lines(text: TextIO) -> Iterator[tuple[int, Any]]:
@@ -135,14 +136,14 @@ class _Document:
             yield line, self._value()
 
     def _to_list(self) -> None:
-        """Go to the first member that is a list of objects."""
+        """Go to the first member that is a list of objects, and not of what comes along with tickets."""
         self._pass(1)
         while (sign := self._sign()) == '"':
-            self._value()
+            name = self._value()
             if self._sign() != ":":
                 break
             self._pass(1)
-            if self._sign() == "[" and self._sign_after_bracket() == "{":
+            if self._sign() == "[" and name not in _BESIDE and self._sign_after_bracket() == "{":
                 return
             self._value()
         raise UsageError(
@@ -170,10 +171,10 @@ class _Document:
                 value, end = self._decoder.raw_decode(self._buffer, self._place)
             except RecursionError:
                 raise UsageError(f"Line {self._line} is nested too deeply.", _TO_LINES) from None
-            except json.JSONDecodeError as error:
+            except ValueError as error:
                 too_long = len(self._buffer) - self._place > 10 * MOST_CHARACTERS
                 if too_long or not self._more():
-                    why = "is too long" if too_long else f"is not JSON: {error.msg}"
+                    why = "is too long" if too_long else f"is not JSON: {getattr(error, 'msg', error)}"
                     raise UsageError(f"What begins in line {self._line} {why}.", _TO_LINES) from None
             else:
                 # A number may go on in the part that was not read yet.

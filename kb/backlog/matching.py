@@ -35,9 +35,10 @@ def apart(found: Sequence[FoundGap]) -> list[FoundGap]:
     """
     kept: list[FoundGap] = []
     taken: set[Key] = set()
-    for one in sorted(found, key=lambda gap: (-gap.priority, sorted(question.key for question in gap.questions))):
+    for one in found:
         if not one.questions:
             raise UsageError(f"The gap '{one.title}' has no question.", "A gap is made of the questions that show it.")
+    for one in sorted(found, key=lambda gap: (-gap.priority, min(one.key for one in gap.questions), gap.title)):
         own = {question.key: question for question in one.questions if question.key not in taken}
         taken |= own.keys()
         if own:

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import date, datetime
 from typing import Any
 
 import sqlalchemy as sa
 
+from kb import privacy
 from kb.backlog import records, schema
 from kb.backlog.model import CLOSED, MOVES, Entry, Gap, GapQuestion, RegressionQuestion, State, number_of
 from kb.errors import ConflictError, NotFoundError, UsageError
@@ -121,8 +123,9 @@ def change(connection: sa.Connection, gap: Gap, entry: Entry, **columns: object)
 
 
 def log(connection: sa.Connection, entry: Entry) -> None:
-    """Write a line of history."""
-    connection.execute(schema.gap_history.insert(), records.entry_values(entry))
+    """Write a line of history, what somebody noted redacted: a customer's name has no place in it."""
+    noted = replace(entry, note=privacy.redact(entry.note).text) if entry.note and entry.actor else entry
+    connection.execute(schema.gap_history.insert(), records.entry_values(noted))
 
 
 def keep_answered(connection: sa.Connection, gap: Gap, questions: Sequence[RegressionQuestion]) -> None:

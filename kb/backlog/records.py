@@ -91,20 +91,6 @@ def question(row: Mapping[str, Any]) -> GapQuestion:
     )
 
 
-def question_values(one: GapQuestion, number: int, *, settled: bool) -> Values:
-    """The row of a piece of evidence of the gap ``number``."""
-    return {
-        "kind": one.kind,
-        "question_id": one.id,
-        "gap": number,
-        "text": one.text,
-        "asked_at": one.asked_at,
-        "language": one.language,
-        "signals": list(one.signals),
-        "settled": settled,
-    }
-
-
 def entry(row: sa.RowMapping) -> Entry:
     """A line of history from its row."""
     values = dict(row)

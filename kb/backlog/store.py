@@ -9,6 +9,7 @@ from typing import Any
 
 import sqlalchemy as sa
 
+from kb import privacy
 from kb.backlog import records, schema
 from kb.backlog.matching import combine
 from kb.backlog.model import (
@@ -51,8 +52,8 @@ class Backlog:
 
     Every method that writes is one transaction, and writers take turns. ``actor`` is who does it, a handle;
     ``expected_version`` the version of the gap that they saw: where it has changed since, ConflictError says what
-    happened and by whom. Without it, only what the gap's state allows decides. All methods raise
-    EventLogUnavailableError where the database cannot be used, NotFoundError for a gap that is not there.
+    happened and by whom. Without it, only what the gap's state allows decides. Notes and reasons are redacted. All
+    methods raise EventLogUnavailableError where the database cannot be used, NotFoundError for a gap that is not there.
     """
 
     def __init__(self, store: Store) -> None:
@@ -191,7 +192,7 @@ class Backlog:
             legal(connection, gap, state)
             complete(gap, state, reason, until, now)
             changes: dict[str, Any] = {
-                "reason": reason if state == "declined" else "",
+                "reason": privacy.redact(reason).text if state == "declined" else "",
                 "snoozed_until": until if state == "snoozed" else None,
             }
             if state == "open":

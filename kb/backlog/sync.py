@@ -5,16 +5,29 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Sequence
 from datetime import datetime
-from typing import Any
+from typing import Any, NamedTuple
 
 import sqlalchemy as sa
 
 from kb.backlog import records, schema
 from kb.backlog.matching import Key, Place, apart, combine, match
 from kb.backlog.model import CLOSED, Entry, EntryKind, FoundGap, Gap, GapQuestion, State, by_priority
-from kb.events.store import batches
+from kb.events.store import batches, upsert
 
 _NAMED = ("title", "language")
+
+
+class _Kept(NamedTuple):
+    """A row of ``gap_questions``, its columns in this order."""
+
+    kind: str
+    question_id: str
+    gap: int
+    text: str
+    asked_at: datetime
+    language: str
+    signals: list[str]
+    settled: bool
 
 
 class Sync:
@@ -31,12 +44,11 @@ class Sync:
         self._gaps: dict[int, dict[str, Any]] = {
             row["number"]: dict(row) for row in connection.execute(sa.select(schema.gaps)).mappings()
         }
-        self._stored: dict[Key, dict[str, Any]] = {
-            (row["kind"], row["question_id"]): dict(row)
-            for row in connection.execute(sa.select(schema.gap_questions)).mappings()
-        }
-        self._added: list[dict[str, Any]] = []
-        self._moved: list[dict[str, Any]] = []
+        rows = connection.execute(sa.select(*(schema.gap_questions.c[name] for name in _Kept._fields)))
+        self._stored: dict[Key, _Kept] = {(row[0], row[1]): _Kept._make(row) for row in rows}
+        self._seen: dict[Key, GapQuestion] = {}
+        self._added: list[_Kept] = []
+        self._moved: list[_Kept] = []
         self._made: list[dict[str, Any]] = []
         self._entries: list[Entry] = []
         self._touched: dict[int, dict[str, Any]] = {}
@@ -44,7 +56,7 @@ class Sync:
     def take_in(self, found: Sequence[FoundGap]) -> None:
         """Steps 2 to 5."""
         parts = apart(found)
-        places = {key: Place(row["gap"], row["settled"]) for key, row in self._stored.items()}
+        places = {key: Place(row.gap, row.settled) for key, row in self._stored.items()}
         together: dict[int, list[FoundGap]] = defaultdict(list)
         for one, number in zip(parts, match(parts, places), strict=True):
             together[self._make(one) if number is None else number].append(one)
@@ -73,24 +85,19 @@ class Sync:
             if number not in made:
                 values = changes | {"updated_at": self._now}
                 connection.execute(schema.gaps.update().where(schema.gaps.c.number == number), values)
-        for batch in batches(self._added):
-            connection.execute(schema.gap_questions.insert(), batch)
-        table = schema.gap_questions
-        update = table.update().where(
-            table.c.kind == sa.bindparam("this_kind"), table.c.question_id == sa.bindparam("this_id")
-        )
-        for batch in batches(self._moved):
-            connection.execute(
-                update.values({name: sa.bindparam(name) for name in batch[0] if not name.startswith("this_")}), batch
-            )
+        for questions in batches(self._added):
+            connection.execute(schema.gap_questions.insert(), [row._asdict() for row in questions])
+        for questions in batches(self._moved):
+            upsert(connection, schema.gap_questions, [row._asdict() for row in questions])
         for batch in batches(map(records.entry_values, self._entries)):
             connection.execute(schema.gap_history.insert(), batch)
 
     def gaps(self) -> list[Gap]:
         """Those of which something was found, by priority."""
         questions: dict[int, list[GapQuestion]] = defaultdict(list)
-        for row in self._stored.values():
-            questions[row["gap"]].append(records.question(row))
+        for key, row in self._stored.items():
+            if row.gap in self._current:
+                questions[row.gap].append(self._seen.get(key) or records.question(row._asdict()))
         return by_priority([records.gap(self._gaps[number], questions[number]) for number in self._current])
 
     def _make(self, one: FoundGap) -> int:
@@ -121,21 +128,18 @@ class Sync:
 
         One that another gap had comes to a closed gap as settled: it was asked before, so it is no news.
         """
-        row = self._stored.get(question.key)
-        if row is None:
-            row = self._stored[question.key] = records.question_values(question, number, settled=False)
-            self._added.append(row)
-            self._current.add(number)
-            return True
-        moves = row["gap"] != number and not row["settled"]
-        wanted = records.question_values(
-            question, number if moves else row["gap"], settled=row["settled"] or (moves and closed)
-        )
+        key = question.key
+        self._seen[key] = question
+        row = self._stored.get(key)
+        moves = row is not None and row.gap != number and not row.settled
+        gap = number if row is None or moves else row.gap
+        settled = row is not None and (row.settled or (moves and closed))
+        wanted = _Kept(*key, gap, question.text, question.asked_at, question.language, [*question.signals], settled)
         if wanted != row:
-            self._stored[question.key] = wanted
-            self._moved.append(wanted | {"this_kind": question.kind, "this_id": question.id})
-        self._current.add(wanted["gap"])
-        return False
+            self._stored[key] = wanted
+            (self._added if row is None else self._moved).append(wanted)
+        self._current.add(gap)
+        return row is None
 
     def _describe(self, number: int, whole: FoundGap) -> None:
         """What was found anew; the name only until somebody works on it."""
@@ -150,7 +154,7 @@ class Sync:
         if not new:
             return
         if row["state"] == "declined":
-            own = [one["settled"] for one in self._stored.values() if one["gap"] == number]
+            own = [one.settled for one in self._stored.values() if one.gap == number]
             if own.count(False) < own.count(True):
                 return
         self._back_to_work(number, "reopened", {"questions": [question.id for question in new]}, reason="")

@@ -142,6 +142,16 @@ class Snapshot:
         vectors = np.frombuffer(b"".join(row[1] for row in rows), dtype=VECTOR_TYPE)
         return [row[0] for row in rows], vectors.reshape(len(rows), -1) if rows else vectors.reshape(0, 0)
 
+    def passage_vectors(self, fingerprint: str) -> tuple[list[int], FloatMatrix]:
+        """The vectors (n, d) of all chunks by one embedder, with the article (its row) of each."""
+        rows = self._connection.execute(
+            "SELECT article, vector FROM chunks JOIN vectors USING (vector_id) WHERE fingerprint = ?"
+            " ORDER BY article, ordinal",
+            (fingerprint,),
+        ).fetchall()
+        vectors = np.frombuffer(b"".join(row[1] for row in rows), dtype=VECTOR_TYPE)
+        return [row[0] for row in rows], vectors.reshape(len(rows), -1) if rows else vectors.reshape(0, 0)
+
     def texts_of(self, vector_ids: Sequence[str]) -> dict[str, str]:
         """The embedded text of each vector, for embedding it again."""
         texts: dict[str, str] = {}

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field, fields
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any, Literal, TypeAlias, get_args
 
@@ -117,8 +117,8 @@ def utc(moment: datetime) -> datetime:
 
 def complete(row: DataclassInstance) -> None:
     """Make a frozen row what can be stored: texts clean, times in UTC, lists tuples. For ``__post_init__``."""
-    for part in fields(row):
-        given = getattr(row, part.name)
+    for name in row.__dataclass_fields__:  # three times as fast as ``fields``, and bulk loads make 100,000 rows
+        given = getattr(row, name)
         value = given
         if isinstance(given, str):
             value = clean(given)
@@ -127,7 +127,7 @@ def complete(row: DataclassInstance) -> None:
         elif isinstance(given, list):
             value = tuple(given)
         if value is not given:
-            object.__setattr__(row, part.name, value)  # the way a frozen dataclass may complete itself
+            object.__setattr__(row, name, value)  # the way a frozen dataclass may complete itself
 
 
 def _known(word: str, words: object, what: str) -> None:

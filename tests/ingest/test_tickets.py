@@ -259,6 +259,7 @@ class TestRubbish:
             (b"[]", "holds no ticket"),
             (b'[{"id": 1}', "breaks off"),
             (b"[{]", "not JSON"),
+            (b'[{"id": ' + b"1" * 5000 + b"}]", "not JSON: Exceeds the limit"),
             (b"[" * 5000, "nested too deeply"),
             (b'{"a": 1}\n{"a": 2}\n', "No column is known to be id"),
             (b'{"id": 1\n{"id": \n', "breaks off|not JSON|no list"),
@@ -476,3 +477,15 @@ def test_a_document_in_one_line_is_told_from_a_ticket(library: Library) -> None:
     assert imported(library, json.dumps(ticket)).form.kind == "jsonl"
     assert imported(library, json.dumps({"count": 1, "tickets": [ticket]})).form.kind == "json"
     assert library.tickets.counts() == {"import": 1}
+
+
+def test_what_comes_along_with_tickets_is_not_taken_for_them(library: Library) -> None:
+    ticket = {"id": 1, "created_at": "2026-01-15T09:30Z", "subject": "a"}
+    imported(library, json.dumps({"users": [{"id": 7, "name": "Anna"}], "tickets": [ticket]}, indent=1))
+    assert library.tickets.counts() == {"import": 1}
+
+
+def test_a_column_that_only_late_objects_have_is_read(library: Library) -> None:
+    lines = [{"id": number, "created_at": "2026-01-15T09:30Z", "subject": "a"} for number in range(1200)]
+    lines[-1] |= {"satisfaction": "good"}
+    assert imported(library, "\n".join(map(json.dumps, lines))).known["satisfaction"] == 1

@@ -107,6 +107,10 @@ class TestMoves:
             backlog.move("G-0001", state, "anna", now=NOON, **options)
         assert missing in caught.value.hint
 
+    def test_what_leads_note_is_stored_without_personal_data(self, backlog: Backlog) -> None:
+        gap = backlog.move("G-0001", "declined", "lea", now=NOON, reason="Herr Müller irrt sich")
+        assert gap.reason == backlog.history("G-0001")[-1].note == "Herr [name] irrt sich"
+
     def test_assigned_needs_somebody(self, backlog: Backlog) -> None:
         with pytest.raises(ConflictError, match="no owner"):
             backlog.move("G-0001", "assigned", "anna", now=NOON)

@@ -26,7 +26,7 @@ def test_a_file_of_ones_own_replaces_pyproject(tmp_path: Path) -> None:
     own = tmp_path / "own.toml"
     own.write_text("[server]\nport = 8080\n")
     settings, _ = load(own, env={}, folder=tmp_path)
-    assert (settings.server.port, settings.answer.threshold) == (8080, 0.67)
+    assert (settings.server.port, settings.answer.threshold) == (8080, 0.54)
 
 
 @pytest.mark.parametrize(

@@ -1,0 +1,164 @@
+"""Replay: clusters are asked again, as far as the budget goes, and each gets the proof of what is wrong with it."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import asdict, dataclass
+from datetime import date
+from typing import Any, Final
+
+from assistant.gaps import clusters
+from assistant.gaps.belief import Subject, Usual
+from assistant.gaps.cause import Look, Proof, explain
+from assistant.gaps.conflict import disagreement
+from assistant.gaps.merging import Finding
+from assistant.gaps.probe import Probe, Prober
+from assistant.gaps.signals import Case
+from kb.backlog.model import Cause
+from kb.embedding.protocol import FloatMatrix
+from kb.library import Library
+from kb.memo import Memo
+
+Progress = Callable[[int, int], None]
+
+_WORDINGS: Final = 6
+"""Questions of a cluster that are asked again: more hardly change what they say together."""
+
+_SAME: Final = 0.95
+"""From this cosine on two wordings are one, but for a greeting or a typing error; of those, one is asked again."""
+
+_LOOKED_AT: Final = 100
+"""Questions of a cluster among which different wordings are looked for."""
+
+_FEW: Final = 30
+"""Questions from which on the share of those that are answered says something; below, it is taken to be one half."""
+
+_PROVED: Final[frozenset[Cause]] = frozenset({"restricted", "stale", "conflict"})
+"""Causes that an article proves, though nobody who asked had a reason to complain."""
+
+
+@dataclass(frozen=True, slots=True)
+class Cluster:
+    """The places of all questions of a need, the most central first, and of those with signals.
+
+    A quiet cluster has too little evidence to be a gap by itself.
+    """
+
+    places: tuple[int, ...]
+    signalled: frozenset[int]
+    weight: float
+    quiet: bool
+
+
+class Replay:
+    """Asks clusters again over one library. ``vectors`` (n, d) are those of the ``cases``.
+
+    What was proved is kept, and read again where the same questions meet the same index on the same day.
+    """
+
+    def __init__(
+        self, library: Library, cases: Sequence[Case], vectors: FloatMatrix, subject: Subject, today: date
+    ) -> None:
+        self._cases, self._vectors, self._subject, self._today = cases, vectors, subject, today
+        self._space = clusters.centred(vectors, [case.language for case in cases], subject.means)
+        self._prober = Prober(library, today)
+        with library.catalog.snapshot() as snapshot:
+            self._usual = Usual(_answered_share(cases), snapshot.counts()["articles"])
+        self._most = library.settings.gaps.most_replayed
+        self._memo = Memo(library.home / "gap-proofs.sqlite3")
+        self._known, self._kept = self._memo.read(), dict[str, Any]()
+        self._state = [
+            library.catalog.generation(),
+            library.embedder.fingerprint,
+            library.catalog.noted("judged"),
+            library.settings.model_dump_json(include={"retrieval", "answer", "articles", "embedding"}),
+            today.isoformat(),
+            self._usual.answered,
+        ]
+
+    def run(self, found: Sequence[Cluster], progress: Progress | None) -> list[Finding]:
+        """What is wrong in each cluster, in their order, as far as the budget of questions goes."""
+        findings: list[Finding] = []
+        left = self._most
+        for done, one in enumerate(found):
+            if progress is not None:
+                progress(done, len(found))
+            asked = self._wordings(one)[: 2 if one.quiet else _WORDINGS]
+            left -= len(asked)
+            if left < 0:
+                break
+            findings += self._findings(one, self._proofs(one, asked))
+        self._memo.replace(self._kept)
+        return findings
+
+    def _findings(self, one: Cluster, proofs: Sequence[Proof]) -> Iterator[Finding]:
+        nearness = self._subject.nearness(self._vectors[list(one.places)])
+        direction = self._space[list(one.places)].mean(axis=0)
+        for proof in proofs:
+            proved = proof.cause in _PROVED
+            if one.quiet and not proved:
+                continue
+            own = [place for place in one.places if self._cases[place].language in proof.languages]
+            cases = [self._cases[place] for place in own if proved or place in one.signalled]
+            if cases:
+                yield Finding(tuple(cases), proof, nearness, direction)
+
+    def _proofs(self, one: Cluster, asked: Sequence[int]) -> list[Proof]:
+        """What the replay proves of a cluster, known from another run or found now."""
+        cases = [self._cases[place] for place in one.places if one.quiet or place in one.signalled]
+        key = self._key(one, cases, asked)
+        if key not in self._known:
+            probes: list[Probe] = []
+            for place in asked:
+                probes.append(self._prober.probe(self._cases[place], self._vectors[place]))
+                if one.quiet and not _suspicious(probes):
+                    break
+            far = self._subject.is_far(self._vectors[list(one.places)], [probe.own for probe in probes])
+            quiet = one.quiet and not _suspicious(probes)
+            proofs = [] if quiet else explain(cases, probes, Look(self._today, self._usual, far))
+            self._known[key] = [asdict(proof) for proof in proofs]
+        self._kept[key] = self._known[key]
+        return [
+            Proof(**{**row, "languages": tuple(row["languages"]), "nearest": tuple(row["nearest"])})
+            for row in self._known[key]
+        ]
+
+    def _key(self, one: Cluster, cases: Sequence[Case], asked: Sequence[int]) -> str:
+        """What the proofs depend on: the state of all, the questions asked again, and what speaks for the others."""
+        wordings = [
+            [case.text, case.language, case.audience, case.only_language, case.products]
+            for case in (self._cases[place] for place in asked)
+        ]
+        spoken = sorted([case.language, *case.signals] for case in cases)
+        nearness = round(self._subject.nearness(self._vectors[list(one.places)]), 1)
+        said = json.dumps([self._state, wordings, spoken, nearness, one.quiet], ensure_ascii=False)
+        return hashlib.sha256(said.encode()).hexdigest()
+
+    def _wordings(self, one: Cluster) -> list[int]:
+        """Some questions of a cluster, each worded differently, the most central first, all languages by turns."""
+        by_language: dict[str, list[int]] = {}
+        kept: list[int] = []
+        for place in one.places[:_LOOKED_AT]:
+            if kept and float((self._vectors[kept] @ self._vectors[place]).max()) >= _SAME:
+                continue
+            kept.append(place)
+            by_language.setdefault(self._cases[place].language, []).append(place)
+        turns: list[int] = []
+        while any(by_language.values()):
+            turns += [places.pop(0) for places in by_language.values() if places]
+        return turns
+
+
+def _suspicious(probes: Sequence[Probe]) -> bool:
+    """Whether answered questions need a closer look: something kept back comes first, or articles disagree."""
+    return any(one.blocked is not None for one in probes) or disagreement(probes) is not None
+
+
+def _answered_share(cases: Sequence[Case]) -> float:
+    """The share of differently worded questions that were answered, to one in twenty, so that it changes seldom."""
+    status = {" ".join(case.text.casefold().split()): case.status for case in cases if case.kind == "question"}
+    if len(status) < _FEW:
+        return 0.5
+    return round(20 * sum(one == "answered" for one in status.values()) / len(status)) / 20
