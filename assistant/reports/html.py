@@ -77,7 +77,7 @@ def _block(block: Block, number: int) -> str:
 def _grid(grid: Grid, number: int) -> Iterator[str]:
     # A wide table scrolls by itself on a small screen; the keyboard must reach it, and a reader hear its name.
     short = " short" if len(grid.rows) <= _SHORT and all(map(_is_short, chain(*grid.rows))) else ""
-    yield f'<div class="scroll{short}" tabindex="0" role="region" aria-labelledby="t{number}">'
+    yield f'<div class="scroll{short}" tabindex="0" role="group" aria-labelledby="t{number}">'
     unseen = "" if grid.captioned else ' class="unseen"'
     yield f'<table><caption id="t{number}"{unseen}>{escape(grid.caption)}</caption>'
     heads = "".join(f'<th scope="col"{_class(grid, at)}>{escape(head)}</th>' for at, head in enumerate(grid.columns))

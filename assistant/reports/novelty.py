@@ -30,8 +30,8 @@ else, on the gold questions 3 in 100; of differently worded ones about the same,
 count as the same too.
 """
 
-_BLOCK = 1024
-"""Questions compared at once: 1,024 rows against 100,000 take 400 MB."""
+_BLOCK = 256
+"""Questions compared at once: 256 rows against 100,000 take 100 MB."""
 
 _LOG = logging.getLogger(__name__)
 
@@ -61,16 +61,17 @@ def novelty(library: Library, since: datetime, until: datetime) -> dict[str, Nov
 def asked_before(events: Sequence[QuestionEvent], places: Sequence[int], vectors: FloatMatrix) -> set[int]:
     """Which of the questions at ``places`` are alike to an earlier one, at most LOOK_BACK old.
 
-    ``events`` are sorted by time; ``vectors`` (n, d) are theirs, of length 1.
+    ``events`` and ``places`` are sorted by time; ``vectors`` (n, d) are theirs, of length 1.
     """
     times = np.array([event.asked_at.timestamp() for event in events])
+    oldest = np.searchsorted(times, times - LOOK_BACK.total_seconds())  # the first that is not too old for each
     found: set[int] = set()
     for start in range(0, len(places), _BLOCK):
         part = np.array(places[start : start + _BLOCK])
-        cosines = vectors[part] @ vectors[: part[-1] + 1].T
-        age_s = times[part][:, None] - times[None, : part[-1] + 1]
-        earlier = (np.arange(part[-1] + 1)[None, :] < part[:, None]) & (age_s <= LOOK_BACK.total_seconds())
-        found.update(int(place) for place in part[((cosines >= ALIKE) & earlier).any(axis=1)])
+        columns = np.arange(oldest[part[0]], part[-1])
+        alike = vectors[part] @ vectors[columns].T >= ALIKE
+        alike &= (columns < part[:, None]) & (columns >= oldest[part][:, None])
+        found.update(int(place) for place in part[alike.any(axis=1)])
     return found
 
 

@@ -242,6 +242,26 @@ class TestLittleToTell:
             assert not re.search(r"service-\d\d", team_report(worked, WEEK, "de", form, TODAY))
 
 
+def _contrast(one: str, other: str) -> float:
+    """WCAG 2.2, contrast ratio of two colours written #rrggbb."""
+
+    def luminance(colour: str) -> float:
+        parts = [int(colour[at : at + 2], 16) / 255 for at in (1, 3, 5)]
+        linear = [part / 12.92 if part <= 0.04045 else ((part + 0.055) / 1.055) ** 2.4 for part in parts]
+        return 0.2126 * linear[0] + 0.7152 * linear[1] + 0.0722 * linear[2]
+
+    lighter, darker = sorted((luminance(one), luminance(other)), reverse=True)
+    return (lighter + 0.05) / (darker + 0.05)
+
+
+@pytest.mark.parametrize("theme", [0, 1])
+def test_text_and_lines_have_enough_contrast(theme: int) -> None:
+    css = (Path(__file__).parents[3] / "assistant/reports/report.css").read_text(encoding="utf-8")
+    colours = dict(re.findall(r"--(\w+): (#[0-9a-f]{6})", css.split(":root {")[1 + theme].split("}")[0]))
+    assert all(_contrast(colours[ink], colours["paper"]) >= 4.5 for ink in ("ink", "dim", "accent", "other"))
+    assert _contrast(colours["edge"], colours["paper"]) >= 3.0
+
+
 class TestCharts:
     def test_a_chart_says_what_it_shows(self) -> None:
         chart = Chart("Fragen", "Wochenwerte", "columns", ["a", "b"], [Series("x", [3.0, None])], "{:.0f}".format)

@@ -1,0 +1,74 @@
+"""Reports in a real browser: light, dark, narrow and printed."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import Browser, sync_playwright
+from sample_gaps import TODAY
+
+from assistant.reports import gap_report, latest, team_report
+from kb.library import Library
+
+CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
+WEEK = latest("week", TODAY, "Europe/Berlin")
+
+pytestmark = [pytest.mark.browser, pytest.mark.skipif(CHROMIUM is None, reason="no chromium is installed")]
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Browser]:
+    with sync_playwright() as playwright:
+        opened = playwright.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox", "--disable-gpu"])
+        yield opened
+        opened.close()
+
+
+@pytest.fixture(scope="module", params=["team", "gaps"])
+def file(request: pytest.FixtureRequest, worked: Library, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    made = tmp_path_factory.mktemp("pages") / f"{request.param}.html"
+    write = team_report if request.param == "team" else gap_report
+    made.write_text(write(worked, WEEK, "de", "html", TODAY), encoding="utf-8")
+    return made
+
+
+def test_a_page_is_accessible_and_asks_for_nothing(browser: Browser, file: Path) -> None:
+    page = browser.new_page()
+    asked: list[str] = []
+    said: list[str] = []
+    page.on("request", lambda request: asked.append(request.url))
+    page.on("console", lambda message: said.append(message.text))
+    page.goto(file.as_uri())
+    assert (asked, said) == ([file.as_uri()], [])
+    page.close()
+    # The page allows no script at all; axe is one, and runs where the policy is lifted.
+    page = browser.new_context(color_scheme="dark", bypass_csp=True).new_page()
+    page.goto(file.as_uri())
+    found = Axe().run(page).response["violations"]
+    page.close()
+    assert [(one["id"], one["nodes"][0]["html"]) for one in found] == []
+
+
+def test_a_narrow_page_does_not_scroll_sideways(browser: Browser, file: Path) -> None:
+    page = browser.new_page(viewport={"width": 360, "height": 800})
+    page.goto(file.as_uri())
+    assert page.evaluate("document.documentElement.scrollWidth") == 360
+    page.close()
+
+
+def test_a_page_is_printed_dark_on_white_with_the_summary_alone_on_the_first_sheet(
+    browser: Browser, file: Path
+) -> None:
+    page = browser.new_page(color_scheme="dark")
+    page.emulate_media(media="print")
+    page.goto(file.as_uri())
+    colours = page.evaluate("(s => [s.backgroundColor, s.color])(getComputedStyle(document.body))")
+    assert colours == ["rgb(255, 255, 255)", "rgb(0, 0, 0)"]
+    breaks = page.evaluate("[...document.querySelectorAll('.new-page')].map(e => getComputedStyle(e).breakBefore)")
+    assert breaks
+    assert set(breaks) == {"page"}
+    page.close()
