@@ -32,6 +32,10 @@ _ABSTAINED_ANYWAY = 0.06
 """Share of questions that remain unanswered though an article answers them: wording that nothing was found for."""
 
 _TICKETS_PER_QUESTION = 0.7
+_LEAD = "leitung"
+_WAITS = timedelta(days=2)
+"""Escalations of so many last days still wait for an answer."""
+
 _HELPS_BY_CHANCE = 0.4
 """Share of ratings "helpful" where an article answers that is about something else."""
 
@@ -100,9 +104,21 @@ def store(library: Library, made: Sample) -> dict[str, int]:
     for rating in made.ratings:
         library.events.rate(rating)
     for action in made.actions:
-        library.events.act(action)
+        if action.kind == "escalated":
+            _escalate(library, action, made.questions[-1].asked_at)
+        else:
+            library.events.act(action)
     parts = {"questions": made.questions, "ratings": made.ratings, "actions": made.actions, "tickets": made.tickets}
     return {name: len(rows) for name, rows in parts.items()}
+
+
+def _escalate(library: Library, action: Action, last: datetime) -> None:
+    """Hand the question to a lead, who has answered all but those of the last days."""
+    handed = library.escalations.escalate(action.question_id, "no_answer", action.note, action.actor, now=action.at)
+    if last - action.at > _WAITS:
+        german = library.events.question(action.question_id).language == "de"
+        answer = _needs()["escalation_answer"]["de" if german else "en"]
+        library.escalations.answer(handed.escalation_id, answer, _LEAD, now=action.at + timedelta(hours=3))
 
 
 def _refuse_others(library: Library) -> None:

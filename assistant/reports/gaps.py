@@ -143,7 +143,7 @@ def _waiting(data: GapData, wording: Wording) -> Iterator[Block]:
     if not data.waiting:
         return
     yield Section(wording.say("escalations"))
-    columns = [wording.say(word) for word in ("question", "reason", "when", "note")]
+    columns = [wording.say(word) for word in ("question", "why", "when", "note")]
     rows = [
         [one.question, wording.say(f"escalation_{one.reason}"), wording.day(one.since), one.note]
         for one in data.waiting

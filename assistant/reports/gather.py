@@ -8,7 +8,7 @@ from datetime import date, datetime
 from typing import TYPE_CHECKING
 
 from assistant.reports.figures import Beginnings, Data
-from assistant.reports.gaps import GapData
+from assistant.reports.gaps import GapData, Waiting
 from assistant.reports.knowledge import held
 from assistant.reports.lives import Life, Move
 from assistant.reports.moves import moved
@@ -33,6 +33,7 @@ def gather(library: Library, period: Period, today: date) -> Data:
         handled(library.tickets.tickets(since, period.until), period.day_of),
         lives(gaps, entries),
         held(library.catalog, today, library.settings.articles.due_days),
+        open_escalations=len(library.escalations.escalations()),
         began=Beginnings(
             _day(period, (event.asked_at for event in library.events.questions())),
             _day(period, (ticket.created_at for ticket in library.tickets.tickets())),
@@ -51,7 +52,18 @@ def gather_gaps(library: Library, period: Period, wording: Wording, before: Mapp
     """The backlog with what happened to it in ``period``; ``before``: how urgent each gap was in the last report."""
     gaps = library.backlog.gaps()
     entries = library.backlog.entries(period.since, period.until)
-    return GapData(gaps, moved(gaps, entries, wording, before))
+    return GapData(gaps, moved(gaps, entries, wording, before), _waiting(library, period))
+
+
+def _waiting(library: Library, period: Period) -> list[Waiting]:
+    """The escalations that nobody has answered yet, the oldest first."""
+    waiting = library.escalations.escalations()
+    asked = library.events.questions_for([one.question_id for one in waiting])
+    return [
+        Waiting(asked[one.question_id].text, one.reason, period.day_of(one.at), one.note)
+        for one in waiting
+        if one.question_id in asked
+    ]
 
 
 def lives(gaps: Iterable[Gap], entries: Iterable[Entry]) -> list[Life]:

@@ -31,12 +31,10 @@ def step(gap: Gap, wording: Wording) -> str:
 def passages(gap: Gap, wording: Wording) -> list[tuple[str, str]]:
     """The sentences that prove the cause, each with whose it is."""
     evidence = gap.evidence
-    sides = [(evidence.get(side), evidence.get(f"{side}_sentence")) for side in ("first", "second")]
-    if all(text for _, text in sides):
-        return [
-            (wording.say("says", title=_title(article) or wording.say("this_article")), str(text))
-            for article, text in sides
-        ]
+    sides = [side for side in (evidence.get("left"), evidence.get("right")) if isinstance(side, Mapping)]
+    if gap.cause == "conflict" and len(sides) == 2:
+        named = [(_title(side) or wording.say("this_article"), str(side.get("sentence", ""))) for side in sides]
+        return [(wording.say("says", title=title), sentence) for title, sentence in named if sentence]
     sentence = evidence.get("sentence")
     return [(wording.say("passage"), str(sentence))] if sentence and gap.cause not in _NO_PASSAGE else []
 
@@ -110,12 +108,14 @@ def _stale(gap: Gap, title: str, wording: Wording) -> str:
 
 
 def _conflict(gap: Gap, title: str, wording: Wording) -> str:
-    evidence = gap.evidence
-    first, second = _title(evidence.get("first")) or title, _title(evidence.get("second"))
-    left, right = evidence.get("left"), evidence.get("right")
-    if not second or left is None or right is None:
+    del title
+    left, right = gap.evidence.get("left"), gap.evidence.get("right")
+    if not isinstance(left, Mapping) or not isinstance(right, Mapping):
         return wording.say("proof_conflict")
-    return wording.say("proof_conflict_both", first=first, second=second, left=str(left), right=str(right))
+    said = {"first": _title(left), "second": _title(right), "left": left.get("value"), "right": right.get("value")}
+    if not all(said.values()):
+        return wording.say("proof_conflict")
+    return wording.say("proof_conflict_both", **{name: str(value) for name, value in said.items()})
 
 
 def _language(gap: Gap, title: str, wording: Wording) -> str:

@@ -139,8 +139,11 @@ def _data(library: Library) -> list[str]:
     for one in gaps:
         found |= {near["title"] for near in one.nearest}
         found |= {value for value in one.evidence.values() if isinstance(value, str)}
-        found |= {value["title"] for value in one.evidence.values() if isinstance(value, dict) and "title" in value}
+        for part in one.evidence.values():
+            found |= {part[key] for key in ("title", "sentence", "value") if isinstance(part, dict) and key in part}
         found |= {one.linked.article_id} if one.linked else set()
+    for handed in library.escalations.escalations():
+        found |= {handed.note, library.events.question(handed.question_id).text}
     for ticket in library.tickets.tickets():
         found |= {ticket.product, ticket.category, ticket.channel}
     from kb.catalog import Filter
