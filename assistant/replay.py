@@ -13,12 +13,16 @@ from functools import partial
 from itertools import islice
 from typing import Any, BinaryIO
 
+import numpy as np
+
 from assistant.ask import Asker, Scope, ask
 from assistant.query import understand
 from assistant.remembering import Remembering
 from assistant.results import Reply
 from kb import privacy
+from kb.catalog.snapshot import nearest_of
 from kb.embedding.onnx import processors
+from kb.embedding.protocol import FloatMatrix
 from kb.errors import MissingPartError, UsageError
 from kb.events.rows import clean, utc
 from kb.library import Library
@@ -73,6 +77,21 @@ class Replayed:
         return {"id": self.line.id, **data}
 
 
+class _Library(Library):
+    """Compares every vector, as `kb ask` does, but reads them only when the index has changed."""
+
+    _kept: tuple[int, tuple[list[str], FloatMatrix]] = (-1, ([], np.empty((0, 0), dtype=np.float32)))
+
+    def nearest(self, vector: FloatMatrix, limit: int) -> list[tuple[str, float]] | None:
+        """See ``Library``."""
+        kept = self._kept
+        if kept[0] != self.catalog.generation():
+            with self.catalog.snapshot() as snapshot:
+                kept = snapshot.generation(), snapshot.chunk_vectors(self.embedder.fingerprint)
+            self._kept = kept
+        return nearest_of(kept[1], vector, limit)
+
+
 def replay(
     library: Library, file: BinaryIO, audience: str = "internal", workers: int | None = None
 ) -> Iterator[Replayed | Problem]:
@@ -86,8 +105,7 @@ def replay(
     there is no index or the log cannot be written, UsageError for an unknown audience.
     """
     library.events.counts()  # a log that is out of reach is said before anything is asked
-    own = Library(library.home, library.settings)
-    own.exact = True
+    own = _Library(library.home, library.settings)
     own.embedder = Remembering(library.embedder)
     own.english = Remembering(library.english) if library.english else None
     lines = numbered(file, _MOST_BYTES)

@@ -85,6 +85,10 @@ class Snapshot:
 
         Only of chunks that ``among`` lets through, where it is given. ``vector`` (d,) has length 1, as all here.
         """
+        return nearest_of(self.chunk_vectors(fingerprint, among), vector, limit)
+
+    def chunk_vectors(self, fingerprint: str, among: Filter | None = None) -> tuple[list[str], FloatMatrix]:
+        """The ids and the vectors (n, d) of all chunks, or of those that ``among`` lets through."""
         named = "SELECT vector_id FROM chunks"
         values: list[Any] = []
         if among is not None:
@@ -94,12 +98,8 @@ class Snapshot:
             f"SELECT vector_id, vector FROM vectors WHERE fingerprint = ? AND vector_id IN ({named})",
             [fingerprint, *values],
         ).fetchall()
-        if not rows:
-            return []
-        stored = np.frombuffer(b"".join(row[1] for row in rows), dtype=VECTOR_TYPE).reshape(len(rows), -1)
-        cosines = stored @ vector
-        best = np.argpartition(-cosines, limit - 1)[:limit] if limit < len(rows) else range(len(rows))
-        return sorted(((rows[at][0], float(cosines[at])) for at in best), key=lambda hit: (-hit[1], hit[0]))
+        stored = np.frombuffer(b"".join(row[1] for row in rows), dtype=VECTOR_TYPE)
+        return [row[0] for row in rows], stored.reshape(len(rows), -1) if rows else stored.reshape(0, 0)
 
     def lacking(self, fingerprint: str, language: str | None, besides: Collection[int]) -> tuple[dict[str, str], ...]:
         """What has no vector of one embedder, as text by id: chunks, then names; only in ``language`` where given."""
@@ -297,6 +297,16 @@ class Snapshot:
     def survey(self, where: Filter, fingerprint: str) -> survey.Survey:
         """All articles that a filter lets through, with chunks, units, names and the vectors of one embedder."""
         return survey.read(self._connection, self.listing(where), where, fingerprint, VECTOR_TYPE)
+
+
+def nearest_of(stored: tuple[list[str], FloatMatrix], vector: FloatMatrix, limit: int) -> list[tuple[str, float]]:
+    """Of ids and vectors (n, d), the ``limit`` nearest to ``vector`` (d,) with their cosines, best first."""
+    ids, vectors = stored
+    if not ids:
+        return []
+    cosines = vectors @ vector
+    best = np.argpartition(-cosines, limit - 1)[:limit] if limit < len(ids) else range(len(ids))
+    return sorted(((ids[at], float(cosines[at])) for at in best), key=lambda hit: (-hit[1], hit[0]))
 
 
 _ARTICLE_COLUMNS = tuple(item.name for item in fields(ArticleRow))

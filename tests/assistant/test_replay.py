@@ -149,6 +149,17 @@ def test_a_running_server_is_not_in_the_way(filled) -> None:
         assert replayed(filled, {"id": "1", "text": "Umzug melden"})[0].line.id == "1"
 
 
+def test_an_article_that_comes_in_between_is_found(filled, folder, write) -> None:
+    lines = [{"id": str(number), "text": "Abschlag ändern"} for number in range(129)]
+    begun = replay(filled, file(*lines), workers=1)
+    first = [next(begun) for _ in range(128)]
+    write("instalment", "Abschlag", "Den Abschlag ändern Sie im Portal.")
+    ingest(filled, [folder])
+    (last,) = begun
+    assert "instalment" not in {near.article_id for near in first[0].reply.nearest}
+    assert last.reply.nearest[0].article_id == "instalment"
+
+
 def test_an_audience_is_asked_for_and_an_unknown_one_refused(filled) -> None:
     replayed(filled, {"id": "1", "text": "Umzug melden"}, audience="public")
     assert next(filled.events.questions()).filters["audience"] == "public"
