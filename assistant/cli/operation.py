@@ -28,7 +28,7 @@ model_app = typer.Typer(help="The bundled embedding model.", no_args_is_help=Tru
 app.add_typer(model_app, name="model")
 
 
-@app.command("serve", epilog=examples("kb serve", "kb serve --port 8080"))
+@app.command("serve", epilog=examples("kb serve", "kb serve --port 8080", "kb --home .kb-demo serve --demo"))
 def serve_command(
     host: Annotated[
         str | None, typer.Option(help="Address to listen on (setting server.host).", show_default=False)
@@ -36,6 +36,7 @@ def serve_command(
     port: Annotated[
         int | None, typer.Option(help="Port to listen on (setting server.port).", show_default=False)
     ] = None,
+    demo: Annotated[bool, typer.Option("--demo", help="Fill a log without questions with invented ones.")] = False,
     as_json: Json = False,
     home: Home = None,
     config: Config = None,
@@ -49,7 +50,8 @@ def serve_command(
         print_json({"url": url}) if as_json else print(f"Lotse answers at {url} (REST: {url}/docs). Stop with Ctrl-C.")
         sys.stdout.flush()
 
-    serve(library, host or library.settings.server.host, library.settings.server.port if port is None else port, ready)
+    part = library.settings.server
+    serve(library, host or part.host, part.port if port is None else port, ready, demo=demo)
 
 
 @app.command("doctor", epilog=examples("kb doctor", "kb doctor --json"))

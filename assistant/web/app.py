@@ -23,6 +23,7 @@ from assistant.web import (
     page_routes,
     questions,
     reference,
+    sample,
     sign_in,
     topics,
 )
@@ -84,6 +85,7 @@ def _boot(access: Access, request: Request) -> dict[str, Any]:
         counts = snapshot.counts()
     return {
         "me": me,
+        "demo": sample.is_sample(library),
         "lead": may(person.role, "lead"),
         "articles": counts["articles"],
         "products": articles.products(library),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import date
 from typing import Annotated, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
@@ -11,6 +12,10 @@ from kb.backlog import EscalationReason
 from kb.events import FeedbackReason, Verdict
 
 Handle = Annotated[str, Field(max_length=200)]
+
+
+Day = Annotated[date, Field(ge=date(2000, 1, 1), le=date(2100, 1, 1))]
+"""A day that questions, reports and plans can be about; periods around it stay within the calendar."""
 
 
 class Body(BaseModel):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import UTC, date, datetime, time, timedelta
+from datetime import UTC, datetime, time, timedelta
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Depends, Query
@@ -10,7 +10,7 @@ from pydantic import Field
 
 from assistant.gaps.report import gap_json
 from assistant.web.access import Access, Person
-from assistant.web.bodies import Body, Handle
+from assistant.web.bodies import Body, Day, Handle
 from assistant.web.jobs import Jobs, Progress
 from kb.backlog import ArticleKey, Cause, Entry, Gap, State
 from kb.library import Library
@@ -33,7 +33,7 @@ class MoveBody(Body):
 
     state: State = Field(examples=["snoozed"])
     reason: str = Field("", max_length=2000)
-    until: date | None = Field(None, examples=["2027-01-31"])
+    until: Day | None = Field(None, examples=["2027-01-31"])
     version: Version = None
     note: str = Field("", max_length=2000)
 
@@ -70,8 +70,8 @@ class VerifyBody(Body):
 class FindBody(Body):
     """Which questions are looked at; without dates, all."""
 
-    since: date | None = None
-    until: date | None = Field(None, description="the last day, which counts wholly")
+    since: Day | None = None
+    until: Day | None = Field(None, description="the last day, which counts wholly")
 
 
 def router(library: Library, access: Access, jobs: Jobs) -> APIRouter:

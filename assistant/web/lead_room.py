@@ -15,7 +15,7 @@ from assistant.reports.gather import gather
 from assistant.reports.tables import to_json
 from assistant.reports.wording import Wording
 from assistant.web.access import Access, Person
-from assistant.web.bodies import Body
+from assistant.web.bodies import Body, Day
 from assistant.web.jobs import Jobs, Progress
 from kb.backlog import Escalation
 from kb.errors import UsageError
@@ -27,6 +27,9 @@ Form: TypeAlias = Literal["json", "html", "md", "csv"]
 _MEDIA = {"json": "application/json", "html": "text/html", "md": "text/markdown", "csv": "text/csv"}
 # A report is shown in a frame without rights; it brings its own style and nothing else.
 _REPORT_POLICY = "default-src 'none'; style-src 'unsafe-inline'; img-src data:; frame-ancestors 'self'; sandbox"
+
+_MOST_DAYS = 800
+"""Two years and a bit; longer reports would read the log for minutes."""
 
 FIGURES = (
     "questions",
@@ -66,8 +69,8 @@ def router(library: Library, access: Access, jobs: Jobs) -> APIRouter:  # noqa: 
         language: Language = "de",
         form: Annotated[Form, Query(alias="format")] = "json",
         span: Annotated[Literal["week", "month"], Query(alias="period", description="the last whole one")] = "week",
-        since: Annotated[date | None, Query(description="first day; instead of a period")] = None,
-        until: Annotated[date | None, Query(description="last day")] = None,
+        since: Annotated[Day | None, Query(description="first day; instead of a period")] = None,
+        until: Annotated[Day | None, Query(description="last day")] = None,
         person: Person = lead,
     ) -> Response:
         """The team report or the gap report, to be shown or saved."""
@@ -184,7 +187,10 @@ def _period(library: Library, span: Literal["week", "month"], since: date | None
         return latest(span, _today(), zone)
     if since is None:
         raise UsageError("'until' needs the first day too.", "Add since=YYYY-MM-DD.")
-    return Period(since, until or max(_today(), since), zone)
+    last = until or max(_today(), since)
+    if (last - since).days > _MOST_DAYS:
+        raise UsageError(f"A report is on at most {_MOST_DAYS} days.", "Choose a shorter period.")
+    return Period(since, last, zone)
 
 
 def _escalation(one: Escalation, question: str, language: str) -> dict[str, Any]:

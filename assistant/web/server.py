@@ -13,6 +13,7 @@ from types import FrameType
 import uvicorn
 
 from assistant.ask import ask
+from assistant.web import sample
 from assistant.web.app import build
 from assistant.web.guard import LOOPBACK
 from assistant.writer import warm
@@ -26,12 +27,16 @@ _GRACE_S = 5
 """How long open requests may take when the server is told to stop; an answer takes a fraction of a second."""
 
 
-def serve(library: Library, host: str, port: int, ready: Callable[[str], None] | None = None) -> None:
+def serve(
+    library: Library, host: str, port: int, ready: Callable[[str], None] | None = None, *, demo: bool = False
+) -> None:
     """Serve until SIGTERM or SIGINT; ``ready`` gets the address once questions are answered. Port 0 takes any free one.
 
     1. Take the port; 2. take the index; 3. load the model; 4. say in the lock file where and with which token to reach
-    this server; 5. serve. Raises UsageError for an address that is not allowed or taken, LockedError where another
-    process holds the index, MissingPartError for a missing model.
+    this server; 5. serve; with ``demo``, fill a fresh log with invented questions meanwhile.
+
+    Raises UsageError for an address that is not allowed or taken, LockedError where another process holds the index,
+    MissingPartError for a missing model.
     """
     part = library.settings.server
     if host not in LOOPBACK:
@@ -54,6 +59,8 @@ def serve(library: Library, host: str, port: int, ready: Callable[[str], None] |
             ssl_certfile=part.certificate or None,
             ssl_keyfile=part.certificate_key or None,
         )
+        if demo:
+            sample.begin(library)
         try:
             _Server(config, url, ready).run(sockets=[listener])
         finally:

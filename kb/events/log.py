@@ -191,7 +191,7 @@ class EventLog:
         abstained = sa.func.sum(sa.case((columns.status == "abstained", 1), else_=0))
         query = (
             sa.select(sa.func.min(columns.text).label("text"), columns.language, contacts.label("contacts"))
-            .where(columns.asked_at >= utc(since), columns.channel != "replay")
+            .where(columns.asked_at >= utc(since))
             .group_by(sa.func.lower(columns.text), columns.language)
             .having(contacts >= least, abstained == 0)
             .order_by(contacts.desc(), sa.literal_column("text"))

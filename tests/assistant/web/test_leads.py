@@ -206,3 +206,9 @@ def test_a_job_that_fails_tells_in_words_and_without_details() -> None:
     assert job.error is not None
     assert "Geheimwort" not in str(job.error)
     assert job.job_id in job.error["hint"]
+
+
+def test_the_page_says_when_the_log_is_invented(app: Any, library: Library, lead: TestClient) -> None:
+    assert '"demo": false' in lead.get("/").text
+    library.events.log_question(question("sample-00000", NOW))
+    assert '"demo": true' in lead.get("/").text

@@ -1,5 +1,5 @@
 // This week against the last: one line a figure; the gaps that cost most; where the weeks lead.
-import { day, el, page, t } from "../page.js";
+import { boot, day, el, page, t, upper } from "../page.js";
 import { call } from "../http.js";
 import { change, empty, figure, fill } from "./parts.js";
 import { chart } from "./chart.js";
@@ -8,16 +8,17 @@ import { row } from "./board.js";
 const WORST = 5;
 let span = "week";
 
-const figures = (data) => el("dl", { class: "figures" }, ...data.figures.map((one) => el("div", {}, el("dt", {}, one.name), el("dd", {}, el("b", {}, figure(one.now, one.unit)), change(one.now, one.before, one.unit)))));
+const figures = (data) => el("dl", { class: "figures" }, ...data.figures.map((one) => el("div", {}, el("dt", {}, upper(one.name)), el("dd", {}, el("b", {}, figure(one.now, one.unit)), change(one.now, one.before, one.unit)))));
 
 export function paint(place) {
   const choose = (which) => el("button", { type: "button", "aria-pressed": span === which, on: () => { span = which; paint(place); } }, t(`days_${which}`));
   const days = el("p", { class: "dim" }), left = el("div"), worst = el("div"), charts = el("div", { class: "charts" });
-  place.replaceChildren(
+  place.replaceChildren(...[
     el("div", { class: "line head" }, el("h1", {}, t(`overview_${span}`)), el("div", { class: "switch", role: "group", "aria-label": t("span") }, choose("week"), choose("month"))),
     days,
+    boot.demo ? el("p", { class: "demo" }, t("demo_note")) : null,
     el("div", { class: "overview" }, el("section", {}, el("h2", { class: "label" }, t("figures")), left), el("section", {}, el("h2", { class: "label" }, t("worst_gaps")), worst)),
-    el("h2", { class: "label" }, t("trend")), charts);
+    el("h2", { class: "label" }, t("trend")), charts].filter(Boolean));
   fill(left, () => call(`/api/v1/overview?language=${page.language}&span=${span}`), (data) => {
     days.textContent = t("against", { first: day(data.period.first), last: day(data.period.last), before_first: day(data.before.first), before_last: day(data.before.last) });
     charts.replaceChildren(...data.charts.map((one) => chart(one, data.weeks.map((week) => ({ first: week.first, last: week.last, value: week[one.figure] })))));

@@ -6,7 +6,7 @@ const WATCH_MS = 700;
 
 export const figure = (value, unit) => {
   if (value === null || value === undefined) return "–";
-  if (unit === "share") return `${number(100 * value)} %`;
+  if (unit === "share") return t("percent", { n: number(100 * value) });
   if (unit === "seconds") return duration(value);
   return number(value, Number.isInteger(value) ? 0 : 1);
 };
@@ -22,7 +22,7 @@ export function change(now, before, unit) {
   if (before === null || before === undefined || now === null) return el("span", { class: "change" }, "");
   const by = unit === "share" ? Math.round(100 * now) - Math.round(100 * before) : before ? Math.round(100 * (now - before) / before) : null;
   if (by === null) return el("span", { class: "change" }, now ? t("change_new") : "");
-  const words = by === 0 ? t("change_none") : unit === "share" ? counted("change_points", Math.abs(by)) : t("change_percent", { n: number(Math.abs(by)) });
+  const words = by === 0 ? t("change_none") : unit === "share" ? counted("change_points", Math.abs(by)) : t("percent", { n: number(Math.abs(by)) });
   return el("span", { class: "change", title: t("before_was", { value: figure(before, unit) }) }, by > 0 ? "▲ " : by < 0 ? "▼ " : "", words);
 }
 
