@@ -33,7 +33,7 @@ _ABSTAINED_ANYWAY = 0.06
 
 _TICKETS_PER_QUESTION = 0.7
 _LEAD = "leitung"
-_WAITS = timedelta(days=2)
+_WAITS = timedelta(days=5)
 """Escalations of so many last days still wait for an answer."""
 
 _HELPS_BY_CHANCE = 0.4

@@ -186,6 +186,7 @@ def _knowledge(figures: Figures, wording: Wording) -> Iterator[Block]:
             for article in figures.overdue[:_MOST_OVERDUE]
         ]
         yield Grid(wording.say("overdue_list"), columns, late)
+    yield from parts.comparison(("articles_used", "answers_per_article", "used_share"), figures, wording)
     if figures.most_used:
         used = [
             [use.title, wording.language_name(use.key.rpartition("@")[2]), wording.number(use.questions)]
@@ -216,7 +217,14 @@ def _method(figures: Figures, wording: Wording) -> Iterator[Block]:
     yield Section(wording.say("method_section"))
     if figures.least > 1:
         yield Paragraph(wording.say("method_least", least=str(figures.least)))
-    keys = (*SUMMARY, "first_response_p90", "resolution_p90", "ticket_escalation_share")
+    keys = (
+        *SUMMARY,
+        "answers_per_article",
+        "used_share",
+        "first_response_p90",
+        "resolution_p90",
+        "ticket_escalation_share",
+    )
     rows = [[wording.name(key), wording.meaning(key)] for key in keys if parts.has(figures, key)]
     if rows:
         yield Grid(wording.say("figures_told"), [wording.say("figure"), wording.say("meaning")], rows)

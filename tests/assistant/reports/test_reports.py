@@ -15,7 +15,6 @@ from hypothesis import given
 from hypothesis import strategies as st
 from sample_gaps import TODAY, WALLBOX, gap
 
-from assistant.demo import load
 from assistant.reports import gap_report, latest, team_report
 from assistant.reports.charts import Chart, Series, svg
 from assistant.reports.document import Bullets, Document, Facts, Grid, Link, Paragraph, Picture, Section
@@ -299,14 +298,6 @@ def test_what_moved_is_told_once_and_in_order(worked: Library) -> None:
         ("G-0008", "nachweislich geschlossen"),
         ("G-0001", "Dringlichkeit 60 → 135 Minuten"),
     ]
-
-
-def test_sample_data_never_stands_among_real_questions(tmp_path: Path) -> None:
-    library = _library(tmp_path)
-    library.events.log_question(QuestionEvent("q", NOON, "Umzug?", "de", "answered", 0.9, "page"))
-    with pytest.raises(UsageError, match="holds questions already"):
-        load(library, TODAY)
-    library.close()
 
 
 def test_the_commands_write_reports(tmp_path: Path) -> None:
