@@ -19,6 +19,9 @@ _BASIS = {
 }
 """How the coverage of a figure is put, where "known for … of …" is not the best way."""
 
+_OF_KNOWN = frozenset({"link_rate", "used_share"})
+"""Of these the cases that count are those of which it is known: solved tickets, answered questions."""
+
 
 def has(figures: Figures, key: str) -> bool:
     """Whether there is anything to a figure: now or before, it is hidden, or known and not nought."""
@@ -52,7 +55,7 @@ def _basis(key: str, value: Value, wording: Wording) -> str:
         return ""
     known, of = wording.number(value.known), wording.number(value.of)
     if key in _BASIS:
-        return wording.amount(_BASIS[key], value.known if key == "link_rate" else value.of, known=known, of=of)
+        return wording.amount(_BASIS[key], value.known if key in _OF_KNOWN else value.of, known=known, of=of)
     return wording.say("known_of", known=known, of=of) if value.known < value.of else ""
 
 

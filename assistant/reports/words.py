@@ -133,7 +133,7 @@ DE: Words = {
     # coverage
     "known_of": "bekannt bei {known} von {of}",
     "rated_of": "{known} von {of} bewertet",
-    "answers_of": "{of} Antworten",
+    "answers_of": "{known} Antworten",
     "closed_of": "{of} geschlossene Lücken",
     "closed_of_one": "1 geschlossene Lücke",
     "articles_of": "von {of} veröffentlichten",
@@ -293,7 +293,7 @@ EN: Words = {
     "no_comparison": "Nothing is known about the period before.",
     "known_of": "known for {known} of {of}",
     "rated_of": "{known} of {of} rated",
-    "answers_of": "{of} answers",
+    "answers_of": "{known} answers",
     "closed_of": "{of} closed gaps",
     "closed_of_one": "1 closed gap",
     "articles_of": "of {of} published",
