@@ -162,6 +162,31 @@ def calibrate(
 
 
 @app.command()
+def load(
+    dataset: Annotated[Path, typer.Argument(metavar="DATASET", help="Folder with articles/ and queries.jsonl.")],
+    agents: Annotated[int, typer.Option(min=1, help="How many people ask at once.")] = 50,
+    pacing_s: Annotated[float, typer.Option(min=0.1, help="Every so many seconds each of them asks.")] = 5.0,
+    minutes: Annotated[float, typer.Option(min=0.05, help="For so long.")] = 5.0,
+    as_json: Json = False,
+) -> None:
+    """Put a server under load: many agents ask at once, an ingest meanwhile. Exit code 1 where a request failed."""
+    from evals.datasets import load as read
+    from evals.load import load as measured
+
+    questions = [one.text for one in read(dataset).questions]
+    result = measured(dataset / "articles", questions, agents, pacing_s, minutes)
+    if as_json:
+        print(json.dumps(result, ensure_ascii=False))
+    else:
+        times = result["latency_ms"]
+        print(
+            f"{result['requests']} requests, {result['errors']} errors; p50 {times['p50']} ms, p95 {times['p95']} ms."
+        )
+    if result["errors"]:
+        raise typer.Exit(1)
+
+
+@app.command()
 def regress(
     home: Annotated[
         Path | None, typer.Option(help="Folder of the index (default: KB_HOME, else .kb).", show_default=False)

@@ -11,7 +11,7 @@ const link = (one) => el("button", { type: "button", class: "link", lang: one.la
 
 function finding(one) {
   const words = one.words[page.language];
-  const details = one.kind === "contradiction" && words.details.length >= 2 ? el("div", { class: "sides" }, ...words.details.map((line) => el("blockquote", {}, el("p", {}, line)))) : el("ul", { class: "plain-list" }, ...words.details.map((line) => el("li", {}, line)));
+  const details = one.kind === "contradiction" && words.details.length === 3 ? el("div", {}, el("p", {}, el("b", {}, words.details[0])), el("div", { class: "sides" }, ...words.details.slice(1).map((line) => el("blockquote", {}, el("p", {}, line))))) : el("ul", { class: "plain-list" }, ...words.details.map((line) => el("li", {}, line)));
   return el("li", { class: "case" }, el("p", { class: "line" }, el("span", {}, ...one.articles.flatMap((ref, place) => [place ? " · " : "", link(ref)])), el("span", { class: "meta", title: t("damage_hint") }, t("damage", { n: number(one.damage, 1) }))), details, el("p", { class: "dim" }, words.action));
 }
 
