@@ -190,7 +190,7 @@ class GapSettings(_Section):
         default=2.0, ge=0, description="gaps with less evidence than this are left out: one refused question is chance"
     )
     most_replayed: int = Field(
-        default=300, ge=1, description="most questions asked again in one run, those of the weightiest clusters first"
+        default=240, ge=1, description="most questions asked again in one run, those of the weightiest clusters first"
     )
     half_life_days: int = Field(default=45, gt=0, description="after so many days a question counts half for priority")
     minutes_question: float = Field(

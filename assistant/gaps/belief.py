@@ -10,6 +10,7 @@ from typing import Final, NamedTuple, TypeAlias
 
 import numpy as np
 
+from assistant.gaps.clusters import centred
 from assistant.gaps.probe import View
 from kb.catalog import Snapshot
 from kb.embedding.protocol import FloatMatrix
@@ -61,7 +62,7 @@ _ENOUGH: Final = 300
 
 _LEAST_SPREAD: Final = 1e-3
 
-_FAR: Final = -2.0
+FAR: Final = -2.0
 """Standard deviations below what is usual from which on a need is off topic: of needs whose articles were hidden one in
 twenty is that far, of subjects of clinc_oos two in three (an energy supplier) to all (an app's FAQ)."""
 
@@ -105,12 +106,14 @@ class Subject:
     """What the knowledge base is about, by its articles' names and passages, and how near questions usually are.
 
     Two levels say how near a question is: its mean cosine with the names nearest to it, and its cosine with the nearest
-    passage. ``means`` are the means of the names (d,) of each language, "" of all.
+    passage. ``means`` are the means of the names (d,) of each language, "" of all; ``pivots`` the names (n, d) less
+    these.
     """
 
     def __init__(self, names: Vectors, passages: Vectors, languages: Sequence[str]) -> None:
         self._names, self._passages = names.vectors, passages.vectors
         self.means = _means(names.vectors, languages)
+        self.pivots = centred(names.vectors, languages, self.means)
         self._usual: FloatMatrix | None = None
         self._spread: FloatMatrix | None = None
         if len(self._names) > _NAMES and len(self._passages):
@@ -141,7 +144,7 @@ class Subject:
 
     def is_far(self, vectors: FloatMatrix, views: Sequence[View | None]) -> bool:
         """Whether questions are off topic: far from names and passages, and answered by nothing, not even in part."""
-        return self.nearness(vectors) < _FAR and log_odds(views) < _FAR_ODDS
+        return self.nearness(vectors) < FAR and log_odds(views) < _FAR_ODDS
 
     def _of(self, vectors: FloatMatrix) -> FloatMatrix:
         return _levels(vectors @ self._names.T, vectors @ self._passages.T)

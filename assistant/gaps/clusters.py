@@ -17,15 +17,12 @@ from kb.embedding.protocol import FloatMatrix
 RANKING_BONUS: Final = 0.15
 """What finding the same articles adds to the cosine, at most."""
 
-_BLOCK: Final = 2000
-"""Questions that are compared each with each: 2,000 need 32 MB and half a second."""
+_WHOLE: Final = 2000
+_BLOCK: Final = 600
+"""Questions that are compared each with each where there are no more, and in one block where there are."""
 
-_MOST_PARTS: Final = 100
-_SAMPLED: Final = 10_000
-_ROUNDS: Final = 10
 _AT_ONCE: Final = 8192
-"""Parts that many questions are cut into, the questions whose means they are, rounds to find these, and questions that
-are compared with them together."""
+"""Questions that are compared with the pivots together."""
 
 _SHARE: Final = 50
 """The names of the articles count as so many questions in the mean of a language: few questions have no mean."""
@@ -42,12 +39,13 @@ def cluster(
     rankings: Sequence[Ranking],
     apart: float,
     means: Mapping[str, FloatMatrix],
+    pivots: FloatMatrix,
 ) -> list[list[int]]:
     """Questions of one need, as places in the arguments, each in one cluster; those that were asked first come first.
 
     ``vectors`` (n, d) have length 1; ``means`` are those of the articles' names, by language, "" of all. ``apart`` is
-    the mean distance (1 less likeness) from which on two clusters stay
-    apart. 1. Equal texts are one. 2. Centre the vectors. 3. Average linkage,
+    the mean distance (1 less likeness) from which on two clusters stay apart. ``pivots`` (k, d), centred, are what many
+    questions are sorted by first. 1. Equal texts are one. 2. Centre the vectors. 3. Average linkage,
     in blocks where there are many, and again over the largest clusters of all blocks.
     """
     # 1
@@ -59,7 +57,7 @@ def cluster(
     # 2
     space = centred(vectors, languages, means)[firsts]
     # 3
-    labels = _in_blocks(space, [rankings[place] for place in firsts], [len(group) for group in groups], apart)
+    labels = _in_blocks(space, [rankings[place] for place in firsts], [len(group) for group in groups], apart, pivots)
     made: dict[int, list[int]] = {}
     for group, label in zip(groups, labels, strict=True):
         made.setdefault(label, []).extend(group)
@@ -93,7 +91,9 @@ def central(places: Sequence[int], vectors: FloatMatrix) -> list[int]:
     return [places[at] for at in np.argsort(-nearness.round(5), kind="stable")]
 
 
-def _in_blocks(space: FloatMatrix, rankings: Sequence[Ranking], sizes: Sequence[int], apart: float) -> list[int]:
+def _in_blocks(
+    space: FloatMatrix, rankings: Sequence[Ranking], sizes: Sequence[int], apart: float, pivots: FloatMatrix
+) -> list[int]:
     """A label for each question; ``sizes`` are how often each was asked.
 
     Only questions of one block are compared each with each, so that time and memory grow with the number of questions,
@@ -101,52 +101,43 @@ def _in_blocks(space: FloatMatrix, rankings: Sequence[Ranking], sizes: Sequence[
     """
     labels = np.zeros(len(space), dtype=np.int64)
     first = 0
-    for places in _blocks(space):
+    for places in _blocks(space, pivots):
         found = [rankings[place] for place in places.tolist()]
         own = np.asarray(linked(1.0 - likeness(space[places], found), apart), dtype=np.int64)
         labels[places] = own + first
         first += int(own.max(initial=-1)) + 1
-    if len(space) <= _BLOCK:
+    if len(space) <= _WHOLE:
         return [int(label) for label in labels]
     weight = np.bincount(labels, weights=sizes, minlength=first)
     means = np.zeros((first, space.shape[1]), dtype=np.float32)
     np.add.at(means, labels, space)
     means /= np.maximum(np.bincount(labels, minlength=first), 1)[:, None]
-    largest = np.argsort(-weight, kind="stable")[:_BLOCK]
+    largest = np.argsort(-weight, kind="stable")[:_WHOLE]
     joined = np.arange(first)
     for place, label in zip(largest, linked(1.0 - means[largest] @ means[largest].T, apart), strict=True):
         joined[place] = first + label
     return [int(label) for label in joined[labels]]
 
 
-def _blocks(space: FloatMatrix) -> list[IntArray]:
-    """The places of n questions in blocks that are small enough, near ones together."""
-    waiting, done = [np.arange(len(space))] if len(space) else [], []
-    while waiting:
-        places = waiting.pop()
-        if len(places) <= _BLOCK:
-            done.append(places)
-            continue
-        count = min(-(-2 * len(places) // _BLOCK), _MOST_PARTS)
-        nearest = _nearest_of(space[places], count)
-        parts = [places[nearest == part] for part in range(count)]
-        if max(map(len, parts)) == len(places):  # all alike: cut where they stand
-            parts = np.array_split(places, count)
-        waiting += [part for part in parts if len(part)]
-    return sorted(done, key=lambda block: int(block[0]))
+def _blocks(space: FloatMatrix, pivots: FloatMatrix) -> list[IntArray]:
+    """The places of n questions in blocks that are small enough, near ones together.
+
+    Questions with the same nearest pivot are together. Pivots do not depend on the log, so that a few more questions
+    leave most blocks as they were.
+    """
+    if len(space) <= _WHOLE or not len(pivots):
+        return _cut(np.arange(len(space)), _WHOLE)
+    nearest = np.concatenate(
+        [(space[start : start + _AT_ONCE] @ pivots.T).argmax(axis=1) for start in range(0, len(space), _AT_ONCE)]
+    )
+    order = np.argsort(nearest, kind="stable")
+    groups = np.split(order, np.flatnonzero(np.diff(nearest[order])) + 1)
+    return [block for group in groups for block in _cut(group, _BLOCK)]
 
 
-def _nearest_of(space: FloatMatrix, count: int) -> IntArray:
-    """For each question the nearest of ``count`` means, which are those of questions taken evenly."""
-    from sklearn.cluster import KMeans
-
-    sample = space[:: max(len(space) // _SAMPLED, 1)]
-    means = KMeans(count, n_init=1, max_iter=_ROUNDS, random_state=0).fit(sample).cluster_centers_
-    found = [
-        (space[start : start + _AT_ONCE] @ means.T - (means**2).sum(axis=1) / 2).argmax(axis=1)
-        for start in range(0, len(space), _AT_ONCE)
-    ]
-    return np.concatenate(found)
+def _cut(places: IntArray, most: int) -> list[IntArray]:
+    """``places`` in parts of at most ``most``, in their order, which is that of the log."""
+    return [places[start : start + most] for start in range(0, len(places), most)]
 
 
 def linked(distance: FloatMatrix, apart: float) -> list[int]:

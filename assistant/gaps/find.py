@@ -113,6 +113,7 @@ def _clusters(library: Library, cases: Sequence[Case], vectors: FloatMatrix, sub
         [case.nearest for case in cases],
         settings.cluster_distance,
         subject.means,
+        subject.pivots,
     ):
         signalled = frozenset(place for place in places if cases[place].signals)
         weight = sum(cases[place].weight for place in signalled)

@@ -4,14 +4,15 @@ from __future__ import annotations
 
 import hashlib
 import json
+from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import asdict, dataclass
 from datetime import date
 from typing import Any, Final
 
 from assistant.gaps import clusters
-from assistant.gaps.belief import Subject, Usual
-from assistant.gaps.cause import Look, Proof, explain
+from assistant.gaps.belief import FAR, Subject, Usual
+from assistant.gaps.cause import AGENTS_SAY, Look, Proof, explain
 from assistant.gaps.conflict import disagreement
 from assistant.gaps.merging import Finding
 from assistant.gaps.probe import Probe, Prober
@@ -131,16 +132,21 @@ class Replay:
             [case.text, case.language, case.audience, case.only_language, case.products]
             for case in (self._cases[place] for place in asked)
         ]
-        spoken = sorted([case.language, *case.signals] for case in cases)
-        nearness = round(self._subject.nearness(self._vectors[list(one.places)]), 1)
-        said = json.dumps([self._state, wordings, spoken, nearness, one.quiet], ensure_ascii=False)
+        spoken = [tag for tag, _ in Counter(case.language for case in cases).most_common()]
+        complaints = sorted(Counter(name for case in cases for name in case.signals if name in AGENTS_SAY).items())
+        far = self._subject.nearness(self._vectors[list(one.places)]) < FAR
+        said = json.dumps([self._state, wordings, spoken, complaints, far, one.quiet], ensure_ascii=False)
         return hashlib.sha256(said.encode()).hexdigest()
 
     def _wordings(self, one: Cluster) -> list[int]:
-        """Some questions of a cluster, each worded differently, the most central first, all languages by turns."""
+        """Some questions of a cluster, each worded differently, those asked first, all languages by turns.
+
+        Not the most central ones: these change with every question that is asked, and then nothing that was proved
+        before could be used.
+        """
         by_language: dict[str, list[int]] = {}
         kept: list[int] = []
-        for place in one.places[:_LOOKED_AT]:
+        for place in sorted(one.places)[:_LOOKED_AT]:
             if kept and float((self._vectors[kept] @ self._vectors[place]).max()) >= _SAME:
                 continue
             kept.append(place)

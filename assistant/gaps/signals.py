@@ -6,21 +6,25 @@ does answer. Whether there is a gap is decided by asking again (``cause``).
 
 from __future__ import annotations
 
+import sys
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from itertools import islice, pairwise
-from typing import Final
+from typing import Any, Final, TypeAlias
 
 from kb.backlog.model import EvidenceKind
 from kb.catalog import ArticleRow
 from kb.embedding.protocol import FloatMatrix
-from kb.events import Action, Feedback, QuestionEvent
+from kb.events import Action, Feedback
 from kb.freshness import freshness
 from kb.library import Library
 from kb.settings import GapSettings
 from kb.terms import base_language
+
+Outline: TypeAlias = Mapping[str, Any]
+"""A question of the log as a plain row."""
 
 _BATCH: Final = 1000
 _OPENING: Final = frozenset({"page"})
@@ -90,8 +94,8 @@ def read(library: Library, shelf: Shelf, since: datetime | None, until: datetime
     """
     count = weights(library.settings.gaps)
     found: dict[str, Case] = {}
-    for events in _batches(library.events.questions(since, until)):
-        ids = [event.question_id for event in events]
+    for events in _batches(library.events.outlines(since, until)):
+        ids = [str(event["question_id"]) for event in events]
         ratings, actions = library.events.feedback_for(ids), library.events.actions_for(ids)
         for event in events:
             case = _case(event)
@@ -150,28 +154,28 @@ def rephrased(cases: Sequence[Case], vectors: FloatMatrix, settings: GapSettings
     ]
 
 
-def _case(event: QuestionEvent) -> Case:
-    filters = event.filters
+def _case(event: Outline) -> Case:
+    filters = event["filters"]
     return Case(
-        id=event.caller_id or event.question_id,
-        key=event.question_id,
-        text=event.text,
-        asked_at=event.asked_at,
-        language=base_language(event.language),
-        actor=event.actor,
-        session=event.session,
+        id=event["caller_id"] or event["question_id"],
+        key=event["question_id"],
+        text=event["text"],
+        asked_at=event["asked_at"],
+        language=base_language(event["language"]),
+        actor=event["actor"],
+        session=event["session"],
         audience=str(filters.get("audience") or "internal"),
         only_language=filters.get("language") or None,
         products=tuple(filters.get("products") or ()),
-        status=event.status,
-        confidence=event.confidence,
-        nearest=tuple((str(row["article_id"]), float(row["score"])) for row in event.nearest),
-        cited=tuple(dict.fromkeys(_key(row) for row in event.citations)),
+        status=event["status"],
+        confidence=event["confidence"],
+        nearest=tuple((sys.intern(row["article_id"]), row["score"]) for row in event["nearest"]),
+        cited=tuple(dict.fromkeys(_key(row) for row in event["citations"])),
     )
 
 
 def _signals(
-    event: QuestionEvent,
+    event: Outline,
     ratings: Sequence[Feedback],
     actions: Sequence[Action],
     shelf: Shelf,
@@ -180,13 +184,13 @@ def _signals(
 ) -> tuple[str, ...]:
     """The names of what speaks for a gap at one question, in a fixed order."""
     done = {action.kind for action in actions}
-    cited = [shelf.rows[key] for row in event.citations if (key := _key(row)) in shelf.rows]
+    cited = [shelf.rows[key] for row in event["citations"] if (key := _key(row)) in shelf.rows]
     due_days = library.settings.articles.due_days
     signals = {
-        "abstained": event.status == "abstained",
+        "abstained": event["status"] == "abstained",
         "not_helpful": _not_helpful(event, ratings, shelf),
-        "not_opened": event.channel in _OPENING
-        and event.status == "answered"
+        "not_opened": event["channel"] in _OPENING
+        and event["status"] == "answered"
         and not done & {"opened", "copied"}
         and not any(rating.verdict == "helpful" for rating in ratings),
         "escalated": "escalated" in done,
@@ -194,16 +198,16 @@ def _signals(
         "outdated": bool(cited)
         and all(row.status != "published" or freshness(row, today, due_days) == "overdue" for row in cited),
         "other_language": bool(cited)
-        and all(base_language(row.language) != base_language(event.language) for row in cited),
+        and all(base_language(row.language) != base_language(event["language"]) for row in cited),
     }
     return tuple(name for name, there in signals.items() if there)
 
 
-def _not_helpful(event: QuestionEvent, ratings: Sequence[Feedback], shelf: Shelf) -> bool:
+def _not_helpful(event: Outline, ratings: Sequence[Feedback], shelf: Shelf) -> bool:
     """Whether the last word of somebody was that it did not help, and that is about a text that still stands."""
     if not any(rating.verdict == "not_helpful" for rating in ratings):
         return False
-    quoted = [row for row in event.citations if row.get("sha256")]
+    quoted = [row for row in event["citations"] if row.get("sha256")]
     return not quoted or any(shelf.sha256.get(_key(row)) == row["sha256"] for row in quoted)
 
 
@@ -211,7 +215,7 @@ def _key(row: Mapping[str, object]) -> str:
     return f"{row['article_id']}@{row['language']}"
 
 
-def _batches(events: Iterable[QuestionEvent]) -> Iterator[list[QuestionEvent]]:
+def _batches(events: Iterable[Outline]) -> Iterator[list[Outline]]:
     iterator = iter(events)
     while batch := list(islice(iterator, _BATCH)):
         yield batch

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import fields, replace
 from datetime import datetime
 from types import TracebackType
-from typing import Any, Self, get_args
+from typing import Any, Self, cast, get_args
 
 import sqlalchemy as sa
 
@@ -156,6 +156,17 @@ class EventLog:
             query = query.where(columns.asked_at < utc(until))
         return map(_question, self._store.pages(query, columns.asked_at, columns.question_id))
 
+    def outlines(self, since: datetime | None = None, until: datetime | None = None) -> Iterator[Mapping[str, Any]]:
+        """As ``questions``, as plain rows without timings and what was redacted: for whoever reads a whole log."""
+        columns = schema.questions.c
+        query = sa.select(*(column for column in columns if column.name not in _NOT_OUTLINED))
+        if since is not None:
+            query = query.where(columns.asked_at >= utc(since))
+        if until is not None:
+            query = query.where(columns.asked_at < utc(until))
+        rows = self._store.pages(query, columns.asked_at, columns.question_id)
+        return cast("Iterator[Mapping[str, Any]]", rows)  # every key is a column's name
+
     def feedback_for(self, question_ids: Iterable[str], *, history: bool = False) -> dict[str, tuple[Feedback, ...]]:
         """The ratings that count, by question, oldest first; with ``history`` also those that their actor changed.
 
@@ -251,6 +262,9 @@ def _redacted(text: str) -> str:
 
 def _row(item: QuestionEvent | Feedback | Action) -> dict[str, Any]:
     return {field.name: getattr(item, field.name) for field in fields(item)}
+
+
+_NOT_OUTLINED = frozenset({"timings_ms", "redacted", "reason"})
 
 
 def _question(row: sa.RowMapping) -> QuestionEvent:

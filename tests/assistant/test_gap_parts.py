@@ -61,11 +61,14 @@ def near(rows: np.ndarray, times: int, seed: int = 2) -> np.ndarray:
     return (made / np.linalg.norm(made, axis=1, keepdims=True)).astype(np.float32)
 
 
+PIVOTS = directions(4, 33)
+
+
 def clustered(vectors: np.ndarray, texts: list[str] | None = None) -> list[list[int]]:
     count = len(vectors)
     texts = texts or [f"Frage {number}" for number in range(count)]
     means = {"": np.zeros(vectors.shape[1], dtype=np.float32)}
-    return clusters.cluster(texts, ["de"] * count, vectors, [[("a", 0.5)]] * count, 0.45, means)
+    return clusters.cluster(texts, ["de"] * count, vectors, [[("a", 0.5)]] * count, 0.45, means, PIVOTS)
 
 
 def test_wordings_of_one_need_are_one_cluster_and_needs_stay_apart() -> None:
@@ -88,7 +91,8 @@ def test_many_questions_are_compared_in_blocks_and_joined_across_them(monkeypatc
     vectors = near(directions(12), 10)
     whole = clustered(vectors)
     monkeypatch.setattr(clusters, "_BLOCK", 40)
-    assert len(clusters._blocks(vectors)) > 1
+    monkeypatch.setattr(clusters, "_WHOLE", 100)
+    assert len(clusters._blocks(vectors, PIVOTS)) > 1
     assert clustered(vectors) == whole
 
 
