@@ -25,7 +25,7 @@ from assistant.health.contradiction import compare
 from assistant.health.examination import CACHE_FILE, examine
 from assistant.health.model import HealthReport
 from evals.index import configured, opened
-from evals.staleness import simulate
+from evals.staleness import SEEDS, simulate
 from evals.tables import table
 from ingest.chunking import chunk, names, recipe
 from kb.article import Section
@@ -248,7 +248,7 @@ def measure(
         "sentences": sentences(),
         "planted": planted(report),
         "changed_translations": changed_translations(articles),
-        "staleness": simulate(range(years)) if years else simulate(),
+        "staleness": simulate(SEEDS[:years]),
     }
     if versions:
         result["drift"] = drift(versions)

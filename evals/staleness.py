@@ -34,8 +34,8 @@ from kb.learning import text_sha256
 from kb.library import Library
 from kb.settings import Settings
 
-SEEDS: Final = range(20)
-TUNED_ON: Final = range(100, 106)
+SEEDS: Final = range(200, 220)
+TUNED_ON: Final = range(100, 113)
 TOP: Final = 10
 END: Final = date(2026, 11, 25)
 YEAR: Final = 365

@@ -54,7 +54,7 @@ def factors(
     conflict = 1.0 if not conflicts else _CONFLICT if is_older else _CONFLICT_WITH_OLDER
     return (
         Factor("answers", round(math.sqrt(1 + use.answers), 2), {"answers": use.answers}),
-        Factor("age", round(age, 2), {"days_past_review": late, "review_every_days": row.review_every_days}),
+        Factor("age", round(math.sqrt(age), 2), {"days_past_review": late, "review_every_days": row.review_every_days}),
         Factor("ratings", round(against(use.ratings), 2), {"rated": use.rated, "bad": use.bad}),
         Factor("conflicts", conflict, {"articles": list(conflicts)}),
         Factor("neighbours", _CHANGE if changed else 1.0, {"articles": list(changed)}),

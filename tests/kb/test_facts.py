@@ -5,7 +5,7 @@ from __future__ import annotations
 from decimal import Decimal
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from kb.facts import Fact, agree, comparable, read
@@ -103,6 +103,7 @@ def test_days_and_euros_cannot_be_compared() -> None:
 
 
 @given(st.integers(0, 99_999_999))
+@settings(deadline=None)
 def test_how_a_sum_is_written_does_not_matter(cents: int) -> None:
     whole, rest = divmod(cents, 100)
     english = f"{whole:,}.{rest:02}"
@@ -112,6 +113,7 @@ def test_how_a_sum_is_written_does_not_matter(cents: int) -> None:
 
 
 @given(st.text(), st.sampled_from(["de", "en", "fr"]))
+@settings(deadline=None)
 def test_no_text_can_make_it_fail_and_facts_lie_in_the_text(text: str, language: str) -> None:
     end = 0
     for fact in read(text, language):

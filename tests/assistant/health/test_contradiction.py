@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from assistant.health.contradiction import Difference, compare
@@ -68,17 +68,20 @@ SENTENCES = st.lists(_WORDS, max_size=12).map(" ".join) | st.text(max_size=60)
 
 
 @given(SENTENCES, st.sampled_from(["de", "en"]))
+@settings(deadline=None)
 def test_a_sentence_never_contradicts_itself(sentence: str, language: str) -> None:
     assert compare(sentence, sentence, language) is None
 
 
 @given(SENTENCES, SENTENCES, st.sampled_from(["de", "en"]))
+@settings(deadline=None)
 def test_the_verdict_is_the_same_from_both_sides(left: str, right: str, language: str) -> None:
     found, back = compare(left, right, language), compare(right, left, language)
     assert found == (back and Difference(back.kind, back.right, back.left))
 
 
 @given(st.integers(1_000, 9_999_999), st.integers(1_000, 9_999_999))
+@settings(deadline=None)
 def test_only_the_value_counts_not_how_it_is_written(left: int, right: int) -> None:
     grouped = f"{left:,}".replace(",", ".")
     found = compare(f"Der Zuschuss beträgt {grouped} €.", f"Der Zuschuss beträgt EUR {right},00.", "de")

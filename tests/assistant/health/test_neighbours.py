@@ -23,7 +23,7 @@ PASSAGES = st.lists(st.integers(0, 40), min_size=1, max_size=25, unique=True)
 
 
 @given(PASSAGES)
-@settings(max_examples=50)
+@settings(max_examples=50, deadline=None)
 def test_they_are_the_nearest_of_all_in_other_articles(seeds: list[int]) -> None:
     found = of(seeds)
     cosines = np.round(vectors(seeds) @ vectors(seeds).T, 5)
@@ -34,7 +34,7 @@ def test_they_are_the_nearest_of_all_in_other_articles(seeds: list[int]) -> None
 
 
 @given(PASSAGES, PASSAGES)
-@settings(max_examples=100)
+@settings(max_examples=100, deadline=None)
 def test_after_any_change_the_result_is_that_of_a_fresh_comparison(before: list[int], after: list[int]) -> None:
     carried, fresh = of(after, of(before)), of(after)
     assert np.array_equal(carried.places, fresh.places)
