@@ -89,11 +89,10 @@ def compare(
     from evals import gold
     from evals.compare import compare as compared
     from evals.compare import described, markdown
-    from evals.datasets import REPOSITORY
 
     file = baseline or gold.KEPT
     before = None if update else gold.read(file)
-    now = gold.run(REPOSITORY, gold.gold())
+    now = gold.current()
     if before is None:
         gold.write(described(now), file)
         print(file, file=sys.stderr)

@@ -24,6 +24,7 @@ from assistant.health import pairs, parity
 from assistant.health.contradiction import compare
 from assistant.health.examination import CACHE_FILE, examine
 from assistant.health.model import HealthReport
+from evals.datasets import REPOSITORY
 from evals.index import configured, opened
 from evals.staleness import SEEDS, simulate
 from evals.tables import table
@@ -36,7 +37,6 @@ from kb.library import Library
 from kb.reader import read
 
 DATA: Final = Path(__file__).parent / "data"
-REPOSITORY: Final = Path(__file__).parent.parent
 TODAY: Final = date(2026, 11, 23)
 """The day that the planted faults are described for."""
 
