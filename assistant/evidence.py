@@ -38,7 +38,7 @@ _COMPARED_IN_ENGLISH = 4
 """Units that are embedded by themselves, which takes most of an answer's time; on the gold questions and one FAQ,
 sixteen were no better. The English encoder only tells how sure the best ones are."""
 
-_COMPARED_CHARACTERS = 400
+_COMPARED_CHARACTERS = 240
 """Of a unit; a longer one (a list item of many lines) says what it is about at its beginning."""
 
 _COSINE_WORTH = 3.0

@@ -23,6 +23,9 @@ if TYPE_CHECKING:
 Span = tuple[int, int]
 
 # Padded tokens of one batch. More is slower on two cores and costs memory: a feed-forward layer holds 6 kB a token.
+_PADDING_TOKENS = 64
+"""Of a batch at most; as many take about as long as starting another one."""
+
 _BATCH_TOKENS = 512
 _TOKENISED_TEXTS = 64  # at a time, as tokens with their offsets take a hundred times the memory of the text
 _MAX_THREADS = 8  # a model this small does not use more
@@ -120,11 +123,14 @@ def _cut(ids: list[int], limit: int) -> list[int]:
 def _batches(lengths: Sequence[int]) -> Iterator[list[int]]:
     """Indices in batches of similar length, each at most ``_BATCH_TOKENS`` with padding (or one text)."""
     batch: list[int] = []
+    total = 0
     for index in sorted(range(len(lengths)), key=lengths.__getitem__):
-        if batch and (len(batch) + 1) * lengths[index] > _BATCH_TOKENS:
+        padded = (len(batch) + 1) * lengths[index]
+        if batch and (padded > _BATCH_TOKENS or padded - total - lengths[index] > _PADDING_TOKENS):
             yield batch
-            batch = []
+            batch, total = [], 0
         batch.append(index)
+        total += lengths[index]
     if batch:
         yield batch
 
