@@ -154,14 +154,7 @@ def _checked(library: Library, question: str, scope: Scope) -> None:
         raise UsageError(f"There is no audience '{scope.audience}'.", "Use 'public' or 'internal'.")
     if not 1 <= scope.limit <= MAX_LIMIT:
         raise UsageError(f"The limit {scope.limit} is out of range.", f"Use 1 to {MAX_LIMIT}.")
-    made_with = library.catalog.noted("fingerprint")
-    if made_with is None:
-        raise MissingPartError(f"There is no index in {library.home}.", "Make one: kb ingest FOLDER")
-    if made_with != library.embedder.fingerprint:
-        raise MissingPartError(
-            f"The index in {library.home} was made with another model than {library.embedder.name}.",
-            "Run `kb ingest` to embed the articles with this one, or set embedding.model back.",
-        )
+    library.require_index()
 
 
 def _nearest(ranked: Sequence[Ranked]) -> tuple[Near, ...]:

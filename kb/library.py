@@ -196,6 +196,17 @@ class Library:
         part = self.settings.accounts
         return Accounts(self.database, part.failures, part.locked_minutes)
 
+    def require_index(self) -> None:
+        """Raise MissingPartError where there is no index, or one that another model has made."""
+        made_with = self.catalog.noted("fingerprint")
+        if made_with is None:
+            raise MissingPartError(f"There is no index in {self.home}.", "Make one: kb ingest FOLDER")
+        if made_with != self.embedder.fingerprint:
+            raise MissingPartError(
+                f"The index in {self.home} was made with another model than {self.embedder.name}.",
+                "Run `kb ingest` to embed the articles with this one, or set embedding.model back.",
+            )
+
     def nearest(self, vector: FloatMatrix, limit: int) -> list[tuple[str, float]] | None:
         """The ``limit`` vectors nearest to ``vector`` (d,) with their cosine, as Chroma knows them, best first.
 

@@ -9,7 +9,7 @@ import typer
 
 from assistant.cli.app import app
 from assistant.cli.options import Config, Home, Json, day, examples, open_library
-from assistant.terminal import print_json
+from assistant.terminal import ProgressBar, print_json
 from kb.errors import UsageError
 
 if TYPE_CHECKING:
@@ -45,7 +45,8 @@ def health_command(
     unknown = sorted(set(kind or ()) - set(KINDS))
     if unknown:
         raise UsageError(f"'{unknown[0]}' is not a kind of finding.", f"Use one of: {', '.join(KINDS)}.")
-    report = examine(open_library(home, config), day(today))
+    with ProgressBar("Comparing") as bar:
+        report = examine(open_library(home, config), day(today), bar.progress)
     chosen = tuple(finding for finding in report.findings if not kind or finding.kind in kind)
     report = HealthReport(report.today, report.articles, chosen)
     print_json(report.to_json()) if as_json else _print(report, language, limit)

@@ -19,7 +19,6 @@ from assistant.leads import recheck
 from kb.backlog.model import FoundGap, GapQuestion
 from kb.catalog import Filter
 from kb.embedding.protocol import FloatMatrix
-from kb.errors import MissingPartError
 from kb.learning import text_sha256
 from kb.library import Library
 from kb.terms import terms
@@ -52,7 +51,7 @@ def find(
     if today is not None and today != now.date():
         now = datetime.combine(today, time(12), UTC)
     today = now.date()
-    _checked(library)
+    library.require_index()
     if not library.settings.events.url and not library.events_file.exists():
         return GapReport(since, until, 0, ())
     recheck(library, now)
@@ -81,17 +80,6 @@ def find(
 def _place(gap: FoundGap) -> tuple[bool, float, datetime, str]:
     """What costs most comes first; what is off topic, last."""
     return gap.cause == "out_of_scope", -gap.priority, gap.questions[0].asked_at, gap.questions[0].id
-
-
-def _checked(library: Library) -> None:
-    made_with = library.catalog.noted("fingerprint")
-    if made_with is None:
-        raise MissingPartError(f"There is no index in {library.home}.", "Make one: kb ingest FOLDER")
-    if made_with != library.embedder.fingerprint:
-        raise MissingPartError(
-            f"The index in {library.home} was made with another model than {library.embedder.name}.",
-            "Run `kb ingest` to embed the articles with this one, or set embedding.model back.",
-        )
 
 
 def _shelf(library: Library, today: date) -> Shelf:

@@ -49,8 +49,9 @@ def examine(library: Library, today: date, told: Told = lambda *_: None) -> Heal
     1. Read articles, passages and vectors at one state of the index. 2. Find the nearest passages of each. 3. Compare
     their sentences. 4. Find copies. 5. Hold translations against each other. 6. Ask for each article by its names.
     7. Read the log. 8. Rank what is stale. ``told`` hears how many of the pairs of passages are through. What did not
-    change since the last time is not compared again. Raises KBError where the index cannot be read.
+    change since the last time is not compared again. Raises KBError where there is no index or it cannot be read.
     """
+    library.require_index()
     where = Filter(today)
     fingerprint = library.embedder.fingerprint
     with library.catalog.snapshot() as snapshot:

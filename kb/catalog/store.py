@@ -34,9 +34,10 @@ CREATE TABLE IF NOT EXISTS judgements (
 """Made where they are missing: an index without them lacks nothing that the events database cannot bring back."""
 
 _BY_STATE = """
-CREATE INDEX IF NOT EXISTS articles_by_state ON articles (status, expires_on, audience, language, products, id, supersedes)
+CREATE INDEX IF NOT EXISTS articles_by_state
+ON articles (status, expires_on, audience, language, products, id, supersedes)
 """
-"""Holds all that a filter asks for, so that no question reads through the rows, which carry the articles' whole texts."""
+"""All that a filter asks for: so no question reads through the rows, which carry the articles' whole texts."""
 
 _SCHEMA = """
 CREATE TABLE meta (key TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;

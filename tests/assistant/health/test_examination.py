@@ -13,6 +13,7 @@ from assistant.health import examine, pairs
 from assistant.health.model import KINDS
 from assistant.health.texts import action, details, kind_name
 from ingest.pipeline import ingest
+from kb.errors import MissingPartError
 from kb.events import Feedback, QuestionEvent
 from kb.library import Library
 
@@ -122,8 +123,10 @@ def test_a_damaged_file_of_earlier_comparisons_costs_nothing(base) -> None:
     assert examine(base, TODAY) == report
 
 
-def test_an_empty_index_is_healthy(library) -> None:
-    assert examine(library, TODAY).to_json()["summary"]["findings"] == 0
+def test_without_an_index_the_command_that_makes_one_is_named(library) -> None:
+    with pytest.raises(MissingPartError) as caught:
+        examine(library, TODAY)
+    assert "kb ingest" in caught.value.hint
 
 
 def test_drafts_and_expired_articles_are_left_out(base, folder, write) -> None:
