@@ -15,6 +15,7 @@ from assistant.web import (
     admin,
     articles,
     contacts,
+    described,
     errors,
     gaps,
     lead_room,
@@ -65,6 +66,7 @@ def build(library: Library, token: str, host: str, port: int) -> FastAPI:
     app.include_router(admin.router(library, access))
     app.include_router(page_routes.router(desk, access))
     app.include_router(sign_in.router(access))
+    described.install(app)
 
     @app.get("/docs", include_in_schema=False)
     def docs() -> HTMLResponse:

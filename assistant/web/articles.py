@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from datetime import UTC, date, datetime
 from typing import Annotated, Any, Literal
 
-from fastapi import APIRouter, Depends, Query
+from fastapi import APIRouter, Depends, Path, Query
 
 from assistant.learning import lessons
 from assistant.results import Reply
@@ -29,7 +29,9 @@ def router(library: Library, access: Access) -> APIRouter:
     @routes.get("/api/v1/articles", tags=["articles"], summary="List the articles")
     def list_articles(
         language: Annotated[str | None, Query(description="only articles in this language")] = None,
-        audience: Literal["internal", "public"] = "internal",
+        audience: Annotated[
+            Literal["internal", "public"], Query(description="'public': what a customer may read")
+        ] = "internal",
         product: Annotated[list[str] | None, Query(description="only articles about one of these")] = None,
     ) -> dict[str, Any]:
         """All published articles by title, without their text."""
@@ -40,7 +42,9 @@ def router(library: Library, access: Access) -> APIRouter:
 
     @routes.get("/api/v1/articles/{article_id:path}", tags=["articles"], summary="Read an article")
     def read_article(
-        article_id: str,
+        article_id: Annotated[
+            str, Path(description="its id, as citations and lists give it", examples=["report-move"])
+        ],
         language: Annotated[str | None, Query(description="which translation; without it, the first one")] = None,
     ) -> dict[str, Any]:
         """An article: front matter, Markdown as it stands, sanitised HTML, and sections with their lines."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import UTC, datetime, time, timedelta
 from typing import Annotated, Any
 
-from fastapi import APIRouter, Depends, Query
+from fastapi import APIRouter, Depends, Path, Query
 from pydantic import Field
 
 from assistant.gaps.report import gap_json
@@ -16,40 +16,43 @@ from kb.backlog import ArticleKey, Cause, Entry, Gap, State
 from kb.library import Library
 from kb.terms import base_language
 
-GapId = Annotated[str, Field(max_length=40)]
+GapId = Annotated[str, Path(max_length=40, description="as the board shows it", examples=["G-0007"])]
+Note = Annotated[str, Field(max_length=2000, description="goes into the history")]
 Version = Annotated[int | None, Field(description="the version that you saw; another one is refused")]
 
 
 class AssignBody(Body):
     """Who is to work on a gap."""
 
-    owner: Handle = Field(examples=["jana"])
+    owner: Handle = Field(description="the name of a person or a team", examples=["jana"])
     version: Version = None
-    note: str = Field("", max_length=2000)
+    note: Note = ""
 
 
 class MoveBody(Body):
     """Where a gap goes: ``declined`` with a reason, ``snoozed`` until a day. It becomes verified by proof alone."""
 
-    state: State = Field(examples=["snoozed"])
-    reason: str = Field("", max_length=2000)
-    until: Day | None = Field(None, examples=["2027-01-31"])
+    state: State = Field(description="the state that it is to have", examples=["snoozed"])
+    reason: str = Field("", max_length=2000, description="needed where it is declined")
+    until: Day | None = Field(None, description="needed where it is snoozed", examples=["2027-01-31"])
     version: Version = None
-    note: str = Field("", max_length=2000)
+    note: Note = ""
 
 
 class MergeBody(Body):
     """Whose questions go into this gap, for good."""
 
-    other: Handle = Field(examples=["G-0007"])
+    other: Handle = Field(description="the gap that goes into this one", examples=["G-0007"])
     version: Version = None
 
 
 class SplitBody(Body):
     """Which questions become a gap of their own."""
 
-    question_ids: list[Handle] = Field(min_length=1, max_length=1000)
-    title: str = Field("", max_length=300)
+    question_ids: list[Handle] = Field(
+        min_length=1, max_length=1000, description="ids of its questions, as the gap shows them", examples=[["5f0c"]]
+    )
+    title: str = Field("", max_length=300, description="of the new gap; without it, its most frequent question")
     version: Version = None
 
 
@@ -63,14 +66,14 @@ class DraftBody(Body):
 class VerifyBody(Body):
     """Which article is to answer; without one, the linked one."""
 
-    article_id: Handle = ""
-    language: Handle = ""
+    article_id: Handle = Field("", description="instead of the linked article")
+    language: Handle = Field("", description="of that article; without it, the gap's")
 
 
 class FindBody(Body):
     """Which questions are looked at; without dates, all."""
 
-    since: Day | None = None
+    since: Day | None = Field(None, description="the first day")
     until: Day | None = Field(None, description="the last day, which counts wholly")
 
 
@@ -83,7 +86,7 @@ def router(library: Library, access: Access, jobs: Jobs) -> APIRouter:
     def list_gaps(
         state: Annotated[list[State] | None, Query(description="only in one of these states")] = None,
         cause: Annotated[list[Cause] | None, Query(description="only with one of these causes")] = None,
-        owner: Annotated[str | None, Query(max_length=200)] = None,
+        owner: Annotated[str | None, Query(max_length=200, description="only those that this person has")] = None,
     ) -> dict[str, Any]:
         """The gaps of the backlog without their questions, those that cost most first."""
         found = [

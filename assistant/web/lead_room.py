@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
+import pathlib
 from datetime import UTC, date, datetime, timedelta
-from pathlib import Path
 from typing import Annotated, Any, Literal, TypeAlias
 
-from fastapi import APIRouter, Depends, Query, Response
+from fastapi import APIRouter, Depends, Path, Query, Response
 from pydantic import Field
 
 from assistant.reports import Period, gap_report, latest, team_report
@@ -21,8 +21,9 @@ from kb.backlog import Escalation
 from kb.errors import UsageError
 from kb.library import Library
 
-Language: TypeAlias = Literal["de", "en"]
-Key: TypeAlias = Annotated[str, Field(max_length=40)]
+Language: TypeAlias = Annotated[Literal["de", "en"], Query(description="of names and texts")]
+EscalationId: TypeAlias = Annotated[str, Path(max_length=40, description="as the inbox shows it", examples=["E-0001"])]
+JobId: TypeAlias = Annotated[str, Path(max_length=40, description="as it was given when the work began")]
 Form: TypeAlias = Literal["json", "html", "md", "csv"]
 _MEDIA = {"json": "application/json", "html": "text/html", "md": "text/markdown", "csv": "text/csv"}
 # A report is shown in a frame without rights; it brings its own style and nothing else.
@@ -50,7 +51,12 @@ CHARTS = ("questions", "answered_share", "helpful_share", "resolution_median")
 class AnswerBody(Body):
     """What the agent may tell the customer."""
 
-    text: str = Field(min_length=1, max_length=5000)
+    text: str = Field(
+        min_length=1,
+        max_length=5000,
+        description="in the lead's words",
+        examples=["Dazu gibt es noch keine Regel. Bitte sagen Sie einen Rückruf zu."],
+    )
 
 
 def router(library: Library, access: Access, jobs: Jobs) -> APIRouter:  # noqa: C901  one endpoint after the other
@@ -59,15 +65,20 @@ def router(library: Library, access: Access, jobs: Jobs) -> APIRouter:  # noqa: 
     lead, admin = Depends(access.require("lead")), Depends(access.require("admin"))
 
     @routes.get("/overview", summary="This week against the last", dependencies=[lead])
-    def overview(language: Language = "de", span: Literal["week", "month"] = "week") -> dict[str, Any]:
+    def overview(
+        language: Language = "de",
+        span: Annotated[Literal["week", "month"], Query(description="the last 7 or the last 30 days")] = "week",
+    ) -> dict[str, Any]:
         """The figures of the last seven days (or 30) against those before, with the weeks that lead there."""
         return overview_of(library, language, span, _today())
 
     @routes.get("/report", summary="A report", response_class=Response)
     def report(
-        kind: Literal["team", "gaps"] = "team",
+        kind: Annotated[Literal["team", "gaps"], Query(description="the team report or the gap report")] = "team",
         language: Language = "de",
-        form: Annotated[Form, Query(alias="format")] = "json",
+        form: Annotated[
+            Form, Query(alias="format", description="to be read by people (html, md) or programs")
+        ] = "json",
         span: Annotated[Literal["week", "month"], Query(alias="period", description="the last whole one")] = "week",
         since: Annotated[Day | None, Query(description="first day; instead of a period")] = None,
         until: Annotated[Day | None, Query(description="last day")] = None,
@@ -95,9 +106,7 @@ def router(library: Library, access: Access, jobs: Jobs) -> APIRouter:  # noqa: 
         return {"escalations": [_escalation(one, *texts.get(one.question_id, ("", ""))) for one in found]}
 
     @routes.post("/escalations/{escalation_id}/answer", summary="Answer an escalation")
-    def answer(
-        escalation_id: Annotated[str, Field(max_length=40)], body: AnswerBody, person: Person = lead
-    ) -> dict[str, Any]:
+    def answer(escalation_id: EscalationId, body: AnswerBody, person: Person = lead) -> dict[str, Any]:
         """Say what the agent may tell the customer."""
         from assistant.leads import answer as reply
 
@@ -107,7 +116,7 @@ def router(library: Library, access: Access, jobs: Jobs) -> APIRouter:  # noqa: 
         return _escalation(made, event.text, event.language)
 
     @routes.post("/escalations/{escalation_id}/draft", summary="Begin an article from an answer")
-    def draft(escalation_id: Key, person: Person = lead) -> dict[str, Any]:
+    def draft(escalation_id: EscalationId, person: Person = lead) -> dict[str, Any]:
         """Write the draft whose solution is what was answered."""
         from assistant.leads import draft_answer
 
@@ -128,17 +137,19 @@ def router(library: Library, access: Access, jobs: Jobs) -> APIRouter:  # noqa: 
         return jobs.start("ingest", lambda progress: _ingest(library, progress)).to_json()
 
     @routes.get("/jobs/{job_id}", summary="How far a job is", dependencies=[lead])
-    def job(job_id: Key) -> dict[str, Any]:
+    def job(job_id: JobId) -> dict[str, Any]:
         """State, progress, and in the end its result or error."""
         return jobs.job(job_id).to_json()
 
     @routes.delete("/jobs/{job_id}", summary="Cancel a job", dependencies=[lead])
-    def cancel(job_id: Key) -> dict[str, Any]:
+    def cancel(job_id: JobId) -> dict[str, Any]:
         """Ask it to end before its next step."""
         return jobs.cancel(job_id).to_json()
 
     @routes.get("/audit", summary="Who did what", dependencies=[admin])
-    def audit(limit: Annotated[int, Query(ge=1, le=10_000)] = 200) -> dict[str, Any]:
+    def audit(
+        limit: Annotated[int, Query(ge=1, le=10_000, description="how many lines at most")] = 200,
+    ) -> dict[str, Any]:
         """The newest lines of the audit log."""
         return {"entries": [one.to_json() for one in library.accounts.entries(limit=limit)]}
 
@@ -246,7 +257,7 @@ def _ingest(library: Library, progress: Progress) -> dict[str, Any]:
 
     with library.catalog.snapshot() as snapshot:
         roots = sorted({file.root for file in snapshot.files()})
-    return {"report": ingest(library, [Path(root) for root in roots], _Hooks(progress)).to_json()}
+    return {"report": ingest(library, [pathlib.Path(root) for root in roots], _Hooks(progress)).to_json()}
 
 
 def _today() -> date:

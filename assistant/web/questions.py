@@ -85,7 +85,8 @@ def router(desk: Desk, access: Access) -> APIRouter:
 
     @routes.get("/api/v1/questions/frequent", tags=["questions"], summary="Frequent questions", dependencies=[agent])
     def frequent(
-        limit: Annotated[int, Query(ge=1, le=50)] = 8, language: Annotated[str | None, Query(max_length=35)] = None
+        limit: Annotated[int, Query(ge=1, le=50, description="how many at most")] = 8,
+        language: Annotated[str | None, Query(max_length=35, description="only questions in this language")] = None,
     ) -> dict[str, Any]:
         """What was asked in three contacts or more of the last 30 days and always answered, the most frequent first."""
         found = desk.frequent()

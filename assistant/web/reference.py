@@ -66,7 +66,24 @@ def _operation(
             for name, part in model["properties"].items()
             if name in required
         }
-    yield f"<h3>Call</h3><pre>{escape(_call(method, base_url + path, example))}</pre></article>"
+    yield f"<h3>Call</h3><pre>{escape(_call(method, base_url + path, example))}</pre>"
+    yield from _answers(operation["responses"])
+    yield "</article>"
+
+
+def _answers(responses: Mapping[str, Any]) -> Iterator[str]:
+    """An example of every answer, and the errors in a line each."""
+    errors = []
+    for status, answer in responses.items():
+        if not status.startswith("2"):
+            errors.append(f"{status} {answer['description']}")
+            continue
+        for media, part in answer.get("content", {}).items():
+            given = [one["value"] for one in part.get("examples", {}).values()] or [part.get("example", "")]
+            for one in given:
+                text = one if isinstance(one, str) else json.dumps(one, ensure_ascii=False, indent=2)
+                yield f"<h3>Answer {status}, {escape(media)}</h3><pre>{escape(text)}</pre>"
+    yield f"<h3>Errors</h3><p>{escape('; '.join(errors))}.</p>" if errors else ""
 
 
 def _table(rows: Iterator[tuple[str, Mapping[str, Any], bool, str]]) -> str:

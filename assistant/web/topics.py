@@ -45,9 +45,9 @@ def router(library: Library, access: Access) -> APIRouter:
         q: Words = "",
         language: Language = None,
         audience: Audience = "internal",
-        product: Annotated[str | None, Query(max_length=200)] = None,
-        tag: Annotated[str | None, Query(max_length=200)] = None,
-        limit: Annotated[int, Query(ge=1, le=_MOST)] = 50,
+        product: Annotated[str | None, Query(max_length=200, description="only articles about this product")] = None,
+        tag: Annotated[str | None, Query(max_length=200, description="only articles with this tag")] = None,
+        limit: Annotated[int, Query(ge=1, le=_MOST, description="how many at most")] = 50,
     ) -> dict[str, Any]:
         """Articles whose title, alias, tag or text holds what was typed; without words, all by title. Not logged."""
         today = datetime.now(UTC).date()
