@@ -24,6 +24,7 @@ ENV_NOT_SETTINGS = frozenset({"KB_HOME", "KB_CONFIG", "KB_MODEL_CACHE", "KB_EVAL
 
 Share = Annotated[float, Field(ge=0.0, le=1.0)]
 Weight = Annotated[float, Field(ge=0.0, le=10.0)]
+ProductName = Annotated[str, Field(pattern=r"^[^=@]+(@[a-z]+)?=.*\S")]
 
 
 class _Section(BaseModel):
@@ -41,6 +42,9 @@ class ArticleSettings(_Section):
     )
     max_bytes: int = Field(default=4_000_000, gt=0, description="larger files are rejected")
     due_days: int = Field(default=30, ge=0, description="so many days before its review date an article counts as due")
+    product_names: tuple[ProductName, ...] = Field(
+        default=(), description="what people read for a product: product=Name, or product@en=Name for one language"
+    )
 
 
 class LinkSettings(_Section):

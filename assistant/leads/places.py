@@ -72,12 +72,17 @@ def habits(articles: Sequence[Indexed], otherwise: str) -> Habits:
         return Habits(otherwise, "internal", ())
     rows = [one.row for one in articles]
     public = sum(row.audience == "public" for row in rows)
-    products = Counter(product for row in rows for product in row.products)
     return Habits(
         next((row.owner for row in rows if row.owner), otherwise),
         "public" if 2 * public > len(rows) else "internal",
-        tuple(sorted(product for product, often in products.items() if 2 * often > len(rows))),
+        most_have([row.products for row in rows]),
     )
+
+
+def most_have(each: Sequence[Sequence[str]]) -> tuple[str, ...]:
+    """What more than half of several lists hold, sorted."""
+    often = Counter(one for some in each for one in set(some))
+    return tuple(sorted(one for one, times in often.items() if 2 * times > len(each)))
 
 
 def folder_for(library: Library, language: str, articles: Iterable[Indexed]) -> Path:

@@ -235,8 +235,11 @@ def _arithmetic(gap: Gap, wording: Wording) -> Iterator[Block]:
     rows = []
     for row in gap.arithmetic:
         known = wording.knows(f"row_{row.get('what')}")
-        name = wording.say(f"row_{row['what']}") if known else str(row.get("what", ""))
-        if "factor" in row:
+        name = wording.say(f"row_{row['what']}", gap=str(row.get("gap_id", ""))) if known else str(row.get("what", ""))
+        if "share" in row:
+            part = wording.number(float(row["of"]) * float(row["share"]), 1)
+            rows.append([name, wording.number(row["questions"]), "", "", part])
+        elif "factor" in row:
             rows.append([name, "", "", "", f"× {wording.number(float(row['factor']))}"])
         else:
             figures = [(row.get("count"), 0), (row.get("decay"), 1), (row.get("minutes"), 0), (row.get("value"), 1)]

@@ -32,6 +32,7 @@ from assistant.web.access import Access
 from assistant.web.guard import LOOPBACK, Guard
 from assistant.web.jobs import Jobs
 from assistant.web.metrics import Metrics
+from assistant.web.products import Products
 from kb.accounts import may
 from kb.library import Library
 
@@ -58,9 +59,10 @@ def build(library: Library, token: str, host: str, port: int) -> FastAPI:
     app.include_router(questions.router(desk, access))
     app.include_router(contacts.router(library, access))
     app.include_router(articles.router(library, access))
-    app.include_router(topics.router(library, access))
+    products = Products(library)
+    app.include_router(topics.router(library, access, products))
     jobs = Jobs()
-    app.include_router(gaps.router(library, access, jobs))
+    app.include_router(gaps.router(library, access, jobs, products))
     app.include_router(lead_room.router(library, access, jobs))
     app.include_router(operation.router(library, metrics))
     app.include_router(admin.router(library, access))
@@ -72,12 +74,12 @@ def build(library: Library, token: str, host: str, port: int) -> FastAPI:
     def docs() -> HTMLResponse:
         return HTMLResponse(reference.to_html(app.openapi(), f"http://{host}:{port}"))
 
-    page.mount(app, host, port, lambda request: _boot(access, request))
+    page.mount(app, host, port, lambda request: _boot(access, products, request))
     app.add_middleware(Guard, hosts=(host, *library.settings.server.names), addresses=host not in LOOPBACK)
     return app
 
 
-def _boot(access: Access, request: Request) -> dict[str, Any]:
+def _boot(access: Access, products: Products, request: Request) -> dict[str, Any]:
     """What the page knows from the start; who has not signed in learns nothing about the articles."""
     person, library = access.identify(request), access.library
     me = sign_in.shown(person, open_to_all=access.open())
@@ -90,7 +92,7 @@ def _boot(access: Access, request: Request) -> dict[str, Any]:
         "demo": sample.is_sample(library),
         "lead": may(person.role, "lead"),
         "articles": counts["articles"],
-        "products": articles.products(library),
+        "products": products.names(),
         "most": library.settings.server.max_question_characters,
     }
 

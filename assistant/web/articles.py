@@ -111,12 +111,6 @@ def resolver(library: Library, reply: Reply) -> Resolve:
         return links_of(_places(snapshot, rows[0].root), rows[0].path) if rows else nowhere
 
 
-def products(library: Library) -> list[str]:
-    """Every product that a published article names, by name."""
-    with library.catalog.snapshot() as snapshot:
-        return sorted({product for row in snapshot.listing(Filter(_today())) for product in row.products})
-
-
 def front(row: ArticleRow, library: Library, today: date) -> dict[str, Any]:
     """An article's front matter, under the names that the front matter uses, with its freshness."""
     return {

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime, time, timedelta
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 from fastapi import APIRouter, Depends, Path, Query
 from pydantic import Field
@@ -12,9 +12,13 @@ from assistant.gaps.report import gap_json
 from assistant.web.access import Access, Person
 from assistant.web.bodies import Body, Day, Handle
 from assistant.web.jobs import Jobs, Progress
+from assistant.web.products import Products
 from kb.backlog import ArticleKey, Cause, Entry, Gap, State
 from kb.library import Library
 from kb.terms import base_language
+
+if TYPE_CHECKING:
+    from assistant.leads import Verification
 
 GapId = Annotated[str, Path(max_length=40, description="as the board shows it", examples=["G-0007"])]
 Note = Annotated[str, Field(max_length=2000, description="goes into the history")]
@@ -77,8 +81,17 @@ class FindBody(Body):
     until: Day | None = Field(None, description="the last day, which counts wholly")
 
 
-def router(library: Library, access: Access, jobs: Jobs) -> APIRouter:
+def router(  # noqa: C901  one endpoint after the other
+    library: Library, access: Access, jobs: Jobs, products: Products
+) -> APIRouter:
     """The endpoints on gaps, for leads."""
+
+    def row(gap: Gap) -> dict[str, Any]:
+        return short(gap) | {"products": products.of(gap)}
+
+    def whole(gap: Gap) -> dict[str, Any]:
+        return gap_json(gap) | row(gap) | {"history": [entry(one) for one in library.backlog.history(gap.gap_id)]}
+
     routes = APIRouter(prefix="/api/v1/gaps", tags=["gaps"])
     lead = Depends(access.require("lead"))
 
@@ -86,15 +99,21 @@ def router(library: Library, access: Access, jobs: Jobs) -> APIRouter:
     def list_gaps(
         state: Annotated[list[State] | None, Query(description="only in one of these states")] = None,
         cause: Annotated[list[Cause] | None, Query(description="only with one of these causes")] = None,
-        owner: Annotated[str | None, Query(max_length=200, description="only those that this person has")] = None,
+        owner: Annotated[
+            str | None, Query(max_length=200, description="only those that this person has; empty: that nobody has")
+        ] = None,
+        language: Annotated[str | None, Query(max_length=35, description="only asked in this language")] = None,
+        product: Annotated[str | None, Query(max_length=200, description="only about this product")] = None,
     ) -> dict[str, Any]:
         """The gaps of the backlog without their questions, those that cost most first."""
         found = [
             gap
             for gap in library.backlog.gaps(state)
-            if (not cause or gap.cause in cause) and owner in (None, gap.owner)
+            if (not cause or gap.cause in cause)
+            and owner in (None, gap.owner)
+            and (not language or base_language(gap.language) == base_language(language))
         ]
-        return {"gaps": [row(gap) for gap in found]}
+        return {"gaps": [one for gap in found if product in (None, *(one := row(gap))["products"])]}
 
     @routes.post("/find", summary="Look for gaps", status_code=202)
     def find_gaps(body: FindBody, person: Person = lead) -> dict[str, Any]:
@@ -105,14 +124,14 @@ def router(library: Library, access: Access, jobs: Jobs) -> APIRouter:
     @routes.get("/{gap_id}", summary="Show a gap", dependencies=[lead])
     def show_gap(gap_id: GapId) -> dict[str, Any]:
         """Questions, proof of the cause, arithmetic of the priority, nearest articles, history."""
-        return whole(library, library.backlog.gap(gap_id))
+        return whole(library.backlog.gap(gap_id))
 
     @routes.post("/{gap_id}/assign", summary="Assign a gap")
     def assign(gap_id: GapId, body: AssignBody, person: Person = lead) -> dict[str, Any]:
         """Give it to somebody."""
         gap = library.backlog.assign(gap_id, body.owner, person.name, body.version, now=_now(), note=body.note)
         access.record(person, "gap assign", gap.gap_id, owner=body.owner)
-        return whole(library, gap)
+        return whole(gap)
 
     @routes.post("/{gap_id}/move", summary="Move a gap")
     def move(gap_id: GapId, body: MoveBody, person: Person = lead) -> dict[str, Any]:
@@ -128,21 +147,21 @@ def router(library: Library, access: Access, jobs: Jobs) -> APIRouter:
             note=body.note,
         )
         access.record(person, "gap move", gap.gap_id, state=body.state)
-        return whole(library, gap)
+        return whole(gap)
 
     @routes.post("/{gap_id}/merge", summary="Merge two gaps")
     def merge(gap_id: GapId, body: MergeBody, person: Person = lead) -> dict[str, Any]:
         """Put the other one's questions into this one."""
         gap = library.backlog.merge(gap_id, body.other, person.name, body.version, now=_now())
         access.record(person, "gap merge", gap.gap_id, other=body.other)
-        return whole(library, gap)
+        return whole(gap)
 
     @routes.post("/{gap_id}/split", summary="Split a gap")
     def split(gap_id: GapId, body: SplitBody, person: Person = lead) -> dict[str, Any]:
         """Make some of its questions a gap of their own, and give that one."""
         gap = library.backlog.split(gap_id, body.question_ids, person.name, body.version, now=_now(), title=body.title)
         access.record(person, "gap split", gap.gap_id, of=gap_id)
-        return whole(library, gap)
+        return whole(gap)
 
     @routes.post("/{gap_id}/draft", summary="Begin the article")
     def draft(gap_id: GapId, body: DraftBody, person: Person = lead) -> dict[str, Any]:
@@ -151,22 +170,25 @@ def router(library: Library, access: Access, jobs: Jobs) -> APIRouter:
 
         made = begin(library, gap_id, person.name, _now(), title=body.title, fresh=body.fresh)
         access.record(person, "gap draft", gap_id, article=made.article.article_id)
-        return {"draft": made.to_json(), "gap": whole(library, library.backlog.gap(gap_id))}
+        return {"draft": made.to_json(), "gap": whole(library.backlog.gap(gap_id))}
 
     @routes.post("/{gap_id}/verify", summary="Prove that a gap is closed", status_code=202)
     def verify(gap_id: GapId, body: VerifyBody, person: Person = lead) -> dict[str, Any]:
         """Ask its questions again, as a job; it closes where its article answers them."""
         gap = library.backlog.gap(gap_id)
         access.record(person, "gap verify", gap.gap_id)
-        return jobs.start(
-            f"verify {gap.gap_id}", lambda progress: _verify(library, gap, body, person, progress)
-        ).to_json()
+
+        def work(progress: Progress) -> dict[str, Any]:
+            made = _verify(library, gap, body, person, progress)
+            return {"verification": made.to_json(), "gap": whole(made.gap)}
+
+        return jobs.start(f"verify {gap.gap_id}", work).to_json()
 
     return routes
 
 
-def row(gap: Gap) -> dict[str, Any]:
-    """A gap as the board shows it."""
+def short(gap: Gap) -> dict[str, Any]:
+    """A gap as the board shows it, without its products."""
     data = gap_json(gap)
     for name in ("questions", "arithmetic", "nearest", "evidence"):
         del data[name]
@@ -179,11 +201,6 @@ def row(gap: Gap) -> dict[str, Any]:
         "linked": gap.linked._asdict() if gap.linked else None,
         "current": gap.current,
     }
-
-
-def whole(library: Library, gap: Gap) -> dict[str, Any]:
-    """A gap with everything known of it."""
-    return gap_json(gap) | row(gap) | {"history": [entry(one) for one in library.backlog.history(gap.gap_id)]}
 
 
 def entry(one: Entry) -> dict[str, Any]:
@@ -208,13 +225,12 @@ def _find(library: Library, body: FindBody, progress: Progress) -> dict[str, Any
     return {"questions": report.questions, "gaps": len(report.gaps)}
 
 
-def _verify(library: Library, gap: Gap, body: VerifyBody, person: Person, progress: Progress) -> dict[str, Any]:
+def _verify(library: Library, gap: Gap, body: VerifyBody, person: Person, progress: Progress) -> Verification:
     from assistant.leads import verify
 
     language = body.language or base_language(gap.language)
     article = ArticleKey(body.article_id, language) if body.article_id else None
-    made = verify(library, gap.gap_id, person.name, _now(), article=article, progress=progress)
-    return {"verification": made.to_json(), "gap": whole(library, made.gap)}
+    return verify(library, gap.gap_id, person.name, _now(), article=article, progress=progress)
 
 
 def _now() -> datetime:

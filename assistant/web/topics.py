@@ -12,6 +12,7 @@ from fastapi import APIRouter, Depends, Query
 from assistant.query import understand
 from assistant.web.access import Access
 from assistant.web.articles import front
+from assistant.web.products import Names, Products
 from kb.catalog import ArticleRow, Filter, Snapshot
 from kb.library import Library
 
@@ -26,19 +27,20 @@ Words = Annotated[str, Query(max_length=200, description="what was typed so far"
 Language = Annotated[str | None, Query(max_length=35, description="only articles in this language")]
 
 
-def router(library: Library, access: Access) -> APIRouter:
+def router(library: Library, access: Access, products: Products) -> APIRouter:
     """The endpoints for browsing."""
     routes = APIRouter(prefix="/api/v1", tags=["articles"], dependencies=[Depends(access.require("agent"))])
 
     @routes.get("/topics", summary="Products and tags")
     def topics(language: Language = None, audience: Audience = "internal") -> dict[str, Any]:
-        """Every product and every tag with the number of its articles, by name."""
+        """Every product and every tag with the number of its articles; products with what people call them."""
         today = datetime.now(UTC).date()
         with library.catalog.snapshot() as snapshot:
             rows = snapshot.listing(Filter(today, audience, language))
-        products = Counter(name for row in rows for name in row.products)
+        about = Counter(name for row in rows for name in row.products)
         tags = Counter(name for row in rows for name in row.tags)
-        return {"articles": len(rows), "products": _counted(products), "tags": _counted(tags)}
+        named = [one | {"names": _names(products.names(), one["name"])} for one in _counted(about)]
+        return {"articles": len(rows), "products": named, "tags": _counted(tags)}
 
     @routes.get("/search", summary="Search as you type")
     def search(
@@ -63,6 +65,11 @@ def router(library: Library, access: Access) -> APIRouter:
 
 def _counted(tally: Counter[str]) -> list[dict[str, Any]]:
     return [{"name": name, "articles": number} for name, number in sorted(tally.items())]
+
+
+def _names(names: Names, product: str) -> dict[str, str]:
+    """What a product is called; one that only just came is called as it is written."""
+    return names.get(product, {"de": product, "en": product})
 
 
 def _found(snapshot: Snapshot, rows: list[ArticleRow], words: str, where: Filter) -> list[ArticleRow]:

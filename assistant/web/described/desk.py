@@ -189,11 +189,17 @@ class Counted(Shape):
     articles: int
 
 
+class Named(Counted):
+    """A product with what people call it."""
+
+    names: dict[str, str] = Field(description="by language: de, en")
+
+
 class Topics(Shape):
     """Products and tags, by name."""
 
     articles: int
-    products: list[Counted]
+    products: list[Named]
     tags: list[Counted]
 
 
@@ -309,7 +315,10 @@ TOLD = {
         Topics,
         {
             "articles": 183,
-            "products": [{"name": "gas", "articles": 90}, {"name": "strom", "articles": 112}],
+            "products": [
+                {"name": "gas", "articles": 90, "names": {"de": "Gas", "en": "Gas"}},
+                {"name": "waermestrom", "articles": 12, "names": {"de": "Wärmestrom", "en": "Wärmestrom"}},
+            ],
             "tags": [{"name": "umzug", "articles": 4}],
         },
     ),

@@ -39,6 +39,7 @@ class GapRow(Shape):
     snoozed_until: str | None
     linked: Place | None = Field(description="the article that is to mend it")
     current: bool = Field(description="whether the last look at the log still found it")
+    products: list[str] = Field(description="of its article, else those that most of the nearest articles have")
 
 
 class Gaps(Shape):
@@ -238,6 +239,7 @@ _ROW = {
     "snoozed_until": None,
     "linked": None,
     "current": True,
+    "products": ["strom", "gas"],
 }
 _GAP = _ROW | {
     "evidence": {

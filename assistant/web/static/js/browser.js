@@ -1,5 +1,5 @@
 // The articles: a tree of products and tags, search as somebody types, the article at the right.
-import { $, el, number, onWords, page, reviewed, state, t, tongue, upper } from "./page.js";
+import { $, el, number, onWords, page, productName, reviewed, state, t, tongue, upper } from "./page.js";
 import { call, failure } from "./http.js";
 import * as pane from "./pane.js";
 
@@ -31,7 +31,7 @@ const choose = (kind, name) => { browse.chosen = { kind, name }; browse.limit = 
 
 function paintTree() {
   const leaf = (kind, one, label) => el("li", {}, el("button", { type: "button", class: "leaf", "aria-current": browse.chosen.kind === kind && browse.chosen.name === one.name ? "true" : null, on: () => choose(kind, one.name) }, el("span", {}, label), el("span", { class: "meta" }, number(one.articles))));
-  const branch = (kind, title, rows) => rows.length ? [el("details", { open: kind === "product" || browse.chosen.kind === kind }, el("summary", {}, t(title)), el("ul", {}, ...rows.map((one) => leaf(kind, one, upper(one.name)))))] : [];
+  const branch = (kind, title, rows) => rows.length ? [el("details", { open: kind === "product" || browse.chosen.kind === kind }, el("summary", {}, t(title)), el("ul", {}, ...rows.map((one) => leaf(kind, one, kind === "product" ? productName(one.name) : upper(one.name)))))] : [];
   const { topics } = browse;
   $("tree").replaceChildren(el("ul", {}, leaf("", { name: "", articles: topics.articles }, t("tree_all"))), ...branch("product", "tree_products", topics.products), ...branch("tag", "tree_tags", topics.tags));
 }

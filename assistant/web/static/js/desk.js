@@ -1,5 +1,5 @@
 // The agent's desk: asks, keeps what is typed, and holds what was answered. What stands around it: reply.js, contact.js.
-import { $, boot, counted, el, narrow, number, onWords, page, session, t, tab, upper } from "./page.js";
+import { $, boot, counted, el, narrow, number, onWords, page, productName, session, t, tab } from "./page.js";
 import { call, failure, post } from "./http.js";
 import * as pane from "./pane.js";
 import * as reply from "./reply.js";
@@ -91,6 +91,8 @@ function paintContext() {
   box().placeholder = t(desk.context ? "placeholder_follow" : "placeholder");
 }
 
+const paintProducts = () => { for (const node of $("product").querySelectorAll("[data-product]")) node.textContent = productName(node.dataset.product); };
+
 function paintStatus() {
   $("empty").hidden = Boolean(desk.result) || Boolean(desk.error) || !$("ticket").hidden;
   if (desk.slow) return $("status").replaceChildren(el("span", {}, t("searching_long")));
@@ -147,7 +149,7 @@ async function pasted() {
 
 export function wire() {
   const field = box();
-  for (const product of boot.products) $("product").append(el("option", { value: product }, upper(product)));
+  for (const product of Object.keys(boot.products)) $("product").append(el("option", { value: product, "data-product": product }));
   field.value = tab.get("lotse-draft") || "";
   field.addEventListener("input", () => { fit(); keep(); });
   field.addEventListener("paste", () => setTimeout(pasted));
@@ -166,7 +168,7 @@ export function wire() {
   pane.onMarked(reply.mark);
   contact.wire();
   start.wire();
-  onWords(() => { paintContext(); paintReply(); paintError(); });
+  onWords(() => { paintProducts(); paintContext(); paintReply(); paintError(); });
 }
 
 export function enter() {

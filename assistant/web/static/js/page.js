@@ -33,6 +33,8 @@ export function moment(iso) {
 export const tongue = (tag) => (has(`lang_${tag.slice(0, 2)}`) ? t(`lang_${tag.slice(0, 2)}`) : tag);
 export const foreign = (one, other) => one.slice(0, 2) !== other.slice(0, 2);
 export const reviewed = (iso) => (iso ? t("reviewed", { date: day(iso) }) : t("never_reviewed"));
+// What people call a product; one that came after the page was loaded is called as it is written
+export const productName = (product) => boot.products[product]?.[page.language] ?? upper(product);
 export const upper = (text) => text.charAt(0).toUpperCase() + text.slice(1);
 
 // Elements from data: text is text

@@ -1,5 +1,5 @@
 // One gap: what customers asked, the proof of its cause, how its priority adds up, and what a lead does about it.
-import { $, day, el, moment, number, page, t, tongue } from "../page.js";
+import { $, day, el, moment, number, page, productName, t, tongue } from "../page.js";
 import { call, post } from "../http.js";
 import { fill, inOther, table, trouble, work } from "./parts.js";
 import { show as showView } from "../shell.js";
@@ -7,21 +7,22 @@ import * as pane from "../pane.js";
 
 const FEW = 6;
 
-export function show(place, gap_id, changed) {
-  return fill(place, () => call(`/api/v1/gaps/${encodeURIComponent(gap_id)}`), (gap) => draw(place, gap, changed));
+// around: the board that the gap stands on, as { changed, choose, others }
+export function show(place, gap_id, around) {
+  return fill(place, () => call(`/api/v1/gaps/${encodeURIComponent(gap_id)}`), (gap) => draw(place, gap, around));
 }
 
 const fold = (key, ...parts) => el("details", {}, el("summary", {}, t(key)), ...parts);
 const article = (one) => el("button", { type: "button", class: "link", lang: one.language, on: () => { showView("ask"); pane.open(one.article_id, one.language); } }, one.title || one.article_id);
 
-function draw(place, gap, changed) {
+function draw(place, gap, around) {
   const said = el("p", { class: "said", role: "status" }), job = el("div");
-  const again = (data) => { changed(); place.replaceChildren(...draw(place, data, changed)); };
+  const again = (data) => { around.changed(); place.replaceChildren(...draw(place, data, around)); };
   return [
     el("h2", { lang: inOther(gap.language) }, gap.title),
-    el("p", { class: "facts" }, el("span", {}, gap.gap_id), el("span", {}, t(`state_${gap.state}`)), el("span", {}, gap.owner ? t("owned_by", { name: gap.owner }) : t("no_owner")), el("span", {}, tongue(gap.language))),
+    el("p", { class: "facts" }, el("span", {}, gap.gap_id), el("span", {}, t(`state_${gap.state}`)), el("span", {}, gap.owner ? t("owned_by", { name: gap.owner }) : t("no_owner")), el("span", {}, tongue(gap.language)), gap.products.length ? el("span", {}, gap.products.map(productName).join(", ")) : null),
     el("p", { class: "cause" }, el("span", { class: "tag" }, t(`cause_${gap.cause}`)), " ", t(`cause_${gap.cause}_why`), " ", el("b", {}, t(`do_${gap.cause}`))),
-    actions(place, gap, again, said, job),
+    actions(place, gap, { around, again, said, job }),
     said, job,
     proof(gap),
     questions(gap),
@@ -40,14 +41,18 @@ function proof(gap) {
   return el("div", {}, el("h3", { class: "label" }, t(["missing", "out_of_scope"].includes(gap.cause) ? "proof_near" : "proof")), el("blockquote", { lang: about.language }, el("p", {}, sentence || ""), article(about)), rank ? el("p", { class: "dim" }, t("proof_rank", { n: number(rank) })) : null);
 }
 
-function questions(gap) {
-  // The same words asked again are one line with their number; the newest day stands for them.
+// The same words asked again are one line with their number; the newest day stands for them.
+function wordings(gap) {
   const lines = new Map();
   for (const one of gap.questions) {
-    const known = lines.get(one.text) || { ...one, times: 0 };
-    lines.set(one.text, { ...known, times: known.times + 1, asked_at: one.asked_at > known.asked_at ? one.asked_at : known.asked_at });
+    const known = lines.get(one.text) || { ...one, ids: [] };
+    lines.set(one.text, { ...known, ids: [...known.ids, one.id], times: known.ids.length + 1, asked_at: one.asked_at > known.asked_at ? one.asked_at : known.asked_at });
   }
-  const often = [...lines.values()].sort((one, other) => other.times - one.times);
+  return [...lines.values()].sort((one, other) => other.times - one.times);
+}
+
+function questions(gap) {
+  const often = wordings(gap);
   const line = (one) => el("li", { class: "plain-row" }, el("span", { class: "what", lang: inOther(gap.language) }, one.text), el("span", { class: "meta" }, [one.times > 1 ? `${number(one.times)} ×` : "", one.kind === "ticket" ? t("ticket") : "", day(one.asked_at)].filter(Boolean).join(" · ")));
   const [few, rest] = [often.slice(0, FEW), often.slice(FEW)];
   const asked = [t("asked_questions", { n: number(gap.demand.questions) }), t("asked_people", { n: number(gap.demand.actors) }), gap.demand.tickets ? t("asked_tickets", { n: number(gap.demand.tickets) }) : ""];
@@ -56,15 +61,17 @@ function questions(gap) {
 }
 
 function arithmetic(gap) {
-  const rows = gap.arithmetic.map((one) => ("factor" in one
-    ? [has(`why_${one.what}`, one.what), "", "", `× ${number(one.factor, 2)}`]
-    : [has(`why_${one.what}`, one.what), number(one.count), t("minutes", { n: number(one.minutes, 1) }), number(one.value, 1)]));
-  return table([[t("why_what")], [t("why_count"), "number"], [t("why_each"), "number"], [t("why_value"), "number"]], rows, t("priority_hint"));
+  const cells = (one) => {
+    const name = t(`why_${one.what}`, { gap: one.gap_id });
+    if ("factor" in one) return [name, "", "", `× ${number(one.factor, 2)}`];
+    if ("share" in one) return [name, number(one.questions), "", number(one.of * one.share, 1)];
+    return [name, number(one.count), t("minutes", { n: number(one.minutes, 1) }), number(one.value, 1)];
+  };
+  return table([[t("why_what")], [t("why_count"), "number"], [t("why_each"), "number"], [t("why_value"), "number"]], gap.arithmetic.map(cells), t("priority_hint"));
 }
-const has = (key, other) => (t(key) === key ? other : t(key));
 
 // ---- what a lead does, in the order of doing it
-function actions(place, gap, again, said, job) {
+function actions(place, gap, { around, again, said, job }) {
   const run = async (ask) => {
     try { again(await ask()); } catch (error) { said.replaceChildren(trouble(error)); }
   };
@@ -79,19 +86,51 @@ function actions(place, gap, again, said, job) {
   if (["drafting"].includes(gap.state)) parts.push(button("act_review", () => act("move", { state: "review" })));
   if (!closed && gap.state !== "snoozed") parts.push(ask("act_snooze", "act_until", (until) => act("move", { state: "snoozed", until }), "date"));
   if (!closed) parts.push(ask("act_decline", "act_reason", (reason) => act("move", { state: "declined", reason })));
-  if (!closed) parts.push(ask("act_merge", "act_other", (other) => act("merge", { other })));
+  if (!closed) parts.push(ask("act_merge", "act_other", (other) => act("merge", { other }), "text", around.others(gap.gap_id).map((one) => [one.gap_id, one.title])));
+  if (wordings(gap).length > 1) parts.push(splitting(gap, around, said));
   if (closed || gap.state === "snoozed") parts.push(button("act_reopen", () => act("move", { state: "open" })));
   return el("div", { class: "actions" }, ...parts);
 }
 
 // A button that opens one field with what to do next
-function ask(name, label, done, type = "text") {
-  const field = el("input", { type, required: true, maxlength: type === "text" ? 200 : null });
-  const form = el("form", { class: "form small" }, el("label", {}, el("span", {}, t(label)), field), el("button", { type: "submit", class: "primary" }, t(name)));
+function ask(name, label, done, type = "text", offered = []) {
+  const listed = offered.length ? `lotse-${name}-list` : null;
+  const field = el("input", { type, required: true, maxlength: type === "text" ? 200 : null, list: listed, autocomplete: "off" });
+  const form = el("form", { class: "form small" }, el("label", {}, el("span", {}, t(label)), field),
+    listed ? el("datalist", { id: listed }, ...offered.map(([value, words]) => el("option", { value }, words))) : null,
+    el("button", { type: "submit", class: "primary" }, t(name)));
   form.addEventListener("submit", (event) => { event.preventDefault(); done(field.value.trim()); });
+  return opening(name, form, field);
+}
+
+function opening(name, form, first) {
   const whole = el("details", { class: "act", "data-act": name }, el("summary", { class: "plain" }, t(name)), form);
-  whole.addEventListener("toggle", () => { if (whole.open) field.focus(); });
+  whole.addEventListener("toggle", () => { if (whole.open) first.focus(); });
   return whole;
+}
+
+// Which questions are a need of their own: picked by their words, all that were asked so go together.
+function splitting(gap, around, said) {
+  const lines = wordings(gap), often = (one) => (one.times > 1 ? ` (${number(one.times)} ×)` : "");
+  const boxes = lines.map(() => el("input", { type: "checkbox" }));
+  const picked = () => lines.filter((_, place) => boxes[place].checked);
+  const title = el("input", { type: "text", maxlength: 300, autocomplete: "off" });
+  const send = el("button", { type: "submit", class: "primary", disabled: true }, t("split_send"));
+  const form = el("form", { class: "form small" },
+    el("fieldset", { class: "picks" }, el("legend", {}, t("split_which")), ...lines.map((one, place) => el("label", { class: "check", lang: inOther(gap.language) }, boxes[place], el("span", {}, one.text + often(one))))),
+    el("label", {}, el("span", {}, t("split_title")), title), send);
+  form.addEventListener("change", () => { const n = picked().length; send.disabled = !n || n === lines.length; });
+  form.addEventListener("submit", async (event) => {
+    event.preventDefault();
+    const body = { version: gap.version, question_ids: picked().flatMap((one) => one.ids), title: title.value.trim() };
+    try {
+      const made = await post(`/api/v1/gaps/${gap.gap_id}/split`, body);
+      around.changed();
+      await around.choose(made.gap_id);
+      $("gap-detail").querySelector(".said").textContent = t("split_done", { gap: made.gap_id, from: gap.gap_id });
+    } catch (error) { said.replaceChildren(trouble(error)); }
+  });
+  return opening("act_split", form, boxes[0]);
 }
 
 async function draft(place, gap, again, said) {

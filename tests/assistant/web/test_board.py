@@ -1,0 +1,126 @@
+"""The gap board in a real browser: filters, products by their names, what a conflict shows, splitting a gap."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Iterator
+from datetime import UTC, datetime
+from typing import Any
+
+import pytest
+
+from assistant.web.words import DE, EN, TEXTS
+from kb.library import Library
+from kb.settings import Settings
+from tests import sample_gaps
+from tests.assistant.web.browsing import ROOT, Running, browser_test
+from tests.assistant.web.conftest import articles_in, served
+
+NOW = datetime.now(UTC)
+
+
+@pytest.fixture(scope="module")
+def leads(browser: Any, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Running]:
+    """A server whose backlog has a gap of every cause."""
+    folder = articles_in(tmp_path_factory.mktemp("board"))
+    shutil.copy(ROOT / "articles" / "de" / "heat-pump-tariff.md", folder / "articles" / "de")
+    heat = sample_gaps.article("heat-pump-tariff", "Wärmestrom")
+    asked = ["Gilt der Wärmepumpentarif auch für Split-Klimageräte?"]
+    weak = sample_gaps.gap("pump", "weak", asked, {"article": heat, "sentence": "Nur für Wärmepumpen."})
+    library = Library(folder / ".kb", Settings())
+    library.backlog.sync([*sample_gaps.found(), weak], NOW)
+    library.close()
+    with served(browser, folder) as running:
+        yield running
+
+
+def board(leads: Running, language: str = "de-DE", **more: Any) -> Any:
+    page = leads.open(language, path="/?view=lead&tab=gaps", **more)
+    page.wait_for_selector("[data-gap-row]")
+    return page
+
+
+def titles(page: Any) -> list[str]:
+    return [one.strip() for one in page.locator("[data-gap-row] .what").all_inner_texts()]
+
+
+@browser_test
+@pytest.mark.parametrize("language", ["de", "en"])
+def test_filters_narrow_the_board_together_and_are_dropped_together(leads: Running, language: str) -> None:
+    page, words = board(leads, language), TEXTS[language]
+    everything = titles(page)
+    page.select_option("[data-filter=cause]", label=words["cause_conflict"])
+    assert titles(page) == ["Was kostet eine Rücklastschrift?"]
+    page.select_option("[data-filter=owner]", label=words["no_owner"])
+    assert titles(page) == ["Was kostet eine Rücklastschrift?"]
+    page.select_option("[data-filter=language]", label=words["lang_en"])
+    assert titles(page) == []
+    assert page.inner_text("#lotse-gap-list p") == words["gaps_none_fit"]
+    page.click(f"text={words['filters_drop']}")
+    page.wait_for_selector("[data-gap-row]")
+    assert titles(page) == everything
+    page.select_option("[data-filter=language]", label=words["lang_en"])
+    shown = titles(page)
+    assert shown
+    assert len(shown) < len(everything)
+
+
+@browser_test
+def test_a_gap_is_found_by_its_product_whose_name_is_written_as_people_write_it(leads: Running) -> None:
+    page = board(leads)
+    offered = page.locator("[data-filter=product] option").all_inner_texts()
+    assert offered[0] == DE["product_all"]
+    assert "Wärmestrom" in offered
+    assert "Waermestrom" not in page.content()
+    page.select_option("[data-filter=product]", label="Wärmestrom")
+    assert titles(page) == ["Gilt der Wärmepumpentarif auch für Split-Klimageräte?"]
+    page.locator("[data-gap-row]").first.click()
+    page.wait_for_selector(".detail .facts")
+    assert "Wärmestrom" in page.inner_text(".detail .facts")
+    page.select_option("[data-filter=product]", label="App")
+    assert "Gilt der Wärmepumpentarif auch für Split-Klimageräte?" not in titles(page)
+
+
+@browser_test
+def test_a_conflict_shows_both_sentences_side_by_side_each_with_its_article(leads: Running) -> None:
+    page = board(leads)
+    page.locator("[data-gap-row]", has_text="Rücklastschrift").first.click()
+    page.wait_for_selector(".detail .sides blockquote")
+    sides = page.locator(".detail .sides blockquote")
+    assert sides.count() == 2
+    assert "3,50 €" in sides.nth(0).inner_text()
+    assert "Rücklastschrift" in sides.nth(0).locator(".link").inner_text()
+    assert "4,50 €" in sides.nth(1).inner_text()
+    assert sides.nth(1).locator(".link").inner_text() == "Mahnstufen"
+
+
+@browser_test
+def test_a_gap_is_split_by_the_words_of_its_questions(leads: Running) -> None:
+    page = board(leads, "en-GB")
+    first, second = (
+        "Wie bekomme ich eine Ladekarte für öffentliche Ladesäulen?",
+        "Gibt es von Nordlicht eine Ladekarte?",
+    )
+    page.locator("[data-gap-row]", has_text=first).click()
+    page.wait_for_selector("[data-act=act_split]")
+    page.click("[data-act=act_split] summary")
+    send = page.locator("[data-act=act_split] button[type=submit]")
+    assert send.is_disabled()
+    for box in page.locator(".picks input").all():
+        box.check()
+    assert send.is_disabled()  # nothing would be left
+    page.locator(".picks label", has_text=first).locator("input").uncheck()
+    page.fill("[data-act=act_split] input[type=text]", "Nordlicht charge card")
+    send.click()
+    page.wait_for_function("() => document.querySelector('.detail h2')?.textContent === 'Nordlicht charge card'")
+    assert EN["split_done"].split("{from}")[0].replace("{gap} ", "") in page.inner_text(".detail .said")
+    asked = page.locator(".detail .plain-row .what").all_inner_texts()
+    assert second in asked
+    assert first not in asked
+    page.click(f".detail summary:text-is('{EN['priority_why']}')")
+    assert EN["why_split"].split("{gap}")[0] in page.inner_text(".detail .table")
+    page.wait_for_selector("[data-gap-row] .what:text-is('Nordlicht charge card')")
+    page.locator("[data-gap-row]", has_text=first).click()
+    page.wait_for_function("words => document.querySelector('.detail h2').textContent === words", arg=first)
+    assert second not in page.locator(".detail .plain-row .what").all_inner_texts()
+    assert page.faults == []
