@@ -2,9 +2,15 @@
 
 from __future__ import annotations
 
-from typing import Any, Final
+from collections.abc import Callable
+from datetime import date
+from typing import Any, Final, TypeAlias
 
 from assistant.health.model import Finding, HealthReport, Kind
+from assistant.reports.wording import Wording
+
+Names: TypeAlias = Callable[[str], str]
+"""Gives what an article is called, from its key ``id@language``."""
 
 _TEXTS: Final[dict[str, dict[str, str]]] = {
     "de": {
@@ -35,7 +41,7 @@ _TEXTS: Final[dict[str, dict[str, str]]] = {
         "parity.warnings": "{left} und {right} Hinweiskästen",
         "parity.sections": "{left} und {right} Abschnitte",
         "parity.links": "Links nur auf einer Seite: {names}",
-        "duplicate.line": "{share:.0%} gleich",
+        "duplicate.line": "{share:.0f} % gleich",
         "duplicate_section.line": "Abschnitte: {names}",
         "findability.line": "„{name}“ findet ihn an Stelle {rank}, davor: {before}",
         "findability.none": "„{name}“ findet ihn nicht, sondern: {before}",
@@ -74,7 +80,7 @@ _TEXTS: Final[dict[str, dict[str, str]]] = {
         "parity.warnings": "{left} and {right} callouts",
         "parity.sections": "{left} and {right} sections",
         "parity.links": "links on one side only: {names}",
-        "duplicate.line": "{share:.0%} the same",
+        "duplicate.line": "{share:.0f}% the same",
         "duplicate_section.line": "sections: {names}",
         "findability.line": '"{name}" finds it at rank {rank}, after: {before}',
         "findability.none": '"{name}" does not find it but: {before}',
@@ -107,16 +113,16 @@ def action(finding: Finding, language: str) -> str:
     return _text(language, f"{finding.kind}.action")
 
 
-def details(finding: Finding, language: str) -> list[str]:
-    """What is wrong, a line each; sentences and names as the articles have them."""
-    return _LINES[finding.kind](finding.evidence, language)
+def details(finding: Finding, language: str, names: Names = str) -> list[str]:
+    """What is wrong, a line each; sentences as the articles have them, indented. ``names`` tells articles' names."""
+    return _LINES[finding.kind](finding.evidence, language, names)
 
 
 def _text(spoken: str, key: str, **values: object) -> str:
     return _TEXTS.get(spoken, _TEXTS["en"])[key].format(**values)
 
 
-def _contradiction(evidence: Any, language: str) -> list[str]:  # noqa: ANN401  plain JSON
+def _contradiction(evidence: Any, language: str, _: Names) -> list[str]:  # noqa: ANN401  plain JSON
     found = []
     for item in evidence["differences"]:
         left, right = (item[side]["says"] or _text(language, "yes") for side in ("left", "right"))
@@ -129,14 +135,14 @@ def _quoted(place: Any) -> str:  # noqa: ANN401
     return f"  {place['path']}:{place['lines'][0]}  {place['sentence']}"
 
 
-def _stale(evidence: Any, language: str) -> list[str]:  # noqa: ANN401
+def _stale(evidence: Any, language: str, names: Names) -> list[str]:  # noqa: ANN401
     values = {"days": evidence["days_past_review"], "answers": evidence["answers"]}
     found = [_text(language, "stale.line", **values, bad=evidence["bad"], rated=evidence["rated"])]
     named = [key for key in ("conflicts", "changed") if evidence[key]]
-    return found + [_text(language, f"stale.{key}", others=", ".join(evidence[key])) for key in named]
+    return found + [_text(language, f"stale.{key}", others=", ".join(map(names, evidence[key]))) for key in named]
 
 
-def _parity(evidence: Any, language: str) -> list[str]:  # noqa: ANN401
+def _parity(evidence: Any, language: str, _: Names) -> list[str]:  # noqa: ANN401
     if evidence["missing"]:
         return [_text(language, "parity.is_missing", language=_text(language, f"language.{evidence['missing']}"))]
     found = []
@@ -155,30 +161,37 @@ def _parity(evidence: Any, language: str) -> list[str]:  # noqa: ANN401
     return found
 
 
-def _duplicate(evidence: Any, language: str) -> list[str]:  # noqa: ANN401
-    return [_text(language, "duplicate.line", share=max(evidence["resemblance"], evidence["containment"]))]
+def _duplicate(evidence: Any, language: str, _: Names) -> list[str]:  # noqa: ANN401
+    return [_text(language, "duplicate.line", share=100 * max(evidence["resemblance"], evidence["containment"]))]
 
 
-def _sections(evidence: Any, language: str) -> list[str]:  # noqa: ANN401
-    names = [f"{place['path']}#{place['anchor']}" for place in evidence["sections"]]
-    return [_text(language, "duplicate_section.line", names=", ".join(names))]
+def _sections(evidence: Any, language: str, names: Names) -> list[str]:  # noqa: ANN401
+    found = [_section(place, names) for place in evidence["sections"]]
+    return [_text(language, "duplicate_section.line", names=", ".join(found))]
 
 
-def _findability(evidence: Any, language: str) -> list[str]:  # noqa: ANN401
+def _section(place: Any, names: Names) -> str:  # noqa: ANN401
+    key = f"{place['article_id']}@{place['language']}"
+    called = names(key)
+    return f"{place['path']}#{place['anchor']}" if called == key else f"{called} › {place['section']}"
+
+
+def _findability(evidence: Any, language: str, names: Names) -> list[str]:  # noqa: ANN401
     return [
         _text(
             language,
             "findability.line" if item["rank"] else "findability.none",
             name=item["name"],
             rank=item["rank"],
-            before=", ".join(item["before"][:3]),
+            before=", ".join(map(names, item["before"][:3])),
         )
         for item in evidence["names"]
     ]
 
 
-def _unused(evidence: Any, language: str) -> list[str]:  # noqa: ANN401
-    last = evidence["last_used"] or _text(language, "never")
+def _unused(evidence: Any, language: str, _: Names) -> list[str]:  # noqa: ANN401
+    used = evidence["last_used"]
+    last = Wording(language, 0).day(date.fromisoformat(used)) if used else _text(language, "never")
     return [_text(language, "unused.line", last=last, questions=evidence["questions"])]
 
 

@@ -18,6 +18,7 @@ from assistant.web.access import Access, Person
 from assistant.web.bodies import Body, Day
 from assistant.web.jobs import Jobs, Progress
 from kb.backlog import Escalation
+from kb.catalog import Filter
 from kb.errors import UsageError
 from kb.library import Library
 
@@ -227,14 +228,17 @@ def _health(library: Library, progress: Progress) -> dict[str, Any]:
     progress(0, 1)
     report = examine(library, _today())
     progress(1, 1)
+    with library.catalog.snapshot() as snapshot:
+        titles = {f"{row.id}@{row.language}": row.title for row in snapshot.listing(Filter(_today()))}
+    said = {"de": lambda key: f"„{titles.get(key, key)}“", "en": lambda key: f"“{titles.get(key, key)}”"}
     words = [
         {
-            name: {"kind": kind_name(one.kind, name), "details": details(one, name), "action": action(one, name)}
-            for name in ("de", "en")
+            name: {"kind": kind_name(one.kind, name), "details": details(one, name, call), "action": action(one, name)}
+            for name, call in said.items()
         }
         for one in report.findings
     ]
-    findings = [one.to_json() | {"words": said} for one, said in zip(report.findings, words, strict=True)]
+    findings = [one.to_json() | {"words": told} for one, told in zip(report.findings, words, strict=True)]
     return {"articles": report.articles, "findings": findings}
 
 

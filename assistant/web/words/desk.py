@@ -58,6 +58,9 @@ DE = {
     "empty_title": "Eine Frage, eine belegte Antwort",
     "empty_text": "Jede Antwort besteht aus Sätzen Ihrer Artikel, mit Nummern, die zur Stelle führen. "
     "Steht dort nichts, sagt Lotse das.",
+    "no_articles": "Noch keine Artikel",
+    "no_articles_text": "Lotse antwortet, sobald Artikel eingelesen sind: „kb ingest“ mit dem Ordner, in dem sie "
+    "liegen. Laden Sie diese Seite danach neu.",
     "empty_examples": "Zum Beispiel",
     "example_1": "Wie melde ich meinen Umzug?",
     "example_2": "Wann wird mein Abschlag abgebucht?",
@@ -155,6 +158,9 @@ EN = {
     "empty_title": "One question, one answer with proof",
     "empty_text": "Every answer is made of sentences from your articles, with numbers that lead to the place. "
     "Where nothing is there, Lotse says so.",
+    "no_articles": "No articles yet",
+    "no_articles_text": "Lotse answers as soon as articles have been read: “kb ingest” with the folder that holds "
+    "them. Then load this page anew.",
     "empty_examples": "For example",
     "example_1": "How do I report my meter reading?",
     "example_2": "When is my instalment debited?",

@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping
 from typing import Any, TypeAlias
 
 from tests.assistant.web.browsing import reply_of
+from tests.assistant.web.hard import LONG, URL
 
 Scene: TypeAlias = Callable[[Any, str], None]
 """Brings a page of a running server, in a language, to what is to be seen."""
@@ -99,9 +100,29 @@ def reports(page: Any, language: str) -> None:
 
 def gap_report(page: Any, language: str) -> None:
     reports(page, language)
-    page.click(".filters .switch >> nth=0 >> button >> nth=1")
+    page.click("#lotse-tab .filters .switch >> nth=0 >> button >> nth=1")
     page.wait_for_selector("iframe.sheet")
     page.wait_for_timeout(500)
+
+
+def sign_in(page: Any, language: str) -> None:
+    page.evaluate("document.getElementById('lotse-sign-in').showModal()")
+
+
+def long_answer(page: Any, language: str) -> None:
+    visit(page, "/")
+    reply_of(page, f"Wie ändert die {LONG} den Abschlag?")
+
+
+def long_ticket(page: Any, language: str) -> None:
+    visit(page, "/")
+    lines = [f"Sehr geehrte Damen und Herren der {LONG},", ""]
+    lines += [f"Frage {number}: Wie ändere ich den Abschlag unter {URL} für {LONG}?" for number in range(40)]
+    page.evaluate("text => navigator.clipboard.writeText(text)", "\n".join(lines))
+    page.focus("#lotse-question")
+    page.keyboard.press("Control+v")
+    page.wait_for_selector("#lotse-ticket-rows .row")
+    page.wait_for_selector("#lotse-reply:not([hidden])")
 
 
 SCENES: Mapping[str, Scene] = {
@@ -121,3 +142,10 @@ SCENES: Mapping[str, Scene] = {
     "gap-report": gap_report,
 }
 """By the name of their picture, in the order in which the pages come."""
+
+HARD: Mapping[str, Scene] = {
+    "long-answer": long_answer,
+    "long-ticket": long_ticket,
+    **{f"long-{name}": SCENES[name] for name in ("start", "articles", "gaps", "inbox", "overview")},
+}
+"""On a server with words without an end, see ``hard.py``."""

@@ -1,5 +1,5 @@
 // The articles: a tree of products and tags, search as somebody types, the article at the right.
-import { $, el, number, onWords, page, productName, reviewed, state, t, tongue, upper } from "./page.js";
+import { $, boot, el, number, onWords, page, productName, reviewed, state, t, tongue, upper } from "./page.js";
 import { call, failure } from "./http.js";
 import * as pane from "./pane.js";
 
@@ -51,9 +51,16 @@ function paint() {
   if (!browse.found) return;
   paintTree();
   const { total, articles } = browse.found;
-  $("found-count").textContent = total === 1 ? t("found_one") : t(total ? "found" : "found_none", { n: number(total) });
-  const more = total > articles.length ? [el("li", {}, el("button", { type: "button", class: "row", on: () => { browse.limit = 200; load(); } }, el("span", { class: "what" }, articles.length < 200 ? t("found_more") : t("found_too_many"))))] : [];
+  $("found-count").textContent = total === 1 ? t("found_one") : t(total ? "found" : boot.articles ? "found_none" : "no_articles", { n: number(total) });
+  const more = total > articles.length ? [el("li", {}, el("button", { type: "button", class: "row", on: further }, el("span", { class: "what" }, articles.length < 200 ? t("found_more") : t("found_too_many"))))] : [];
   $("found").replaceChildren(...articles.map(articleRow), ...more);
+}
+
+async function further() {
+  const first = browse.found.articles.length;
+  browse.limit = 200;
+  await load();
+  $("found").querySelectorAll(".row")[first]?.focus();
 }
 
 export function wire() {

@@ -35,7 +35,7 @@ function sourceRow(one, marks, language) {
   const row = el("button", { type: "button", class: "row", "data-cite": one.number, "aria-keyshortcuts": one.number < 10 ? one.number : null },
     el("span", { class: "number" }, String(one.number)),
     el("span", { class: "what" }, ...place, ...tags.flatMap((word) => [" ", el("span", { class: "tag" }, word)])),
-    el("span", { class: "meta" }, reviewed(one.reviewed_on), " ", one.freshness === "fresh" ? "" : state(one.freshness)));
+    el("span", { class: "meta" }, el("span", { class: "whole" }, reviewed(one.reviewed_on)), " ", one.freshness === "fresh" ? "" : state(one.freshness)));
   return el("li", {}, row);
 }
 

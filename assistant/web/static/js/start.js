@@ -13,7 +13,7 @@ export function remember(question) {
   paint();
 }
 
-const row = (text, meta = "", lang = null) => el("li", {}, el("button", { type: "button", class: "row", on: () => put(text) }, el("span", { class: "what", lang }, text), meta ? el("span", { class: "meta" }, meta) : null));
+const row = (text, meta = "", lang = null) => el("li", {}, el("button", { type: "button", class: "row", on: () => put(text) }, el("span", { class: "what", lang }, text), meta ? el("span", { class: "meta whole" }, meta) : null));
 
 function paint() {
   const mine = recent();
@@ -21,6 +21,10 @@ function paint() {
   $("recent").replaceChildren(...mine.map((text) => row(text)));
   const own = frequent.filter((one) => one.language.slice(0, 2) === page.language);
   const examples = ["example_1", "example_2", "example_3"].map((key) => row(t(key)));
+  $("empty-title").dataset.text = boot.articles ? "empty_title" : "no_articles";
+  $("empty-text").dataset.text = boot.articles ? "empty_text" : "no_articles_text";
+  for (const name of ["examples-title", "examples", "size"]) $(name).hidden = !boot.articles;
+  for (const name of ["empty-title", "empty-text"]) $(name).textContent = t($(name).dataset.text);
   $("examples-title").textContent = t(own.length ? "frequent" : "empty_examples");
   $("examples").replaceChildren(...(own.length ? own.slice(0, FREQUENT).map((one) => row(one.question, t("frequent_n", { n: number(one.contacts) }), one.language)) : examples));
   $("size").textContent = t("index_size", { n: number(boot.articles) });

@@ -41,11 +41,18 @@ const fits = (gap) => (!only.cause || gap.cause === only.cause) && (!only.owner 
 
 function list() {
   const found = board.gaps.filter(fits), narrowed = Object.values(only).some(Boolean);
-  if (!found.length && !narrowed) return [empty("gaps_none")];
+  if (!found.length && !narrowed) return [empty("gaps_begin")];
   if (!found.length) return [empty("gaps_none_fit", el("button", { type: "button", class: "plain", on: unfilter }, t("filters_drop")))];
-  const more = found.length > board.shown ? [el("li", {}, el("button", { type: "button", class: "row", on: () => { board.shown += PAGE; redraw(); } }, t("found_more")))] : [];
+  const more = found.length > board.shown ? [el("li", {}, el("button", { type: "button", class: "row", on: further }, t("found_more")))] : [];
   const count = el("p", { class: "label", role: "status" }, found.length === 1 ? t("gaps_one") : t("gaps_n", { n: number(found.length) }));
   return [count, el("ul", { class: "rows" }, ...found.slice(0, board.shown).map((gap) => el("li", {}, row(gap))), ...more)];
+}
+
+function further() {
+  const first = board.shown;
+  board.shown += PAGE;
+  redraw();
+  document.querySelectorAll("[data-gap-row]")[first]?.focus();
 }
 
 const redraw = () => $("gap-list")?.replaceChildren(...list());
@@ -55,6 +62,7 @@ function reload() {
   return fill($("gap-list"), () => call(`/api/v1/gaps?${new URLSearchParams(states.map((state) => ["state", state]))}`), ({ gaps }) => {
     board.gaps = gaps;
     $("gap-filters").replaceChildren(...filters());
+    $("gap-detail").hidden = !gaps.length && !board.chosen; // nothing to choose from
     return list();
   });
 }

@@ -1,9 +1,7 @@
 // One gap: what customers asked, the proof of its cause, how its priority adds up, and what a lead does about it.
 import { $, day, el, moment, number, page, productName, t, tongue } from "../page.js";
 import { call, post } from "../http.js";
-import { fill, inOther, table, trouble, work } from "./parts.js";
-import { show as showView } from "../shell.js";
-import * as pane from "../pane.js";
+import { fill, inOther, read, table, trouble, work } from "./parts.js";
 
 const FEW = 6;
 
@@ -13,7 +11,7 @@ export function show(place, gap_id, around) {
 }
 
 const fold = (key, ...parts) => el("details", {}, el("summary", {}, t(key)), ...parts);
-const article = (one) => el("button", { type: "button", class: "link", lang: one.language, on: () => { showView("ask"); pane.open(one.article_id, one.language); } }, one.title || one.article_id);
+const article = (one) => el("button", { type: "button", class: "link", lang: one.language, on: () => read(one) }, one.title || one.article_id);
 
 function draw(place, gap, around) {
   const said = el("p", { class: "said", role: "status" }), job = el("div");

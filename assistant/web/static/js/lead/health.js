@@ -1,18 +1,25 @@
 // Knowledge health: what is wrong with the articles, the most harmful first; contradictions side by side.
 import { $, el, number, page, t, tongue } from "../page.js";
-import { show as showView } from "../shell.js";
-import * as pane from "../pane.js";
-import { trouble, work } from "./parts.js";
+import { inOther, read, trouble, work } from "./parts.js";
 
 const FEW = 10;
 let found = null;
 
-const link = (one) => el("button", { type: "button", class: "link", lang: one.language, on: () => { showView("ask"); pane.open(one.article_id, one.language); } }, `${one.title} (${tongue(one.language)})`);
+const link = (one) => el("button", { type: "button", class: "link", lang: inOther(one.language), on: () => read(one) }, `${one.title} (${tongue(one.language)})`);
+
+// One side of a difference: the sentence, and the way to where it stands
+function side(place, ref) {
+  const passage = { citation: { section: place.section, lines: place.lines }, quote: place.sentence };
+  return el("blockquote", { lang: inOther(ref.language) }, el("p", {}, place.sentence), el("button", { type: "button", class: "link", on: () => read(ref, passage) }, t("line_n", { n: number(place.lines[0]) })));
+}
 
 function finding(one) {
   const words = one.words[page.language];
-  const details = one.kind === "contradiction" && words.details.length === 3 ? el("div", {}, el("p", {}, el("b", {}, words.details[0])), el("div", { class: "sides" }, ...words.details.slice(1).map((line) => el("blockquote", {}, el("p", {}, line))))) : el("ul", { class: "plain-list" }, ...words.details.map((line) => el("li", {}, line)));
-  return el("li", { class: "case" }, el("p", { class: "line" }, el("span", {}, ...one.articles.flatMap((ref, place) => [place ? " · " : "", link(ref)])), el("span", { class: "meta", title: t("damage_hint") }, t("damage", { n: number(one.damage, 1) }))), details, el("p", { class: "dim" }, words.action));
+  const said = words.details.filter((line) => !line.startsWith(" ")); // what is indented is quoted below, side by side
+  const differences = one.evidence.differences || [];
+  const pair = (found, head) => el("div", {}, el("p", {}, el("b", {}, head)), el("div", { class: "sides" }, side(found.left, one.articles[0]), side(found.right, one.articles[1])));
+  const details = said.map((line, place) => (differences[place]?.left?.sentence ? pair(differences[place], line) : el("p", {}, line)));
+  return el("li", { class: "case" }, el("p", { class: "line" }, el("span", {}, ...one.articles.flatMap((ref, place) => [place ? " · " : "", link(ref)])), el("span", { class: "meta", title: t("damage_hint") }, t("damage", { n: number(one.damage, 1) }))), ...details, el("p", { class: "dim" }, words.action));
 }
 
 function list() {

@@ -6,7 +6,7 @@ import { empty, fill, inOther, trouble } from "./parts.js";
 const inbox = { all: false };
 
 function card(one, again) {
-  const note = one.note ? el("p", {}, one.note) : null;
+  const note = one.note ? el("blockquote", {}, el("p", {}, one.note)) : null;
   const head = el("div", {}, el("p", { class: "what", lang: inOther(one.language || page.language) }, one.question), el("p", { class: "facts" }, el("span", {}, one.escalation_id), el("span", {}, moment(one.at)), el("span", {}, t(`escalate_${one.reason}`))), note);
   if (one.answered_at) return el("li", { class: "case" }, head, el("blockquote", {}, el("p", {}, one.answer)), el("p", { class: "dim" }, t("answered_by", { name: one.answered_by, date: moment(one.answered_at) })), one.linked ? null : begin(one));
   const text = el("textarea", { rows: 3, required: true, maxlength: 5000 }), said = el("div");

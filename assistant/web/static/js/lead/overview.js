@@ -12,17 +12,19 @@ const figures = (data) => el("dl", { class: "figures" }, ...data.figures.map((on
 
 export function paint(place) {
   const choose = (which) => el("button", { type: "button", "aria-pressed": span === which, on: () => { span = which; paint(place); } }, t(`days_${which}`));
-  const days = el("p", { class: "dim" }), left = el("div"), worst = el("div"), charts = el("div", { class: "charts" });
+  const days = el("p", { class: "dim" }), left = el("div"), worst = el("div"), charts = el("div", { class: "charts" }), trend = el("h2", { class: "label" }, t("trend"));
   place.replaceChildren(...[
     el("div", { class: "line head" }, el("h1", {}, t(`overview_${span}`)), el("div", { class: "switch", role: "group", "aria-label": t("span") }, choose("week"), choose("month"))),
     days,
     boot.demo ? el("p", { class: "demo" }, t("demo_note")) : null,
     el("div", { class: "overview" }, el("section", {}, el("h2", { class: "label" }, t("figures")), left), el("section", {}, el("h2", { class: "label" }, t("worst_gaps")), worst)),
-    el("h2", { class: "label" }, t("trend")), charts].filter(Boolean));
+    trend, charts].filter(Boolean));
   fill(left, () => call(`/api/v1/overview?language=${page.language}&span=${span}`), (data) => {
     days.textContent = t("against", { first: day(data.period.first), last: day(data.period.last), before_first: day(data.before.first), before_last: day(data.before.last) });
+    const known = data.charts.some((one) => data.weeks.some((week) => week[one.figure] ?? null));
+    charts.hidden = trend.hidden = !known;
     charts.replaceChildren(...data.charts.map((one) => chart(one, data.weeks.map((week) => ({ first: week.first, last: week.last, value: week[one.figure] })))));
-    return data.figures.length ? figures(data) : empty("overview_empty");
+    return [data.figures.length ? figures(data) : null, known ? null : empty("overview_empty")].filter(Boolean);
   });
   const open = new URLSearchParams(["open", "assigned", "drafting", "review"].map((state) => ["state", state]));
   fill(worst, () => call(`/api/v1/gaps?${open}`), ({ gaps }) => {

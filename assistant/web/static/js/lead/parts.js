@@ -1,6 +1,8 @@
 // What the tabs of leads' room are made of: states of loading, figures in words, work that takes long.
 import { counted, el, number, page, t } from "../page.js";
 import { call, failure, post } from "../http.js";
+import { go } from "../shell.js";
+import * as pane from "../pane.js";
 
 const WATCH_MS = 700;
 
@@ -77,3 +79,9 @@ export function save(name, text, kind) {
 }
 
 export const inOther = (language) => (language.slice(0, 2) === page.language ? null : language);
+
+// Reads an article on the desk, at a passage if one is given; the browser's way back leads to where it was opened.
+export function read(one, passage = {}) {
+  go("ask", `/?${new URLSearchParams({ article: one.article_id, language: one.language })}`);
+  pane.open(one.article_id, one.language, passage);
+}
