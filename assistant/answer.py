@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from assistant import conditions
+from assistant.copies import same
 from assistant.evidence import Evidence
 from assistant.query import Query
 from assistant.results import Citation
@@ -46,7 +47,7 @@ def choose(snapshot: Snapshot, query: Query, evidence: Sequence[Evidence], setti
         return []
     if query.focus == "steps" and (steps := _steps(snapshot, evidence)):
         return steps
-    chosen = _best(evidence, settings)
+    chosen = _best(evidence, settings, query.language)
     return _merged(conditions.complete(snapshot, query, evidence, chosen, settings))
 
 
@@ -103,7 +104,7 @@ def _steps(snapshot: Snapshot, evidence: Sequence[Evidence]) -> list[Quote]:
     return [*quotes, Quote(best.chunk, listed, best.score)]
 
 
-def _best(evidence: Sequence[Evidence], settings: AnswerSettings) -> list[Evidence]:
+def _best(evidence: Sequence[Evidence], settings: AnswerSettings, language: str) -> list[Evidence]:
     """Greedily the best units, each of which must add something, within the limits of sentences and characters."""
     chosen = [evidence[0]]
     length = len(evidence[0].unit.text)
@@ -112,7 +113,7 @@ def _best(evidence: Sequence[Evidence], settings: AnswerSettings) -> list[Eviden
             break
         if item.score < _KEEP_SHARE * evidence[0].score:
             break
-        repeated = any(item.unit.text == other.unit.text for other in chosen)
+        repeated = any(same(item.unit.text, other.unit.text, language) for other in chosen)
         if repeated or length + len(item.unit.text) > settings.max_characters or item.unit.kind == "code":
             continue
         chosen.append(item)

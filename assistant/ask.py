@@ -108,9 +108,9 @@ def ask(
         searched = time.perf_counter()
         # 4, 5, 6
         bench = Bench(library, snapshot, query, vector, now.date())
-        verdict = judge(bench, ranking.articles)
+        verdict = judge(bench, ranking.distinct)
         quoted = snapshot.sources(sorted({f"{one.article_id}@{one.language}" for one in verdict.citations}))
-        written_from = sources(bench, ranking.articles, verdict) if library.settings.writer.url else ()
+        written_from = sources(bench, ranking.distinct, verdict) if library.settings.writer.url else ()
     # 7
     rewritten = rewrite(bench, verdict, written_from, on_text) if written_from else Rewritten(verdict)
     verdict = rewritten.verdict
@@ -158,7 +158,9 @@ def _checked(library: Library, question: str, scope: Scope) -> None:
 
 
 def _nearest(ranked: Sequence[Ranked]) -> tuple[Near, ...]:
-    return tuple(Near(item.article.id, item.article.language, item.article.title, item.score) for item in ranked)
+    return tuple(
+        Near(item.article.id, item.article.language, item.article.title, item.score, item.same_as) for item in ranked
+    )
 
 
 def _explain(trace: Trace, query: Query, ranked: Sequence[Ranked], verdict: Verdict) -> None:
@@ -230,7 +232,7 @@ def _record(library: Library, reply: Reply, scope: Scope, asker: Asker, now: dat
             }
             for c in reply.citations
         ],
-        nearest=[asdict(near) for near in reply.nearest],
+        nearest=[near.to_json() for near in reply.nearest],
         timings_ms=asdict(reply.timings_ms),
     )
     try:

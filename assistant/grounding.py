@@ -13,6 +13,7 @@ from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 from typing import Final, Literal, TypeAlias
 
+from assistant.denials import DENIAL
 from assistant.facts import Number, names, numbers, runs
 from kb import compounds
 from kb.facts.units import UNITS
@@ -40,10 +41,6 @@ _STEP = re.compile(r"^\s*(\d{1,2})[.)]\s+(?=\D)", re.MULTILINE)
 _MARKUP = re.compile(r"[\[\]]|<[A-Za-z/!?|]|\|>|://|\b(?:www\.|javascript:|mailto:)|&#?\w{1,30};|```", re.IGNORECASE)
 _EMPHASIS = re.compile(r"\*+|`+|~~|(?<!\w)_+|_+(?!\w)|\|")
 _WIDE_BRACKETS = str.maketrans("【】［］", "[][]")
-_NOT = re.compile(
-    r"\b(?:nicht|kein\w{0,2}|nie|niemals|weder|ohne|not|no|never|cannot|without|neither|nor|none)\b|n['’]t\b",
-    re.IGNORECASE,
-)
 _NOT_ONLY = re.compile(r"\bnicht nur\b|\bnot only\b", re.IGNORECASE)
 _GERMAN_OPENERS = "nein bitte außerdem zudem danach anschließend jedoch allerdings daher deshalb dafür dabei leider"
 _ENGLISH_OPENERS = "yes please however also additionally therefore unfortunately"
@@ -213,7 +210,7 @@ def _denied_there(content: AbstractSet[str], cited: list[Source]) -> bool:
 
 
 def _denies(text: str) -> bool:
-    return _NOT.search(_NOT_ONLY.sub("", text)) is not None
+    return DENIAL.search(_NOT_ONLY.sub("", text)) is not None
 
 
 def _content(text: str, language: str) -> dict[str, frozenset[str]]:

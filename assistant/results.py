@@ -31,12 +31,25 @@ class Citation:
 
 @dataclass(frozen=True, slots=True)
 class Near:
-    """An article in the ranking, one row an article; ``score`` is the fused one, 0..1, best first."""
+    """An article in the ranking, one row an article; ``score`` is the fused one, 0..1, best first.
+
+    ``same_as`` is the id of an article above it whose passage says the same; in JSON it is left out
+    where there is none.
+    """
 
     article_id: str
     language: str
     title: str
     score: float
+    same_as: str | None = None
+
+    def to_json(self) -> dict[str, Any]:
+        """The contract's shape, the score rounded."""
+        copied = {"same_as": self.same_as} if self.same_as else {}
+        return {"article_id": self.article_id, "language": self.language, "title": self.title} | {
+            "score": round(self.score, 4),
+            **copied,
+        }
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,9 +89,8 @@ class Reply:
             citation["lines"] = list(citation["lines"])
             citation["score"] = round(citation["score"], 4)
             citation["reviewed_on"] = citation["reviewed_on"].isoformat() if citation["reviewed_on"] else None
-        for near in data["nearest"]:
-            near["score"] = round(near["score"], 4)
-        data["citations"], data["nearest"] = list(data["citations"]), list(data["nearest"])
+        data["citations"] = list(data["citations"])
+        data["nearest"] = [near.to_json() for near in self.nearest]
         if not self.dropped:  # where no language model writes, there is nothing to say about it
             del data["dropped"]
         data["timings_ms"] = {name: round(value, 1) for name, value in data["timings_ms"].items()}

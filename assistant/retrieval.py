@@ -8,6 +8,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from assistant import copies
 from assistant.fusion import ACROSS, ENGLISH, SAME_LANGUAGE, Signals, Weights, fuse
 from assistant.learning import adjustments
 from assistant.query import Query
@@ -34,18 +35,26 @@ class Passage:
 
 @dataclass(frozen=True, slots=True)
 class Ranked:
-    """An article with the passages that found it, best first; its score is its best passage's."""
+    """An article with the passages that found it, best first; its score is its best passage's.
+
+    ``same_as`` is the id of an article before it whose best passage says the same.
+    """
 
     article: ArticleRow
     passages: tuple[Passage, ...]
     score: float
+    same_as: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Ranking:
-    """What retrieval found: articles best first, one row an id."""
+    """What retrieval found: articles best first, one row an id; ``distinct`` are those that are no copies."""
 
     articles: list[Ranked]
+
+    @property
+    def distinct(self) -> list[Ranked]:
+        return [item for item in self.articles if item.same_as is None]
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,8 +100,8 @@ def retrieve(
     """Rank the articles that ``where`` lets through.
 
     ``hits`` are the nearest vectors of the whole index. 1. Gather candidates, each with every signal. 2. Fuse. 3. Group
-    by article. 4. Rerank. 5. Keep one language of an article. ``weights`` replace those that the languages of question
-    and articles call for, and leave out what ratings taught: so one search is measured alone.
+    by article. 4. Rerank. 5. Keep one language of an article. 6. Mark copies. ``weights`` replace those that the
+    languages of question and articles call for, and leave out what ratings taught: so one search is measured alone.
     """
     settings = library.settings.retrieval
     whole, weights = weights is None, weights or weights_for(snapshot, library, query, where)
@@ -107,17 +116,21 @@ def retrieve(
     # 3, 4
     ranked = _group(passages, found.articles)
     names = [f"{one.id}@{one.language}" for one in found.articles.values()]
+
+    def text_of(item: Ranked) -> str:
+        return found.chunks[item.passages[0].chunk].text
+
     context = Context(
         library.settings,
         where.today,
         frozenset(snapshot.superseded(where)),
-        lambda item: found.chunks[item.passages[0].chunk].text,
+        text_of,
         adjustments(library, snapshot, vector, where.today, names) if whole else {},
     )
     for reranker in rerankers(settings.reranker):
         ranked = reranker.rerank(query, ranked, context)
-    # 5
-    return Ranking(_one_an_id(ranked, query))
+    # 5, 6
+    return Ranking(copies.marked(_one_an_id(ranked, query), text_of))
 
 
 def candidates(

@@ -29,7 +29,8 @@ def print_reply(reply: dict[str, Any]) -> None:
         print(reply["reason"])
     print(f"\nconfidence {reply['confidence']:.2f}, {reply['timings_ms']['total']:.0f} ms. Nearest articles:")
     for near in reply["nearest"]:
-        print(f"  {near['score']:.2f}  {near['title']}  ({near['article_id']}, {near['language']})")
+        copy = f"  says the same as {near['same_as']}" if "same_as" in near else ""
+        print(f"  {near['score']:.2f}  {near['title']}  ({near['article_id']}, {near['language']}){copy}")
     if "explain" in reply:
         print(json.dumps(reply["explain"], ensure_ascii=False, indent=2))
 

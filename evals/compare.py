@@ -17,7 +17,8 @@ from evals import abstention, bootstrap
 from evals.abstention import Trial
 from evals.bootstrap import Floats
 from evals.gold import RANKED_BY, Kept, Record, Records
-from evals.scores import PRODUCT, rounded
+from evals.scores import rounded
+from evals.systems import HYBRID
 from evals.tables import table
 from kb.errors import MissingPartError
 
@@ -114,7 +115,7 @@ def _metrics(kept: Records) -> dict[str, tuple[float | None, Floats]]:
         inside = [float(pair in kept[name].pairs) for name in ids]
         for column, measure in enumerate(RANKED_BY):
             values = [kept[name].pairs[pair][column] if pair in kept[name].pairs else 0.0 for name in ids]
-            found[f"{PRODUCT} {pair} {measure}"] = _share(values, inside)
+            found[f"{HYBRID} {pair} {measure}"] = _share(values, inside)
     shown = [float(kept[name].right is not None) for name in ids]
     found["answered_right"] = _share([float(kept[name].right is True) for name in ids], shown)
     trials = [

@@ -17,7 +17,7 @@ from evals.datasets import REPOSITORY, Question, Selection, load
 from evals.index import configured, opened
 from evals.metrics import RANKING
 from evals.report import Measured, measured
-from evals.scores import PRODUCT
+from evals.systems import HYBRID
 from kb.embedding.protocol import Embedder
 from kb.errors import MissingPartError
 
@@ -74,7 +74,7 @@ def run(folder: Path, files: Iterable[Path], embedder: Embedder | None = None) -
     dataset = load(folder, Selection(tuple(files)))
     with opened(dataset.articles, configured(), embedder) as index:
         model = index.library.embedder
-        found = measured(index, dataset, names=[PRODUCT])
+        found = measured(index, dataset, names=[HYBRID])
     return Kept(
         date=datetime.now(UTC).date(), embedder=model.name, fingerprint=model.fingerprint, questions=records(found)
     )
@@ -86,7 +86,7 @@ def records(found: Measured) -> dict[str, Record]:
     pairs: dict[str, dict[str, tuple[float, float, float]]] = {}
     for pair, rows in found.parts.by_pair.items():
         for row in rows:
-            first, second, third = (round(float(row.values[PRODUCT][column]), 4) for column in columns)
+            first, second, third = (round(float(row.values[HYBRID][column]), 4) for column in columns)
             pairs.setdefault(row.question.id, {})[pair] = (first, second, third)
     asked: dict[str, list[Trial]] = {}
     for trial in found.trials:

@@ -56,8 +56,9 @@ def evaluate(
     """
     dataset = load(folder, selection)
     with opened(dataset.articles, configured(overrides), embedder) as index:
-        run = measured(index, dataset)
         library = index.library
+        names = systems.WITH_RERANKER if library.settings.retrieval.reranker else systems.SYSTEMS
+        run = measured(index, dataset, names)
         report = {
             "dataset": dataset.name,
             "articles": index.articles,
@@ -67,7 +68,7 @@ def evaluate(
             "settings": list(overrides),
             "embedder": library.embedder.name,
             "machine": machine(),
-            **scores.report(run.parts, systems.SYSTEMS),
+            **scores.report(run.parts, names),
             "answers": answers.report(run.parts, run.outcomes, answers.Files(dataset.articles, index)),
             "abstention": abstention.report(run.trials),
             "latency_ms": latency(library, dataset.questions),

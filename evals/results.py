@@ -10,7 +10,8 @@ from evals import plots
 from evals.datasets import REPOSITORY, even
 from evals.metrics import RANKING
 from evals.report import Run
-from evals.scores import PRODUCT, Parts, Row
+from evals.scores import Parts, Row
+from evals.systems import product
 from evals.tables import markdown, table
 
 RESULTS = Path(__file__).parent / "results"
@@ -41,7 +42,7 @@ def _stem(run: Run) -> str:
 def misses(parts: Parts) -> list[Row]:
     """The questions of which no relevant article ranks first in the product, over the whole index."""
     place = list(RANKING).index("recall@1")
-    return [row for row in parts.all if row.values[PRODUCT][place] == 0]
+    return [row for row in parts.all if row.values[product(row.values)][place] == 0]
 
 
 def _missed(parts: Parts) -> Iterator[str]:
@@ -56,7 +57,7 @@ def _missed(parts: Parts) -> Iterator[str]:
 
 
 def _described(row: Row) -> list[object]:
-    ranked = row.outcome.rankings[PRODUCT, row.language]
+    ranked = row.outcome.rankings[product(row.values), row.language]
     rank = next((number for number, name in enumerate(ranked, 1) if name in row.relevant), None)
     relevant = ", ".join(f"`{name}`" for name in sorted(row.relevant))
     return [row.question.id, row.question.text, relevant, rank, f"`{ranked[0]}`" if ranked else None]

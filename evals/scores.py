@@ -15,9 +15,8 @@ from evals.bootstrap import Floats
 from evals.datasets import Question, holds_answer
 from evals.index import Index
 from evals.metrics import RANKING, ranking
-from evals.systems import Outcome, targets
+from evals.systems import Outcome, product, targets
 
-PRODUCT = "hybrid"
 COMPARED_BY = "ndcg@10"
 """The measure by which systems are told apart."""
 
@@ -103,8 +102,9 @@ def intervals(system: str, rows: Sequence[Row]) -> dict[str, list[float] | None]
 
 def significance(system: str, rows: Sequence[Row]) -> dict[str, object]:
     """The product less ``system`` on the same questions, by ``COMPARED_BY``."""
-    ours, theirs = (_values(name, rows)[:, list(RANKING).index(COMPARED_BY)] for name in (PRODUCT, system))
-    return bootstrap.paired(ours, theirs)
+    place = list(RANKING).index(COMPARED_BY)
+    ours = np.array([row.values[product(row.values)][place] for row in rows])
+    return bootstrap.paired(ours, _values(system, rows)[:, place])
 
 
 def report(scored: Parts, names: Sequence[str]) -> dict[str, Any]:
@@ -112,7 +112,7 @@ def report(scored: Parts, names: Sequence[str]) -> dict[str, Any]:
     return {
         "systems": {name: scored.over(partial(means, name)) for name in names},
         "intervals": {name: scored.over(partial(intervals, name)) for name in names},
-        "significance": {name: scored.over(partial(significance, name)) for name in names if name != PRODUCT},
+        "significance": {name: scored.over(partial(significance, name)) for name in names if name != product(names)},
     }
 
 
@@ -135,7 +135,7 @@ def _values(system: str, rows: Sequence[Row]) -> Floats:
 def _columns(system: str, rows: Sequence[Row]) -> Iterator[tuple[str, Floats]]:
     """Each measure with its values. Only the product quotes, so only it can hit an answer."""
     yield from zip(RANKING, _values(system, rows).T, strict=True)
-    asked = [row for row in rows if row.question.answers] if system == PRODUCT else []
+    asked = [row for row in rows if row.question.answers and system == product(row.values)]
     yield "answer_hit", np.array([row.answer_hit for row in asked], dtype=np.float64)
 
 

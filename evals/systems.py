@@ -1,7 +1,8 @@
 """The systems under test: full text alone, vectors alone, the product, and the baseline.
 
 The product is measured through its own functions: `hybrid` is what ``ask`` ranks, quotes and says; `bm25` and `dense`
-are its ``retrieve`` with one half switched off.
+are its ``retrieve`` with one half switched off. Where the settings name a cross-encoder, the product is called
+`hybrid+rerank`, and `hybrid` is its ranking without that.
 """
 
 from __future__ import annotations
@@ -26,8 +27,10 @@ from kb.catalog import Filter
 from kb.embedding.protocol import Embedder, FloatMatrix
 from kb.library import Library
 
-SYSTEMS = ("bm25", "dense", "hybrid", "baseline")
+HYBRID, RERANKED = "hybrid", "hybrid+rerank"
+SYSTEMS = ("bm25", "dense", HYBRID, "baseline")
 """Those that are run and shown, in this order; each is ranked by a function that ``_asked`` or ``run`` calls."""
+WITH_RERANKER = ("bm25", "dense", HYBRID, RERANKED, "baseline")
 _ALONE = {"bm25": TEXT_ALONE, "dense": VECTORS_ALONE}
 _RANKED = 20
 _SCORED = 10
@@ -73,6 +76,22 @@ def remembering(library: Library, questions: Sequence[Question]) -> Iterator[Non
         library.embedder = embedder
 
 
+def product(names: Iterable[str]) -> str:
+    """Which of the systems ``names`` is what people get."""
+    return RERANKED if RERANKED in names else HYBRID
+
+
+@contextmanager
+def _without_reranker(library: Library) -> Iterator[None]:
+    settings = library.settings
+    plain = settings.retrieval.model_copy(update={"reranker": ""})
+    library.settings = settings.model_copy(update={"retrieval": plain})
+    try:
+        yield
+    finally:
+        library.settings = settings
+
+
 @dataclass(slots=True)
 class Outcome:
     """What the systems made of one question, by the language that the search was restricted to (None: by none).
@@ -103,7 +122,7 @@ def targets(question: Question, index: Index) -> dict[str, frozenset[str]]:
 def run(index: Index, dataset: Dataset, names: Sequence[str] = SYSTEMS) -> list[Outcome]:
     """Put every question to the systems ``names``: to the whole index, and to each language that its articles are in.
 
-    `hybrid`, the product, is asked in any case.
+    The product is asked in any case.
     """
     outcomes = [_asked(index, question, names) for question in progress(dataset.questions, "Asking")]
     if "baseline" in names:
@@ -118,7 +137,10 @@ def _asked(index: Index, question: Question, names: Sequence[str]) -> Outcome:
     alone = {system: weights for system, weights in _ALONE.items() if system in names}
     if alone:
         _ask_alone(index.library, outcome, scopes, alone, now)
-    _ask_product(index.library, outcome, scopes, now)
+    if RERANKED in names:
+        with _without_reranker(index.library):
+            _ask_product(index.library, outcome, scopes, now, HYBRID)
+    _ask_product(index.library, outcome, scopes, now, product(names))
     return outcome
 
 
@@ -136,14 +158,14 @@ def _ask_alone(
                 outcome.rank(system, language, [item.article.id for item in found.articles])
 
 
-def _ask_product(library: Library, outcome: Outcome, scopes: Iterable[str | None], now: datetime) -> None:
-    """What people get."""
+def _ask_product(library: Library, outcome: Outcome, scopes: Iterable[str | None], now: datetime, name: str) -> None:
+    """What people get; asked last, it is the one whose replies are kept."""
     limit = min(_RANKED + len(outcome.question.also_ok), MAX_LIMIT)
     for language in scopes:
         scope = Scope(language=language, limit=limit)
         reply = ask(library, outcome.question.text, scope, now=now, log=False)
         outcome.replies[language] = reply
-        outcome.rank("hybrid", language, [near.article_id for near in reply.nearest])
+        outcome.rank(name, language, [near.article_id for near in reply.nearest])
 
 
 def _ask_baseline(index: Index, outcomes: Sequence[Outcome]) -> None:

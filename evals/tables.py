@@ -6,7 +6,8 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
 from evals.metrics import RANKING
-from evals.scores import COMPARED_BY, PRODUCT
+from evals.scores import COMPARED_BY
+from evals.systems import product
 
 _OVERALL = "all"
 _ABSTENTION = (
@@ -46,7 +47,8 @@ def _lines(report: Mapping[str, Any]) -> Iterator[str]:
         f" {report['embedder']}; {report['machine']}"
     )
     yield from _section("Ranking", _ranking(report))
-    yield from _section(f"{PRODUCT} less the others, {COMPARED_BY}", _significance(report["significance"]))
+    ours = product(report["systems"])
+    yield from _section(f"{ours} less the others, {COMPARED_BY}", _significance(report["significance"], ours))
     yield from _section("Answers shown", _answers(report["answers"]))
     yield from _section("Abstention", _abstention(report["abstention"]))
     if report["abstention"]["by_kind"]:
@@ -72,13 +74,13 @@ def _ranking(report: Mapping[str, Any]) -> Iterator[str]:
     return table(columns, rows)
 
 
-def _significance(compared: Mapping[str, Any]) -> Iterator[str]:
+def _significance(compared: Mapping[str, Any], ours: str) -> Iterator[str]:
     rows = []
     for path, name in _parts(compared):
         for system, scores in compared.items():
             found = _at(scores, path)
             rows.append([name, system, found["difference"], _interval(found["interval"]), _p(found["p"])])
-    return table(["part", f"{PRODUCT} less", "difference", "95 %", "p"], rows)
+    return table(["part", f"{ours} less", "difference", "95 %", "p"], rows)
 
 
 def _answers(answers: Mapping[str, Any]) -> Iterator[str]:

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import Final
 
+from assistant.denials import DENIAL
 from assistant.health import wording
 from kb.facts import Fact, read
 from kb.facts.units import NUMBER_WORDS, unit
@@ -126,8 +127,8 @@ def state(text: str, language: str) -> Statement:
         ordinals=frozenset(_ORDINAL.findall(rest))
         | {stem(match[0].casefold(), base) for match in wording.ORDINAL.finditer(rest)}
         | {f"{fact.low}{fact.code}" for fact in found if fact.start < subject_end},
-        denials=tuple(match[0] for match in wording.DENIAL.finditer(_CASE.sub("", plain))),
-        case_denials=sum(len(wording.DENIAL.findall(case[0])) for case in _CASE.finditer(plain)),
+        denials=tuple(match[0] for match in DENIAL.finditer(_CASE.sub("", plain))),
+        case_denials=sum(len(DENIAL.findall(case[0])) for case in _CASE.finditer(plain)),
         sentences=len(_BREAK.findall(text)) + 1,
         only=only[0] if only else "",
         also=wording.ALSO.search(rest) is not None,

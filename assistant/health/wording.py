@@ -5,13 +5,10 @@ from __future__ import annotations
 import re
 from typing import Final
 
+from assistant.denials import DENIAL
 from kb import compounds
 from kb.terms import base_language, stem
 
-DENIAL: Final = re.compile(
-    r"\b(?:nicht|kein\w{0,2}|nie|niemals|weder|ohne|nichts|not|no|never|cannot|without|neither|nor|none|nothing)\b|n['’]t\b",
-    re.IGNORECASE,
-)
 NO_DENIAL: Final = re.compile(
     r"""\b(?: nicht\ nur | not\ only | nicht\ mehr\ als | (?:not|no)\ (?:more|later|less|longer)\ than | No\.\s?\d
         | not\ (?:just|least) | nicht\ zuletzt | at\ no\ (?:extra\ )?(?:cost|charge)\b )""",

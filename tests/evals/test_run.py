@@ -167,6 +167,42 @@ def test_a_setting_can_be_overridden_for_a_run(
         assert _ranking(overridden["systems"]["hybrid"][part]) == _ranking(evaluated["systems"]["hybrid"][part])
 
 
+def test_a_cross_encoder_is_a_system_of_its_own_and_then_the_product(
+    dataset: Path, embedder: WordEmbedder, evaluated: dict[str, Any], tmp_path: Path
+) -> None:
+    _cross_encoder(tmp_path)
+    reranked = report.evaluate(dataset, overrides=[f"retrieval.reranker={tmp_path}"], embedder=embedder).report
+    systems = reranked["systems"]
+    assert list(systems) == ["bm25", "dense", "hybrid", "hybrid+rerank", "baseline"]
+    assert _ranking(systems["hybrid"]) == _ranking(evaluated["systems"]["hybrid"])
+    assert _ranking(systems["hybrid+rerank"]) != _ranking(systems["hybrid"])
+    assert systems["hybrid"]["all"]["answer_hit"] is None
+    assert systems["hybrid+rerank"]["all"]["answer_hit"] is not None
+    assert set(reranked["significance"]) == {"bm25", "dense", "hybrid", "baseline"}
+    assert "hybrid+rerank less" in markdown(reranked)
+
+
+def _cross_encoder(folder: Path) -> None:
+    """A small one with random weights: it reads, though it understands nothing."""
+    import torch
+    from tokenizers import Tokenizer
+    from tokenizers.models import WordPiece
+    from tokenizers.pre_tokenizers import BertPreTokenizer
+    from transformers import BertConfig, BertForSequenceClassification, PreTrainedTokenizerFast
+
+    words = ["[PAD]", "[UNK]", "[CLS]", "[SEP]", "Umzug", "Zählerstand", "Kündigung", "move", "meter", "portal"]
+    raw = Tokenizer(WordPiece({word: place for place, word in enumerate(words)}, unk_token="[UNK]"))
+    raw.pre_tokenizer = BertPreTokenizer()
+    special = {"pad_token": "[PAD]", "unk_token": "[UNK]", "cls_token": "[CLS]", "sep_token": "[SEP]"}
+    PreTrainedTokenizerFast(tokenizer_object=raw, model_max_length=64, **special).save_pretrained(folder)
+    torch.manual_seed(1)
+    size = BertConfig(
+        vocab_size=len(words), hidden_size=16, num_hidden_layers=1, num_attention_heads=2, intermediate_size=16,
+        num_labels=1, initializer_range=1.0,
+    )  # fmt: skip
+    BertForSequenceClassification(size).save_pretrained(folder)
+
+
 def _ranking(part: dict[str, Any]) -> dict[str, Any]:
     return {
         key: _ranking(value) if isinstance(value, dict) else value for key, value in part.items() if key != "answer_hit"

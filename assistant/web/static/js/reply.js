@@ -17,7 +17,7 @@ export function paint(result) {
   $("sources-part").hidden = !reply.citations.length;
   $("sources").replaceChildren(...reply.citations.map((one) => sourceRow(one, marks[one.number] || {}, reply.language)));
   const cited = new Set(reply.citations.map((one) => `${one.article_id}@${one.language}`));
-  const near = reply.nearest.filter((one) => !cited.has(`${one.article_id}@${one.language}`)).slice(0, NEAR);
+  const near = reply.nearest.filter((one) => !one.same_as && !cited.has(`${one.article_id}@${one.language}`)).slice(0, NEAR);
   $("nearest-part").hidden = !near.length;
   $("nearest-title").textContent = t(answered ? "nearest_more" : "abstained_note");
   // After an answer comes what is done with it; after an abstention the nearest articles come first.
