@@ -19,6 +19,7 @@ from kb.learning import catch_up
 from kb.library import Library
 from kb.paths import shown
 from kb.reader import id_from_path, read
+from kb.stopping import checkpoint
 
 _WINDOW = 64
 """Articles whose new chunks are embedded together: enough to sort by length, little enough to lose when killed."""
@@ -163,6 +164,7 @@ class _Run:
 
     def _read(self, item: Todo, alive: dict[str, tuple[str, str]]) -> _Ready | None:
         """Steps 3 and 4."""
+        checkpoint()
         root, place = str(item.found.root), (str(item.found.root), item.found.path)
         result = read(item.found.path, item.raw)
         article, problems = result.article, result.problems
@@ -209,6 +211,7 @@ class _Run:
 
     def _commit(self, item: _Ready, moved: dict[str, FileRow]) -> None:
         """The second half of step 6: one transaction an article."""
+        checkpoint()
         if item.todo.row or item.article.key in moved:
             self.report.changed += 1
         else:

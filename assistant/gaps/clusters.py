@@ -13,6 +13,7 @@ from typing import Final, TypeAlias
 import numpy as np
 
 from kb.embedding.protocol import FloatMatrix
+from kb.stopping import checkpoint
 
 RANKING_BONUS: Final = 0.15
 """What finding the same articles adds to the cosine, at most."""
@@ -102,6 +103,7 @@ def _in_blocks(
     labels = np.zeros(len(space), dtype=np.int64)
     first = 0
     for places in _blocks(space, pivots):
+        checkpoint()
         found = [rankings[place] for place in places.tolist()]
         own = np.asarray(linked(1.0 - likeness(space[places], found), apart), dtype=np.int64)
         labels[places] = own + first

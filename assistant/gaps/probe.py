@@ -18,6 +18,7 @@ from assistant.retrieval import Ranked, retrieve, searching
 from kb.catalog import ArticleRow, Filter, Snapshot
 from kb.embedding.protocol import FloatMatrix
 from kb.library import Library
+from kb.stopping import checkpoint
 
 STATUSES: Final = ("draft", "review", "published", "archived")
 KEPT: Final = 10
@@ -114,6 +115,7 @@ class Prober:
         1. As it was asked; a twin of the first article, which makes it doubtful, is left out. 2. Where that gives no
         answer, among its foreign articles only. 3. With every filter off: what comes first that its asker cannot see.
         """
+        checkpoint()
         query = understand(case.text, case.language)
         own = Filter(self._today, case.audience, case.only_language, case.products)
         wide = Filter(self._today, statuses=STATUSES, expired=True)

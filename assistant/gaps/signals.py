@@ -21,6 +21,7 @@ from kb.events import Action, Feedback
 from kb.freshness import freshness
 from kb.library import Library
 from kb.settings import GapSettings
+from kb.stopping import checkpoint
 from kb.terms import base_language
 
 Outline: TypeAlias = Mapping[str, Any]
@@ -95,6 +96,7 @@ def read(library: Library, shelf: Shelf, since: datetime | None, until: datetime
     count = weights(library.settings.gaps)
     found: dict[str, Case] = {}
     for events in _batches(library.events.outlines(since, until)):
+        checkpoint()
         ids = [str(event["question_id"]) for event in events]
         ratings, actions = library.events.feedback_for(ids), library.events.actions_for(ids)
         for event in events:

@@ -8,6 +8,7 @@ where they are used.
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import date
 from typing import TYPE_CHECKING
 
@@ -19,8 +20,8 @@ if TYPE_CHECKING:
 __all__ = ["examine"]
 
 
-def examine(library: Library, today: date) -> HealthReport:
+def examine(library: Library, today: date, told: Callable[[int, int], None] = lambda *_: None) -> HealthReport:
     """Examine all articles that answer on ``today``; see ``assistant.health.examination``."""
     from assistant.health.examination import examine as run
 
-    return run(library, today)
+    return run(library, today, told)

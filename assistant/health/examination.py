@@ -16,6 +16,7 @@ from assistant.health.staleness import leaning, stale
 from assistant.health.usage import Usage, usage
 from kb.catalog import ArticleRow, Filter, Snapshot, Survey, UnitRow
 from kb.library import Library
+from kb.stopping import checkpoint
 from kb.terms import base_language
 
 CACHE_FILE: Final = "health.sqlite3"
@@ -161,6 +162,7 @@ class _Examination:
             key = " ".join(self._row(row).sha256 for row in pair)
             wanted.add(key)
             if key not in known:
+                checkpoint()
                 sides = [(self._row(row).path, self.survey.sources[row]) for row in pair]
                 known[key] = new[key] = parity.compare(sides[0], sides[1])
             findings += self._unlike((pair[0], pair[1]), parity.linkable(known[key], files))

@@ -14,6 +14,7 @@ from assistant.retrieval import retrieve
 from kb.catalog import Filter, Snapshot, Survey
 from kb.embedding.protocol import FloatMatrix
 from kb.library import Library
+from kb.stopping import checkpoint
 
 SHOWN: Final = 3
 """Ranks that count as found: what an answer quotes, and the next ones that people look at."""
@@ -62,6 +63,7 @@ def lost(library: Library, snapshot: Snapshot, survey: Survey, where: Filter, ca
     asked: dict[str, dict[str, Any]] = {}
     found = []
     for name in _doubtful(library, snapshot, survey):
+        checkpoint()
         key = f"{keys[name.article]} {name.vector_id}"
         before = known.get(key)
         touched = {keys[name.article], *(keys[row] for row in name.near), *(before["before"] if before else ())}
@@ -99,6 +101,7 @@ def _doubtful(library: Library, snapshot: Snapshot, survey: Survey) -> Iterator[
     spoken = np.array([survey.articles[chunk.article].language for chunk in survey.chunks])
     count = min(2 * library.settings.retrieval.candidates, len(survey.chunks))
     for start in range(0, len(names), _BLOCK):
+        checkpoint()
         part = names[start : start + _BLOCK]
         cosines = np.stack([kept[key] for _, key, _ in part]) @ survey.vectors.T
         for (row, key, text), line in zip(part, cosines, strict=True):

@@ -10,6 +10,7 @@ import numpy as np
 import numpy.typing as npt
 
 from kb.embedding.protocol import FloatMatrix
+from kb.stopping import checkpoint
 
 _BLOCK: Final = 1024
 """Rows compared at once: 1,024 by 10,000 cosines are 40 MB."""
@@ -53,6 +54,7 @@ def nearest(
     if known is not None and known.places.shape[1] == count:
         todo = _taken_over(keys, owner, vectors, known, places, cosines)
     for start in range(0, len(todo), _BLOCK):
+        checkpoint()
         rows = todo[start : start + _BLOCK]
         places[rows], cosines[rows] = _best(rows, owner, vectors, count)
     return Neighbours(tuple(keys), places, cosines)

@@ -15,6 +15,7 @@ from assistant.health.contradiction import Difference
 from assistant.health.duplicates import Overlap
 from assistant.health.neighbours import nearest
 from kb.catalog import ChunkRow, Survey, UnitRow
+from kb.stopping import checkpoint
 from kb.terms import base_language
 
 NEIGHBOURS: Final = 8
@@ -87,6 +88,7 @@ def contradictions(survey: Survey, near: Sequence[Near], language: str, cache: C
     wanted: set[str] = set()
     found: dict[tuple[str, str], Clashing] = {}
     for done, pair in enumerate(near):
+        checkpoint()
         places = sorted((pair.left, pair.right), key=lambda place: (survey.chunks[place].vector_id, place))
         left, right = (survey.chunks[place] for place in places)
         key = f"{left.vector_id} {right.vector_id}"
@@ -165,6 +167,7 @@ def _overlaps(
     wanted: set[str] = set()
     found: dict[tuple[int, int], Overlap] = {}
     for one, other in candidates:
+        checkpoint()
         key = " ".join(sorted((shas[one], shas[other])))
         wanted.add(key)
         if key not in known:

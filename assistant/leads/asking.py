@@ -16,6 +16,7 @@ from kb.backlog import ArticleKey, Cause
 from kb.events import QuestionEvent
 from kb.library import Library
 from kb.settings import WriterSettings
+from kb.stopping import checkpoint
 
 Fault: TypeAlias = Literal["abstained", "elsewhere", "alias"]
 """Why a question fails: nothing answers it; another article does; only the article's aliases speak for it."""
@@ -97,6 +98,7 @@ class Again:
     def _outcome(self, text: str, scope: Scope, *, bare: bool) -> Outcome:
         key = bare, text, scope
         if key not in self._asked:
+            checkpoint()
             library = self._bare if bare else self._library
             self._asked[key] = Outcome.of_reply(ask(library, text, scope, now=self._now, log=False))
         return self._asked[key]

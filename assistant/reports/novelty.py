@@ -12,6 +12,7 @@ import numpy as np
 
 from assistant.reports.questions import Novelty
 from kb.errors import MissingPartError
+from kb.stopping import checkpoint
 
 if TYPE_CHECKING:
     from kb.backlog import Gap
@@ -67,6 +68,7 @@ def asked_before(events: Sequence[QuestionEvent], places: Sequence[int], vectors
     oldest = np.searchsorted(times, times - LOOK_BACK.total_seconds())  # the first that is not too old for each
     found: set[int] = set()
     for start in range(0, len(places), _BLOCK):
+        checkpoint()
         part = np.array(places[start : start + _BLOCK])
         columns = np.arange(oldest[part[0]], part[-1])
         alike = vectors[part] @ vectors[columns].T >= ALIKE

@@ -10,6 +10,7 @@ from typing import Literal, TypeAlias
 
 from assistant.reports.measures import Measure
 from kb.events import Action, EventLog, Feedback, QuestionEvent
+from kb.stopping import checkpoint
 
 Novelty: TypeAlias = Literal["answered", "asked_before", "new"]
 """KCS's "known" and "new": answered from an article; not answered, but asked before; not answered, never asked."""
@@ -77,6 +78,7 @@ def read(
     """
     found: list[Asked] = []
     for events in _batches(log.questions(since, until)):
+        checkpoint()
         ids = [event.question_id for event in events]
         ratings, actions = log.feedback_for(ids), log.actions_for(ids)
         for event in events:

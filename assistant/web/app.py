@@ -24,6 +24,7 @@ from assistant.web import (
     page_routes,
     questions,
     reference,
+    reporting,
     sample,
     sign_in,
     topics,
@@ -64,6 +65,7 @@ def build(library: Library, token: str, host: str, port: int) -> FastAPI:
     jobs = Jobs()
     app.include_router(gaps.router(library, access, jobs, products))
     app.include_router(lead_room.router(library, access, jobs))
+    app.include_router(reporting.router(library, access, jobs))
     app.include_router(operation.router(library, metrics))
     app.include_router(admin.router(library, access))
     app.include_router(page_routes.router(desk, access))

@@ -1,16 +1,17 @@
-"""Long work behind the page: started once, watched while it runs, cancelled between two of its steps."""
+"""Long work behind the page: started once, watched while it runs, cancelled where its loops look (``kb.stopping``)."""
 
 from __future__ import annotations
 
 import logging
 import secrets
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any, Literal, TypeAlias
 
 from kb.errors import ConflictError, KBError, NotFoundError
+from kb.stopping import StoppedError, stoppable
 
 _LOG = logging.getLogger(__name__)
 
@@ -20,10 +21,6 @@ State: TypeAlias = Literal["running", "done", "failed", "cancelled"]
 
 _KEPT = 50
 """Finished jobs that can still be asked for; their results lie in memory."""
-
-
-class CancelledError(Exception):
-    """Raised inside a job's work where it is to end."""
 
 
 @dataclass(slots=True)
@@ -38,8 +35,8 @@ class Job:
     total: int = 0
     result: dict[str, Any] | None = None
     error: dict[str, Any] | None = None
-    at_work: bool = True
     cancelled: threading.Event = field(default_factory=threading.Event)
+    ended: threading.Event = field(default_factory=threading.Event)
 
     def to_json(self) -> dict[str, Any]:
         """As plain types."""
@@ -55,30 +52,34 @@ class Job:
         }
 
     def progress(self, done: int, total: int) -> None:
-        """Note how far the work is. Raises CancelledError where it is to end."""
+        """Note how far the work is. Raises StoppedError where it is to end."""
         self.done, self.total = done, total
         if self.cancelled.is_set():
-            raise CancelledError
+            raise StoppedError
 
 
 class Jobs:
-    """The jobs of one server; of each kind one at a time."""
+    """The jobs of one server; of each kind that changes something, one at a time."""
 
     def __init__(self) -> None:
         self._jobs: dict[str, Job] = {}
         self._lock = threading.Lock()
 
-    def start(self, kind: str, work: Work) -> Job:
-        """Begin ``work`` in a thread of its own. Raises ConflictError where work of that kind is under way."""
+    def start(self, kind: str, work: Work, *, alone: bool = True) -> Job:
+        """Begin ``work`` in a thread of its own; behind work of its kind that was cancelled and has not ended yet.
+
+        Raises ConflictError where it should be ``alone`` of its kind and other work of that kind is under way.
+        """
         with self._lock:
-            if any(job.kind == kind and job.at_work for job in self._jobs.values()):
+            before = [one for one in self._jobs.values() if alone and one.kind == kind and not one.ended.is_set()]
+            if any(not one.cancelled.is_set() for one in before):
                 raise ConflictError("This is being worked on already.", "Wait until it has finished, or cancel it.")
             job = Job(secrets.token_hex(8), kind, datetime.now(UTC))
             ended = [one.job_id for one in self._jobs.values() if one.state != "running"]
             for old in ended[: max(0, len(ended) - _KEPT)]:
                 del self._jobs[old]
             self._jobs[job.job_id] = job
-        threading.Thread(target=_run, args=(job, work), name=f"job-{kind}", daemon=True).start()
+        threading.Thread(target=_run, args=(job, work, before), name=f"job-{kind}", daemon=True).start()
         return job
 
     def job(self, job_id: str) -> Job:
@@ -89,7 +90,7 @@ class Jobs:
         return job
 
     def cancel(self, job_id: str) -> Job:
-        """End a job: it counts as cancelled at once, and stops before its next step. What it has written stays."""
+        """End a job: it counts as cancelled at once, and its work stops within moments. What is written is whole."""
         job = self.job(job_id)
         if job.state == "running":
             job.state = "cancelled"
@@ -97,12 +98,15 @@ class Jobs:
         return job
 
 
-def _run(job: Job, work: Work) -> None:
+def _run(job: Job, work: Work, before: Sequence[Job]) -> None:
+    for one in before:
+        one.ended.wait()
     try:
-        result = work(job.progress)
+        with stoppable(job.cancelled.is_set):
+            result = work(job.progress)
         if not job.cancelled.is_set():
             job.result, job.state = result, "done"
-    except CancelledError:
+    except StoppedError:
         job.state = "cancelled"
     except KBError as error:
         job.error = {"message": error.message, "hint": error.hint, "exit_code": error.exit_code}
@@ -113,4 +117,4 @@ def _run(job: Job, work: Work) -> None:
         job.error = {"message": "Something went wrong inside the server.", "hint": hint, "exit_code": 3}
         job.state = "failed"
     finally:
-        job.at_work = False
+        job.ended.set()

@@ -1,4 +1,4 @@
-"""Leads' room over REST: overview, reports, escalations, knowledge health, long work, audit log."""
+"""Leads' room over REST: overview, escalations, knowledge health, long work, audit log."""
 
 from __future__ import annotations
 
@@ -6,33 +6,24 @@ import pathlib
 from datetime import UTC, date, datetime, timedelta
 from typing import Annotated, Any, Literal, TypeAlias
 
-from fastapi import APIRouter, Depends, Path, Query, Response
+from fastapi import APIRouter, Depends, Path, Query
 from pydantic import Field
 
-from assistant.reports import Period, gap_report, latest, team_report
+from assistant.reports import Period
 from assistant.reports.figures import compute
 from assistant.reports.gather import gather
 from assistant.reports.tables import to_json
 from assistant.reports.wording import Wording
 from assistant.web.access import Access, Person
-from assistant.web.bodies import Body, Day
+from assistant.web.bodies import Body
 from assistant.web.jobs import Jobs, Progress
 from kb.backlog import Escalation
 from kb.catalog import Filter
-from kb.errors import UsageError
 from kb.library import Library
 
 Language: TypeAlias = Annotated[Literal["de", "en"], Query(description="of names and texts")]
 EscalationId: TypeAlias = Annotated[str, Path(max_length=40, description="as the inbox shows it", examples=["E-0001"])]
 JobId: TypeAlias = Annotated[str, Path(max_length=40, description="as it was given when the work began")]
-Form: TypeAlias = Literal["json", "html", "md", "csv"]
-_MEDIA = {"json": "application/json", "html": "text/html", "md": "text/markdown", "csv": "text/csv"}
-# A report is shown in a frame without rights; it brings its own style and nothing else.
-_REPORT_POLICY = "default-src 'none'; style-src 'unsafe-inline'; img-src data:; frame-ancestors 'self'; sandbox"
-
-_MOST_DAYS = 800
-"""Two years and a bit; longer reports would read the log for minutes."""
-
 FIGURES = (
     "questions",
     "answered_share",
@@ -60,7 +51,7 @@ class AnswerBody(Body):
     )
 
 
-def router(library: Library, access: Access, jobs: Jobs) -> APIRouter:  # noqa: C901  one endpoint after the other
+def router(library: Library, access: Access, jobs: Jobs) -> APIRouter:
     """The endpoints of the leads' room."""
     routes = APIRouter(prefix="/api/v1", tags=["lead"])
     lead, admin = Depends(access.require("lead")), Depends(access.require("admin"))
@@ -72,29 +63,6 @@ def router(library: Library, access: Access, jobs: Jobs) -> APIRouter:  # noqa: 
     ) -> dict[str, Any]:
         """The figures of the last seven days (or 30) against those before, with the weeks that lead there."""
         return overview_of(library, language, span, _today())
-
-    @routes.get("/report", summary="A report", response_class=Response)
-    def report(
-        kind: Annotated[Literal["team", "gaps"], Query(description="the team report or the gap report")] = "team",
-        language: Language = "de",
-        form: Annotated[
-            Form, Query(alias="format", description="to be read by people (html, md) or programs")
-        ] = "json",
-        span: Annotated[Literal["week", "month"], Query(alias="period", description="the last whole one")] = "week",
-        since: Annotated[Day | None, Query(description="first day; instead of a period")] = None,
-        until: Annotated[Day | None, Query(description="last day")] = None,
-        person: Person = lead,
-    ) -> Response:
-        """The team report or the gap report, to be shown or saved."""
-        access.record(person, "report", kind, format=form, language=language)
-        period = _period(library, span, since, until)
-        make = team_report if kind == "team" else gap_report
-        text = make(library, period, language, form, _today())
-        name = f"lotse-{kind}-{period.last.isoformat()}.{form}"
-        headers = {"content-disposition": f'inline; filename="{name}"'}
-        if form == "html":
-            headers |= {"content-security-policy": _REPORT_POLICY, "x-frame-options": "SAMEORIGIN"}
-        return Response(text, media_type=f"{_MEDIA[form]}; charset=utf-8", headers=headers)
 
     @routes.get("/escalations", summary="What was handed to the lead", dependencies=[lead])
     def escalations(
@@ -144,7 +112,7 @@ def router(library: Library, access: Access, jobs: Jobs) -> APIRouter:  # noqa: 
 
     @routes.delete("/jobs/{job_id}", summary="Cancel a job", dependencies=[lead])
     def cancel(job_id: JobId) -> dict[str, Any]:
-        """Ask it to end before its next step."""
+        """End it: it counts as cancelled at once, its work stops within moments, and what is written is whole."""
         return jobs.cancel(job_id).to_json()
 
     @routes.get("/audit", summary="Who did what", dependencies=[admin])
@@ -193,18 +161,6 @@ def overview_of(library: Library, language: str, span: str, today: date) -> dict
     }
 
 
-def _period(library: Library, span: Literal["week", "month"], since: date | None, until: date | None) -> Period:
-    zone = library.settings.reports.time_zone
-    if since is None and until is None:
-        return latest(span, _today(), zone)
-    if since is None:
-        raise UsageError("'until' needs the first day too.", "Add since=YYYY-MM-DD.")
-    last = until or max(_today(), since)
-    if (last - since).days > _MOST_DAYS:
-        raise UsageError(f"A report is on at most {_MOST_DAYS} days.", "Choose a shorter period.")
-    return Period(since, last, zone)
-
-
 def _escalation(one: Escalation, question: str, language: str) -> dict[str, Any]:
     return {
         "escalation_id": one.escalation_id,
@@ -225,9 +181,7 @@ def _health(library: Library, progress: Progress) -> dict[str, Any]:
     from assistant.health import examine
     from assistant.health.texts import action, details, kind_name
 
-    progress(0, 1)
-    report = examine(library, _today())
-    progress(1, 1)
+    report = examine(library, _today(), progress)
     with library.catalog.snapshot() as snapshot:
         titles = {f"{row.id}@{row.language}": row.title for row in snapshot.listing(Filter(_today()))}
     said = {"de": lambda key: f"„{titles.get(key, key)}“", "en": lambda key: f"“{titles.get(key, key)}”"}

@@ -15,6 +15,7 @@ from kb.embedding.prompts import prompts_for
 from kb.embedding.protocol import FloatMatrix
 from kb.embedding.vectors import printable, unit_rows, word_offsets
 from kb.errors import MissingPartError
+from kb.stopping import checkpoint
 
 _BATCH_TEXTS = 32
 _TIMEOUT_S = 60.0
@@ -69,6 +70,7 @@ class EndpointEmbedder:
     def _embed(self, texts: Sequence[str], prefix: str) -> FloatMatrix:
         vectors = np.empty((len(texts), self.dimensions), np.float32)
         for start in range(0, len(texts), _BATCH_TEXTS):
+            checkpoint()
             batch = [self._prepared(prefix, text) for text in texts[start : start + _BATCH_TEXTS]]
             found = self._request(batch)
             if found.shape != (len(batch), self.dimensions):

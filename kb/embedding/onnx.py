@@ -15,6 +15,7 @@ from kb.embedding.bundled import BUILD_HINT, GRAPH_FILE, INSTALL_HINT, bundle_of
 from kb.embedding.protocol import FloatMatrix
 from kb.embedding.vectors import printable, unit_rows
 from kb.errors import MissingPartError
+from kb.stopping import checkpoint
 
 if TYPE_CHECKING:
     from onnxruntime import InferenceSession
@@ -105,6 +106,7 @@ class OnnxEmbedder:
 
     def _run(self, encodings: Sequence[Encoding]) -> tuple[FloatMatrix, NDArray[np.int64]]:
         """One forward pass: states (texts, tokens, dimensions) and the mask (texts, tokens) of what is no padding."""
+        checkpoint()
         tokens = [_cut(encoding.ids, self.max_tokens) for encoding in encodings]
         ids = np.full((len(tokens), max(map(len, tokens))), self._pad, np.int64)
         mask = np.zeros_like(ids)

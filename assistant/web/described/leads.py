@@ -345,6 +345,7 @@ TOLD = {
     "POST /api/v1/gaps/{gap_id}/verify": Told(Job, _JOB | {"kind": "verify G-0001"}, _CHANGE, status=202),
     "GET /api/v1/overview": Told(Overview, _OVERVIEW, (503,)),
     "GET /api/v1/report": Told(errors=(400, 503), media=_REPORT),
+    "POST /api/v1/report": Told(Job, _JOB | {"kind": "report"}, (400, 503), status=202),
     "GET /api/v1/escalations": Told(Escalations, {"escalations": [_ESCALATION]}, (503,)),
     "POST /api/v1/escalations/{escalation_id}/answer": Told(Escalation, _ESCALATION, _CHANGE),
     "POST /api/v1/escalations/{escalation_id}/draft": Told(

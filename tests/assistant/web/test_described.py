@@ -144,6 +144,7 @@ CALLS: list[tuple[str, dict[str, Any] | None]] = [
     ("POST /api/v1/gaps/{gap_id}/verify", {}),
     ("GET /api/v1/overview?language=en", None),
     ("GET /api/v1/report?format=csv", None),
+    ("POST /api/v1/report", {"kind": "gaps"}),
     ("POST /api/v1/gaps/find", {}),
     ("POST /api/v1/health", {}),
     ("POST /api/v1/ingest", {}),

@@ -12,12 +12,13 @@ import pytest
 from starlette.testclient import TestClient
 
 from assistant.web.app import build
-from assistant.web.jobs import CancelledError, Jobs
+from assistant.web.jobs import Jobs
 from ingest.pipeline import ingest
 from kb.backlog import Demand, FoundGap, GapQuestion
 from kb.errors import ConflictError, NotFoundError
 from kb.events import QuestionEvent
 from kb.library import Library
+from kb.stopping import StoppedError
 from tests.assistant.web.test_access import open_library
 
 NOW = datetime.now(UTC)
@@ -78,6 +79,7 @@ FOR_LEADS = [
     ("POST", "/api/v1/gaps/G-0001/verify"),
     ("GET", "/api/v1/overview"),
     ("GET", "/api/v1/report"),
+    ("POST", "/api/v1/report"),
     ("GET", "/api/v1/escalations"),
     ("POST", "/api/v1/escalations/E-0001/answer"),
     ("POST", "/api/v1/escalations/E-0001/draft"),
@@ -155,7 +157,37 @@ def test_the_overview_and_the_reports_tell_of_the_week(lead: TestClient) -> None
             assert answer.headers["content-type"].startswith(media)
     html = lead.get("/api/v1/report?format=html")
     assert "sandbox" in html.headers["content-security-policy"]
-    assert lead.get("/api/v1/report?until=2026-01-01").status_code == 400
+
+
+def days(**moved: int) -> dict[str, str]:
+    return {name: (NOW.date() + timedelta(days=by)).isoformat() for name, by in moved.items()}
+
+
+def test_a_report_is_on_any_days_that_have_come_up_to_two_years_of_them(lead: TestClient) -> None:
+    made = lead.get("/api/v1/report", params=days(since=-30, until=-10) | {"format": "json"})
+    assert made.json()["period"] == {"first": days(since=-30)["since"], "last": days(until=-10)["until"]}
+    assert days(until=-10)["until"] in made.headers["content-disposition"]
+    for wrong in (
+        days(until=-1),
+        days(since=-1, until=-2),
+        days(since=1),
+        days(since=-1, until=1),
+        days(since=-800, until=0),
+    ):
+        for answer in (lead.get("/api/v1/report", params=wrong), lead.post("/api/v1/report", json=wrong)):
+            assert answer.status_code == 400, wrong
+            assert answer.json()["error"]["hint"]
+    assert lead.get("/api/v1/report", params=days(since=-799, until=0)).status_code == 200
+
+
+def test_a_report_is_made_as_a_job_too(lead: TestClient) -> None:
+    job = lead.post("/api/v1/report", json={"kind": "gaps", "language": "en", "format": "md"}).json()
+    while job["state"] == "running":
+        time.sleep(0.02)
+        job = lead.get(f"/api/v1/jobs/{job['job_id']}").json()
+    assert job["state"] == "done", job
+    assert job["result"]["name"].endswith(".md")
+    assert job["result"]["text"].startswith("# ")
 
 
 def test_articles_are_read_anew_as_a_job(lead: TestClient) -> None:
@@ -168,27 +200,36 @@ def test_articles_are_read_anew_as_a_job(lead: TestClient) -> None:
 
 
 def test_a_job_is_watched_cancelled_and_never_runs_twice() -> None:
-    jobs, step, ended = Jobs(), threading.Semaphore(0), threading.Event()
+    jobs, step, at_work = Jobs(), threading.Semaphore(0), []
 
     def work(progress: Any) -> dict[str, Any]:
+        at_work.append(1)
+        assert len(at_work) == 1
         try:
             for number in range(3):
                 progress(number, 3)
                 step.acquire()
         finally:
-            ended.set()
+            at_work.clear()
         return {"fine": True}
 
     job = jobs.start("look", work)
     with pytest.raises(ConflictError):
         jobs.start("look", work)
     assert jobs.cancel(job.job_id).state == "cancelled"
+    again = jobs.start("look", work)  # waits for the one that was cancelled
+    assert not job.ended.is_set()
+    assert jobs.start("report", lambda progress: {}, alone=False).ended.wait(5)
     step.release()
-    assert ended.wait(5)
+    assert job.ended.wait(5)
     assert (job.state, job.result) == ("cancelled", None)
+    for _ in range(3):
+        step.release()
+    assert again.ended.wait(5)
+    assert (again.state, again.result) == ("done", {"fine": True})
     with pytest.raises(NotFoundError):
         jobs.job("nope")
-    with pytest.raises(CancelledError):
+    with pytest.raises(StoppedError):
         job.progress(1, 3)
 
 
@@ -198,10 +239,7 @@ def test_a_job_that_fails_tells_in_words_and_without_details() -> None:
 
     jobs = Jobs()
     job = jobs.start("look", work)
-    for _ in range(100):
-        if not job.at_work:
-            break
-        time.sleep(0.02)
+    assert job.ended.wait(5)
     assert job.state == "failed"
     assert job.error is not None
     assert "Geheimwort" not in str(job.error)

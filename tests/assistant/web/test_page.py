@@ -33,7 +33,7 @@ def test_every_word_that_the_page_names_exists_and_every_word_is_used() -> None:
     quoted |= {key for key in DE if key.startswith(families)} | {f"{key}_one" for key in quoted}
     # Words behind a value from the server: state, audience, language, role; keys; plural forms.
     computed = {"fresh", "due", "overdue", "draft", "review", "archived", "public", "internal", "lang_de", "lang_en"}
-    computed |= {"no_script", "note", "tip", "span_week", "span_month", "owner_all", "language_all"}
+    computed |= {"no_script", "note", "tip", "span_week", "span_month", "span_days", "owner_all", "language_all"}
     computed |= {word for keys, key in KEYS for word in (*keys.split(), key)}
     assert DE.keys() - named - quoted - computed == set()
 

@@ -1,6 +1,7 @@
 // A small chart: columns for counts, a line for shares and times; the value on hover and focus, the table behind it.
 import { day, el, t } from "../page.js";
 import { figure, save, table } from "./parts.js";
+import { savePng, toSvg } from "./picture.js";
 
 const SVG = "http://www.w3.org/2000/svg";
 const WIDE = 520, HIGH = 150, LEFT = 58, BELOW = 22, ABOVE = 12;
@@ -34,6 +35,8 @@ export function chart({ name, unit }, weeks) {
   }
   const rows = weeks.map((week) => [t("week_of", { first: day(week.first), last: day(week.last) }), figure(week.value, unit)]);
   const csv = () => save(`${name}.csv`, ["first;last;value", ...weeks.map((week) => [week.first, week.last, week.value ?? ""].join(";"))].join("\n"), "text/csv");
-  return el("figure", { class: "chart" }, title, said, drawing,
-    el("details", {}, el("summary", {}, t("chart_table")), table([[t("week")], [name, "number"]], rows), el("button", { type: "button", class: "plain", on: csv }, t("download_csv"))));
+  const saves = [["SVG", () => save(`${name}.svg`, toSvg(drawing, name), "image/svg+xml")], ["PNG", () => savePng(`${name}.png`, drawing, name)], ["CSV", csv]];
+  const buttons = saves.map(([form, on]) => el("button", { type: "button", class: "quiet", "aria-label": t("chart_save", { name, form }), "data-form": form, on }, form));
+  return el("figure", { class: "chart" }, el("div", { class: "line" }, title, el("span", { class: "saves" }, ...buttons)), said, drawing,
+    el("details", {}, el("summary", {}, t("chart_table")), table([[t("week")], [name, "number"]], rows)));
 }

@@ -4,7 +4,8 @@ import { call, failure, post } from "../http.js";
 import { go } from "../shell.js";
 import * as pane from "../pane.js";
 
-const WATCH_MS = 700;
+const WATCH_MS = [100, 200, 400]; // soon at first, as much is done in a moment; then every 0.7 s
+const WATCH_LATER_MS = 700;
 
 export const figure = (value, unit) => {
   if (value === null || value === undefined) return "–";
@@ -49,17 +50,27 @@ export async function fill(place, ask, draw) {
   }
 }
 
-// Long work: begun, watched in words, cancelled. Gives the job's result, null where it was cancelled.
-export async function work(place, url, body, words) {
+// Long work: begun, watched in words, cancelled, at once for whoever waits. Gives its result, null where it was cancelled.
+// Who gives a signal can end it without a word, as where something else is wanted by now.
+export async function work(place, url, body, words, signal = null) {
   let job = await post(url, body);
   const bar = el("progress", { max: 1, "aria-label": t(words) }), said = el("span", { role: "status" });
-  const stop = el("button", { type: "button", class: "plain", on: () => { stop.disabled = true; call(`/api/v1/jobs/${job.job_id}`, { method: "DELETE" }).catch(() => {}); } }, t("cancel"));
-  place.replaceChildren(el("div", { class: "work" }, el("span", {}, t(words)), bar, said, stop));
-  while (job.state === "running") {
-    await new Promise((resolve) => setTimeout(resolve, WATCH_MS));
+  let hurry = () => {};
+  const cancel = async () => {
+    stop.disabled = true;
+    await call(`/api/v1/jobs/${job.job_id}`, { method: "DELETE" }).catch(() => { stop.disabled = false; });
+    hurry();
+  };
+  const stop = el("button", { type: "button", class: "plain", "data-act": "cancel", on: cancel }, t("cancel"));
+  signal?.addEventListener("abort", cancel);
+  if (signal?.aborted) await cancel();
+  else place.replaceChildren(el("div", { class: "work" }, el("span", {}, t(words)), bar, said, stop));
+  for (let turn = 0; job.state === "running"; turn += 1) {
+    await new Promise((resolve) => { hurry = resolve; setTimeout(resolve, WATCH_MS[turn] ?? WATCH_LATER_MS); });
     job = await call(`/api/v1/jobs/${job.job_id}`);
     if (job.total > 1) { bar.max = job.total; bar.value = job.done; said.textContent = t("done_of", { done: number(job.done), total: number(job.total) }); }
   }
+  if (signal?.aborted) return null;
   place.replaceChildren();
   if (job.state === "failed") throw Object.assign(new Error("job"), { status: 400, technical: [job.error.message, job.error.hint].join(" ") });
   if (job.state === "cancelled") place.replaceChildren(el("p", { class: "dim", role: "status" }, t("cancelled")));
@@ -72,8 +83,10 @@ export function table(heads, rows, caption = "") {
     el("tbody", {}, ...rows.map((row) => el("tr", {}, ...row.map((cell, place) => el("td", { class: heads[place][1] || null }, cell))))));
 }
 
-export function save(name, text, kind) {
-  const link = el("a", { href: URL.createObjectURL(new Blob([text], { type: kind })), download: name });
+export const save = (name, text, kind) => saveBlob(name, new Blob([text], { type: kind }));
+
+export function saveBlob(name, blob) {
+  const link = el("a", { href: URL.createObjectURL(blob), download: name });
   link.click();
   setTimeout(() => URL.revokeObjectURL(link.href), 1000);
 }

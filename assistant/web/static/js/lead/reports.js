@@ -1,19 +1,54 @@
 // Reports: chosen, looked at as they will be handed on, saved.
-import { $, el, page, t } from "../page.js";
-import { call } from "../http.js";
-import { trouble } from "./parts.js";
+import { day, el, number, page, t } from "../page.js";
+import { trouble, work } from "./parts.js";
 
-const chosen = { kind: "team", span: "week" };
-const address = (format) => `/api/v1/report?${new URLSearchParams({ kind: chosen.kind, period: chosen.span, language: page.language, format })}`;
+const FORMS = ["html", "md", "csv", "json"];
+const MOST_DAYS = 800, DAY_MS = 86_400_000; // as many as the server takes
+const chosen = { kind: "team", span: "week", since: "", until: "" };
+
+const iso = (moment) => `${moment.getFullYear()}-${String(moment.getMonth() + 1).padStart(2, "0")}-${String(moment.getDate()).padStart(2, "0")}`;
+const today = () => iso(new Date());
+const free = () => chosen.span === "days";
+const wanted = (format) => ({ kind: chosen.kind, language: page.language, format, ...(free() ? { since: chosen.since, until: chosen.until } : { period: chosen.span }) });
+const address = (format) => `/api/v1/report?${new URLSearchParams(wanted(format))}`;
+
+// What is wrong with the days, in words; nothing where they make a report
+function wrong() {
+  const { since, until } = chosen;
+  if (!free()) return "";
+  if (!since || !until) return t("days_missing");
+  if (until < since) return t("days_turned", { first: day(since), last: day(until) });
+  if (until > today()) return t("days_future", { today: day(today()) });
+  if ((Date.parse(until) - Date.parse(since)) / DAY_MS >= MOST_DAYS) return t("days_long", { n: number(MOST_DAYS) });
+  return "";
+}
+
+let making = null;
 
 async function preview(place) {
-  place.replaceChildren(el("p", { class: "dim" }, t("loading")));
+  making?.abort(); // another one is wanted by now
+  const { signal } = (making = new AbortController());
   try {
-    const text = await (await call(address("html"), { raw: true })).text();
+    const made = await work(place, "/api/v1/report", wanted("html"), "report_making", signal);
+    if (!made) return;
     const frame = el("iframe", { class: "sheet", title: t(`report_${chosen.kind}`), sandbox: "" });
-    frame.srcdoc = text; // in a frame without any right: no script, no form, no other origin
+    frame.srcdoc = made.text; // in a frame without any right: no script, no form, no other origin
     place.replaceChildren(frame);
   } catch (error) { place.replaceChildren(trouble(error)); }
+}
+
+function pickDays(again) {
+  if (!chosen.until) Object.assign(chosen, { until: today(), since: iso(new Date(Date.now() - 27 * DAY_MS)) });
+  const field = (name) => el("input", { type: "date", id: `lotse-report-${name}`, value: chosen[name], min: "2000-01-01", max: today(), required: true });
+  const fields = { since: field("since"), until: field("until") };
+  const form = el("form", { class: "days" }, ...["since", "until"].map((name) => el("label", {}, el("span", {}, t(`days_${name}`)), fields[name])), el("button", { type: "submit", class: "plain" }, t("report_make")));
+  form.noValidate = true; // the words are ours, in the language of the page
+  form.addEventListener("submit", (event) => {
+    event.preventDefault();
+    for (const [name, node] of Object.entries(fields)) chosen[name] = node.value;
+    again();
+  });
+  return form;
 }
 
 export function paint(place) {
@@ -22,9 +57,12 @@ export function paint(place) {
   const choose = (name, value, key) => el("button", { type: "button", "aria-pressed": chosen[name] === value, on: () => { chosen[name] = value; again(); } }, t(key));
   const group = (name, label, ...values) => el("div", { class: "switch", role: "group", "aria-label": t(label) }, ...values.map((value) => choose(name, value, `${label}_${value}`)));
   const save = (format) => el("a", { class: "plain", href: address(format), download: `lotse-${chosen.kind}.${format}` }, format.toUpperCase());
+  const picked = free() ? pickDays(again) : null;
+  const told = wrong();
   place.replaceChildren(
-    el("div", { class: "line head" }, el("h1", {}, t("tab_reports")), el("div", { class: "actions" }, el("span", { class: "dim" }, t("save_as")), ...["html", "md", "csv", "json"].map(save))),
-    el("div", { class: "filters" }, group("kind", "report", "team", "gaps"), group("span", "span", "week", "month")),
+    el("div", { class: "line head" }, el("h1", {}, t("tab_reports")), el("div", { class: "actions" }, told ? null : [el("span", { class: "dim" }, t("save_as")), ...FORMS.map(save)])),
+    el("div", { class: "filters" }, group("kind", "report", "team", "gaps"), group("span", "span", "week", "month", "days"), picked),
+    el("p", { class: "wrong", role: "alert", id: "lotse-report-wrong" }, told),
     sheet);
-  preview(sheet);
+  if (!told) preview(sheet);
 }

@@ -1,0 +1,138 @@
+"""Charts and reports of leads' room in a real browser, and work that is cancelled there."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from assistant.web.words import DE, TEXTS
+from kb.events import QuestionEvent
+from kb.library import Library
+from kb.settings import Settings
+from tests.assistant.web.browsing import Running, browser_test
+from tests.assistant.web.conftest import articles_in, served
+
+NOW = datetime.now(UTC)
+NEEDS = ("Ladekarte", "Fernwärme", "Mieterstrom", "Glasfaser", "Winterhotline", "Balkonkraftwerk")
+MANY = 360
+
+
+@pytest.fixture(scope="module")
+def busy(browser: Any, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Running]:
+    """A server with a log that takes a while to be looked through."""
+    folder = articles_in(tmp_path_factory.mktemp("busy"))
+    library = Library(folder / ".kb", Settings())
+    library.events.log_questions(asked(number) for number in range(MANY))
+    library.close()
+    with served(browser, folder) as running:
+        yield running
+
+
+def asked(number: int) -> QuestionEvent:
+    words = f"Wie ist das mit {NEEDS[number % len(NEEDS)]} im Fall {number}, wenn es um Nummer {number * 7} geht?"
+    at = NOW - timedelta(days=number % 40, minutes=number)
+    return QuestionEvent(f"q-{number}", at, words, "de", "abstained", 0.1, "page", actor=f"a-{number % 9}")
+
+
+@browser_test
+@pytest.mark.parametrize("language", ["de", "en"])
+def test_a_chart_is_saved_as_a_picture_made_here_with_its_title_and_colours(busy: Running, language: str) -> None:
+    page = busy.open(language, path="/?view=lead", scheme="dark")
+    page.wait_for_selector(".chart svg .column")
+    chart = page.locator(".chart", has=page.locator(".column")).first
+    title = chart.locator("h3").inner_text()
+    saved = {}
+    for form in ("SVG", "PNG", "CSV"):
+        label = TEXTS[language]["chart_save"].format(name=title, form=form)
+        with page.expect_download() as download:
+            chart.get_by_label(label).click()
+        assert download.value.suggested_filename == f"{title}.{form.lower()}"
+        saved[form] = Path(download.value.path()).read_bytes()
+    drawn = saved["SVG"].decode()
+    assert f">{title}</text>" in drawn
+    assert "class=" not in drawn
+    assert len(re.findall("<rect", drawn)) == chart.locator(".column").count() + 1
+    accent = chart.locator(".column").first.evaluate("node => getComputedStyle(node).fill")
+    assert f'fill="{accent}"' in drawn
+    assert saved["PNG"].startswith(b"\x89PNG")
+    width = int.from_bytes(saved["PNG"][16:20], "big")
+    assert width == 2 * float(re.search(r'width="([\d.]+)"', drawn).group(1))  # type: ignore[union-attr]
+    assert page.evaluate(COLOURS, list(saved["PNG"])) > 2
+    assert len(saved["CSV"].decode().splitlines()) == 9
+    assert page.faults == []
+    assert busy.foreign == []
+
+
+COLOURS = """async (bytes) => {
+  const image = new Image();
+  image.src = "data:image/png;base64," + btoa(String.fromCharCode(...bytes));
+  await image.decode();
+  const canvas = document.createElement("canvas");
+  canvas.width = image.naturalWidth; canvas.height = image.naturalHeight;
+  const drawing = canvas.getContext("2d");
+  drawing.drawImage(image, 0, 0);
+  const dots = drawing.getImageData(0, 0, canvas.width, canvas.height).data, seen = new Set();
+  for (let at = 0; at < dots.length; at += 4) seen.add(`${dots[at]},${dots[at + 1]},${dots[at + 2]}`);
+  return seen.size;
+}"""
+"""How many colours a picture has."""
+
+
+@browser_test
+@pytest.mark.parametrize("language", ["de", "en"])
+def test_a_report_is_made_on_free_days_and_wrong_days_are_told_in_words(busy: Running, language: str) -> None:
+    words, today = TEXTS[language], NOW.date()
+    page = busy.open(language, path="/?view=lead&tab=reports")
+    page.click(f"text={words['span_days']}")
+
+    def make(since: str, until: str) -> str:
+        page.fill("#lotse-report-since", since)
+        page.fill("#lotse-report-until", until)
+        page.click(f"text={words['report_make']}")
+        return str(page.inner_text("#lotse-report-wrong"))
+
+    def begins(key: str) -> str:
+        return str(words[key].split("{")[0])
+
+    day = today.isoformat()
+    assert make("", day) == words["days_missing"]
+    turned = make(day, (today - timedelta(days=1)).isoformat())
+    assert turned.endswith(words["days_turned"].rpartition("}")[2])
+    assert make(day, (today + timedelta(days=1)).isoformat()).startswith(begins("days_future"))
+    assert make((today - timedelta(days=800)).isoformat(), day).startswith(begins("days_long"))
+    assert page.locator("iframe.sheet").count() == 0
+    assert page.locator(".head a[download]").count() == 0
+    first = today - timedelta(days=20)
+    assert make(first.isoformat(), day) == ""
+    page.wait_for_selector("iframe.sheet")
+    text = page.frame_locator("iframe.sheet").locator("body").inner_text()
+    shown = f"{first:%d.%m.%Y}" if language == "de" else f"{first.day} {first:%b %Y}"
+    assert shown in text.replace("\u00a0", " ")
+    for form in ("html", "md", "csv", "json"):
+        with page.expect_download() as download:
+            page.click(f".head a[download$='.{form}']")
+        saved = Path(download.value.path()).read_text(encoding="utf-8")
+        assert day in download.value.suggested_filename or form in download.value.suggested_filename
+        assert first.isoformat() in saved or shown in saved.replace("\u00a0", " ").replace("&nbsp;", " ")
+
+
+@browser_test
+def test_work_that_is_cancelled_ends_at_once_and_can_begin_again(busy: Running) -> None:
+    page = busy.open(path="/?view=lead&tab=gaps")
+    page.wait_for_selector("#lotse-gap-list .hollow")
+    for _ in range(3):
+        page.click(f"text={DE['gaps_look']}")
+        page.wait_for_selector(".work progress")
+        page.wait_for_timeout(800)
+        page.click("[data-act=cancel]")
+        page.wait_for_selector(f"#lotse-gap-work :text('{DE['cancelled']}')", timeout=5000)
+    page.click(f"text={DE['gaps_look']}")
+    page.wait_for_selector(".work progress")
+    page.click("[data-act=cancel]")
+    page.wait_for_selector(f"#lotse-gap-work :text('{DE['cancelled']}')")
+    assert page.evaluate("async () => (await (await fetch('/api/v1/gaps')).json()).gaps.length") == 0
