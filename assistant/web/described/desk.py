@@ -30,6 +30,7 @@ class Near(Titled):
     """An article in the ranking, one row an article."""
 
     score: float = Field(description="0 to 1, best first")
+    same_as: str | None = Field(None, description="an article further up whose passage says the same; else left out")
 
 
 class Timings(Shape):
