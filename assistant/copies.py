@@ -10,6 +10,7 @@ import re
 from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import replace
+from functools import lru_cache
 from typing import TYPE_CHECKING, Final
 
 from assistant.denials import DENIAL
@@ -22,8 +23,8 @@ if TYPE_CHECKING:
 MIN_RESEMBLANCE: Final = 0.85
 """Share of words in common (Jaccard, each as often as it occurs): one word in a dozen may be another."""
 
-_READ: Final = 20
-"""Articles that are compared; further down nobody looks."""
+_READ: Final = 10
+"""Articles that are compared: those that are shown."""
 
 _SHARED: Final = 0.6
 """Texts that share a smaller part of their words as they are written are not read: it is quickly told."""
@@ -36,11 +37,17 @@ def same(one: str, other: str, language: str) -> bool:
     """Whether two texts in ``language`` say the same: names, nouns, figures and denials alike, nearly all words too."""
     if one == other:
         return True
-    counted = [Counter(terms(text, language)) for text in (one, other)]
-    shared, together = (counted[0] & counted[1]).total(), (counted[0] | counted[1]).total()
+    left, right = _counted(one, language), _counted(other, language)
+    shared, together = (left & right).total(), (left | right).total()
     return together > 0 and shared >= MIN_RESEMBLANCE * together and _holds(one, language) == _holds(other, language)
 
 
+@lru_cache(maxsize=1024)
+def _counted(text: str, language: str) -> Counter[str]:
+    return Counter(terms(text, language))
+
+
+@lru_cache(maxsize=1024)
 def _holds(text: str, language: str) -> tuple[object, ...]:
     function_words = STOP_WORDS.get(base_language(language), frozenset())
     capitals = [word for word in _NAMED.findall(text) if word.casefold() not in function_words]
