@@ -15,11 +15,10 @@ from assistant.query import Query
 from assistant.rerank import speaks
 from assistant.results import Citation
 from assistant.retrieval import Ranked
-from assistant.texts import text
+from assistant.texts import other_language, text
 from kb.catalog import ArticleRow, Snapshot
 from kb.embedding.protocol import FloatMatrix
 from kb.library import Library
-from kb.terms import base_language
 
 _NEAR_SHARE: Final = 0.6
 """From this share of the threshold on, an abstention names the article that comes closest."""
@@ -176,5 +175,4 @@ def _marked(query: Query, article: ArticleRow, answer: str) -> str:
     """In front of quotes in another language stands a line that says so."""
     if speaks(article, query):
         return answer
-    name = text(base_language(article.language), query.language)
-    return f"*{text('other_language', query.language, language=name)}*\n\n{answer}"
+    return other_language(article.language, query.language) + answer

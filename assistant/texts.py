@@ -2,6 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from assistant.results import Reply
+
 TEXTS: dict[str, dict[str, str]] = {
     "de": {
         "nothing": "Dazu steht nichts in der Wissensdatenbank.",
@@ -24,7 +31,38 @@ TEXTS: dict[str, dict[str, str]] = {
 }
 
 
-def text(key: str, language: str, /, **values: str) -> str:
+class Said(str):
+    """What the assistant says in one language, and can say in another."""
+
+    __slots__ = ("key", "values")
+
+    key: str
+    values: Mapping[str, str]
+
+    def told_in(self, language: str) -> Said:
+        """The same in ``language``; what it quotes stays as it is."""
+        return text(self.key, language, **self.values)
+
+
+def text(key: str, language: str, /, **values: str) -> Said:
     """The words for ``key``; a language other than German reads English."""
     words = TEXTS["de" if language.partition("-")[0] == "de" else "en"]
-    return words.get(key, key).format(**values)
+    said = Said(words.get(key, key).format(**values))
+    said.key, said.values = key, values
+    return said
+
+
+def told_in(reply: Reply, language: str) -> Reply:
+    """``reply`` with what the assistant itself says in ``language``: why it abstains, which language it quotes."""
+    reason = reply.reason.told_in(language) if isinstance(reply.reason, Said) else reply.reason
+    answer = reply.answer
+    for cited in reply.citations[:1]:
+        mark, told = (other_language(cited.language, name) for name in (reply.language, language))
+        answer = told + answer.removeprefix(mark) if answer.startswith(mark) else answer
+    return replace(reply, reason=reason, answer=answer)
+
+
+def other_language(quoted: str, language: str) -> str:
+    """The line in front of an answer that quotes an article in a language other than the question's."""
+    name = text(quoted.partition("-")[0], language)
+    return f"*{text('other_language', language, language=name)}*\n\n"

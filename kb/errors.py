@@ -10,16 +10,18 @@ from __future__ import annotations
 class KBError(Exception):
     """An error whose reader can act on it.
 
-    ``message`` says what happened and where; ``hint`` says what to do, naming the command that mends it.
+    ``message`` says what happened and where; ``hint`` says what to do, naming the command that mends it. ``code`` names
+    what a page tells its reader in a language of its own; empty where its kind says enough.
     """
 
     exit_code = 2
     http_status = 400
 
-    def __init__(self, message: str, hint: str) -> None:
+    def __init__(self, message: str, hint: str, code: str = "") -> None:
         super().__init__(message)
         self.message = message
         self.hint = hint
+        self.code = code
 
     def __str__(self) -> str:
         return f"{self.message}\n{self.hint}"

@@ -65,13 +65,15 @@ def draft(
     language: str = "",
     owner: str = "",
     fresh: bool = False,
+    told_in: str = "",
 ) -> Draft:
     """Begin to mend a gap; it is linked to the article, and drafting.
 
     1. The gap's cause decides: a new article, a translation, or a change of one that is there. ``fresh`` or a ``title``
     ask for a new one whatever the cause. 2. Write the stub, in ``folder`` or where its like are. 3. Link. Doing it
-    again gives the same file. Raises ConflictError where the gap is closed or put away, UsageError where another
-    article has that file.
+    again gives the same file. ``told_in`` is the language of the steps, where it is not to be the gap's.
+
+    Raises ConflictError where the gap is closed or put away, UsageError where another article has that file.
     """
     gap = library.backlog.workable(gap_id)
     language = base_language(language or gap.language)
@@ -81,7 +83,7 @@ def draft(
     about = None if fresh or title else subject(library, gap)
     if about is not None and gap.cause in MENDED:
         made = Draft(gap, ArticleKey(about.row.id, about.row.language), about.file, created=False)
-        made = replace(made, steps=steps(library, gap, about))
+        made = replace(made, steps=steps(library, gap, about, told_in or gap.language))
     else:
         if about is not None and gap.cause == "language" and not _same_language(about, gap):
             stub, beside = _translation(gap, about), [about]
@@ -93,14 +95,14 @@ def draft(
     return _linked(library, gap, made, actor, now)
 
 
-def steps(library: Library, gap: Gap, about: Indexed) -> tuple[str, ...]:
-    """What is to be changed in the article that the gap is about, and what speaks for it."""
-    language, place = gap.language, {"title": about.row.title, "path": shown(about.row.root, about.row.path)}
+def steps(library: Library, gap: Gap, about: Indexed, language: str) -> tuple[str, ...]:
+    """What is to be changed in the article that the gap is about, and what speaks for it, in words of ``language``."""
+    place = {"title": about.row.title, "path": shown(about.row.root, about.row.path)}
     lines = [text(f"mend_{gap.cause}", language, **place)]
     if gap.cause == "findability":
-        lines += [f"- {wording}" for wording, _ in wordings(gap.questions, language)[:_MAX_QUESTIONS]]
+        lines += [f"- {wording}" for wording, _ in wordings(gap.questions, gap.language)[:_MAX_QUESTIONS]]
     if gap.cause == "weak":
-        lines += [f"- {said}" for said in _said(library, gap)]
+        lines += [f"- {said}" for said in _said(library, gap, language)]
     if gap.cause in {"stale", "conflict"}:
         lines += [text("sentence", language, sentence=found) for found in _sentences(gap.evidence)]
     return (*lines, text("then", language, gap_id=gap.gap_id))
@@ -224,14 +226,15 @@ def _linked(library: Library, gap: Gap, made: Draft, actor: str, now: datetime) 
     return replace(made, gap=gap)
 
 
-def _said(library: Library, gap: Gap) -> Iterable[str]:
+def _said(library: Library, gap: Gap, language: str) -> Iterable[str]:
     """Reasons and comments of the ratings that spoke against the answers."""
     asked = library.events.asked_as(one.id for one in gap.questions if one.kind == "question")
     events = [event.question_id for same in asked.values() for event in same]
     for ratings in library.events.feedback_for(events).values():
         for rating in ratings:
             if rating.verdict == "not_helpful" and (rating.reason or rating.comment):
-                yield ": ".join(part for part in (rating.reason, rating.comment) if part)
+                reason = text(f"rated_{rating.reason}", language) if rating.reason else ""
+                yield ": ".join(part for part in (reason, rating.comment) if part)
 
 
 def _sentences(evidence: Mapping[str, object]) -> Iterable[str]:

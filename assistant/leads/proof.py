@@ -144,17 +144,21 @@ def _linked(library: Library, gap: Gap, now: datetime) -> tuple[ArticleKey, str]
         raise UsageError(
             f"{gap.gap_id} is linked to no article that could answer.",
             f"Begin one: kb gaps draft {gap.gap_id}; or name one: kb gaps verify {gap.gap_id} --article ARTICLE_ID",
+            "unlinked",
         )
     found = indexed(library, gap.linked.article_id, gap.linked.language)
     if found is None or found.row.language != gap.linked.language:
         raise UsageError(
-            f"The article {shown(gap.linked)} is not in the index.", "Take it in first: kb ingest, then verify again."
+            f"The article {shown(gap.linked)} is not in the index.",
+            "Take it in first: kb ingest, then verify again.",
+            "not-in-index",
         )
     if found.row.status != "published" or (found.row.expires_on and found.row.expires_on < now.date()):
         state = "expired" if found.row.status == "published" else found.row.status
         raise ConflictError(
             f"The article {shown(gap.linked)} is {state} and answers nobody.",
             "Finish it, set `status: published`, and run kb ingest; then verify again.",
+            "not-published",
         )
     return gap.linked, text_sha256(found.source)
 

@@ -29,7 +29,7 @@ def install(app: FastAPI) -> None:
     @app.exception_handler(KBError)
     def explained(_: Request, error: KBError) -> JSONResponse:
         if error.http_status < HTTPStatus.INTERNAL_SERVER_ERROR:
-            return _error(error.http_status, error.message, error.hint, error.exit_code)
+            return _error(error.http_status, error.message, error.hint, error.exit_code, code=error.code)
         number = _number()
         _LOG.warning("Request %s was refused: %s %s", number, error.message, error.hint)
         return _error(error.http_status, error.message, error.hint, error.exit_code, number)
@@ -53,8 +53,8 @@ def install(app: FastAPI) -> None:
         return _error(500, "Something went wrong inside the server.", hint, 3, number)
 
 
-def _error(status: int, message: str, hint: str, exit_code: int = 2, number: str = "") -> JSONResponse:
-    named = {"id": number} if number else {}
+def _error(status: int, message: str, hint: str, exit_code: int = 2, number: str = "", code: str = "") -> JSONResponse:
+    named = {name: value for name, value in (("id", number), ("code", code)) if value}
     return JSONResponse({"error": {"message": message, "hint": hint, "exit_code": exit_code, **named}}, status)
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime, time, timedelta
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 from fastapi import APIRouter, Depends, Path, Query
 from pydantic import Field
@@ -65,6 +65,7 @@ class DraftBody(Body):
 
     title: str = Field("", max_length=300, description="title of a new article; without it, the gap's")
     fresh: bool = Field(default=False, description="a new article though one is there to be mended")
+    told_in: Literal["de", "en"] | None = Field(None, description="language of the steps; without it, the gap's")
 
 
 class VerifyBody(Body):
@@ -168,7 +169,9 @@ def router(  # noqa: C901  one endpoint after the other
         """Write the draft that mends the gap, or say what to change in which article."""
         from assistant.leads import draft as begin
 
-        made = begin(library, gap_id, person.name, _now(), title=body.title, fresh=body.fresh)
+        made = begin(
+            library, gap_id, person.name, _now(), title=body.title, fresh=body.fresh, told_in=body.told_in or ""
+        )
         access.record(person, "gap draft", gap_id, article=made.article.article_id)
         return {"draft": made.to_json(), "gap": whole(library.backlog.gap(gap_id))}
 

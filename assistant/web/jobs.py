@@ -73,7 +73,9 @@ class Jobs:
         with self._lock:
             before = [one for one in self._jobs.values() if alone and one.kind == kind and not one.ended.is_set()]
             if any(not one.cancelled.is_set() for one in before):
-                raise ConflictError("This is being worked on already.", "Wait until it has finished, or cancel it.")
+                raise ConflictError(
+                    "This is being worked on already.", "Wait until it has finished, or cancel it.", "at-work"
+                )
             job = Job(secrets.token_hex(8), kind, datetime.now(UTC))
             ended = [one.job_id for one in self._jobs.values() if one.state != "running"]
             for old in ended[: max(0, len(ended) - _KEPT)]:
@@ -109,12 +111,13 @@ def _run(job: Job, work: Work, before: Sequence[Job]) -> None:
     except StoppedError:
         job.state = "cancelled"
     except KBError as error:
-        job.error = {"message": error.message, "hint": error.hint, "exit_code": error.exit_code}
+        job.error = {"message": error.message, "hint": error.hint, "exit_code": error.exit_code, "code": error.code}
+        _LOG.warning("Job %s ended: %s %s", job.job_id, error.message, error.hint)
         job.state = "failed"
     except Exception as error:  # noqa: BLE001  a thread of its own: whoever watches has to be told
         _LOG.error("Job %s failed with %s.", job.job_id, type(error).__name__)
         hint = f"Try again; if it stays, run `kb doctor` and look for {job.job_id} in the server's log."
-        job.error = {"message": "Something went wrong inside the server.", "hint": hint, "exit_code": 3}
+        job.error = {"message": "Something went wrong inside the server.", "hint": hint, "exit_code": 3, "code": ""}
         job.state = "failed"
     finally:
         job.ended.set()

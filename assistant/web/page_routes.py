@@ -8,11 +8,14 @@ from typing import Any, Literal
 from fastapi import APIRouter, Depends
 from fastapi.responses import Response
 
-from assistant.web import articles, contacts, page
+from assistant.texts import told_in
+from assistant.web import articles, page
 from assistant.web.access import Access, Person
 from assistant.web.bodies import AskBody, Body, Handle
+from assistant.web.plain import plain
 from assistant.web.questions import Desk
 from assistant.web.render import answer_html, plain_text
+from assistant.web.words import TEXTS
 from kb.errors import NotFoundError
 from kb.events import Action
 
@@ -38,10 +41,16 @@ def router(desk: Desk, access: Access) -> APIRouter:
     @routes.post("/ask")
     def ask_on_page(body: AskBody, person: Person = agent) -> dict[str, Any]:
         reply = desk.ask(body, person, "page")
+        resolve = articles.resolver(desk.library, reply)
+        # In both languages of the page, so that switching it leaves nothing in the other one.
+        told = {language: told_in(reply, language) for language in TEXTS}
+        html = {language: answer_html(one.answer, one.citations, resolve) for language, one in told.items()}
         return {
             "reply": reply.to_json(),
-            "answer_html": answer_html(reply.answer, reply.citations, articles.resolver(desk.library, reply)),
-            "plain": contacts.answer_text(desk.library, reply),
+            "told": {
+                language: {"reason": one.reason, "answer_html": html[language], "plain": plain(html[language])}
+                for language, one in told.items()
+            },
             "marks": articles.marks(desk.library, reply),
             "quotes": {citation.number: plain_text(citation.quote) for citation in reply.citations},
         }

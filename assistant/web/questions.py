@@ -11,6 +11,7 @@ from fastapi import APIRouter, Depends, Query
 
 from assistant.ask import Asker, Trace, ask
 from assistant.results import Reply
+from assistant.texts import told_in
 from assistant.web.access import Access, Person
 from assistant.web.bodies import AskBody, FeedbackBody
 from assistant.web.metrics import Metrics
@@ -41,7 +42,7 @@ class Desk:
             self.metrics.failed()
             raise
         self.metrics.asked(reply)
-        return reply
+        return told_in(reply, body.told_in) if body.told_in else reply
 
     def rate(self, body: FeedbackBody, person: Person) -> dict[str, Any]:
         """Store a rating; what was stored, without the comment."""

@@ -216,4 +216,5 @@ def _locked(until: datetime) -> SignInError:
     return SignInError(
         f"This account is locked until {until:%H:%M} UTC: too many wrong passwords.",
         "Wait, or ask an administrator: kb users password NAME",
+        "locked",
     )

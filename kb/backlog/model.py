@@ -232,5 +232,7 @@ def number_of(gap_id: str) -> int:
     """The number in ``G-0012``: 12. Raises UsageError for what is no such id."""
     letter, _, digits = gap_id.partition("-")
     if letter.upper() != "G" or not digits.isdecimal():
-        raise UsageError(f"'{gap_id}' is not the id of a gap.", "It looks like G-0012; `kb gaps list` shows them.")
+        raise UsageError(
+            f"'{gap_id}' is not the id of a gap.", "It looks like G-0012; `kb gaps list` shows them.", "no-gap"
+        )
     return int(digits)

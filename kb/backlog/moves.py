@@ -44,7 +44,7 @@ def read_gap(connection: sa.Connection, gap_id: str) -> Gap:
     """One gap. Raises NotFoundError."""
     found = read_gaps(connection, sa.select(schema.gaps).where(schema.gaps.c.number == number_of(gap_id)))
     if not found:
-        raise NotFoundError(f"There is no gap {gap_id}.", "See which there are: kb gaps list")
+        raise NotFoundError(f"There is no gap {gap_id}.", "See which there are: kb gaps list", "no-gap")
     return found[0]
 
 
@@ -55,11 +55,13 @@ def seen(connection: sa.Connection, gap_id: str, expected_version: int | None) -
         raise ConflictError(
             f"{gap.gap_id} was merged into {gap.merged_into}: {last(connection, gap)}.",
             f"Work on that one: kb gaps show {gap.merged_into}",
+            "gap-merged",
         )
     if expected_version is not None and gap.version != expected_version:
         raise ConflictError(
             f"{gap.gap_id} has changed since you saw it, it is {_stands(gap)}: {last(connection, gap)}.",
             f"Look at it again: kb gaps show {gap.gap_id}. It has version {gap.version} now.",
+            "gap-changed",
         )
     return gap
 
@@ -84,6 +86,7 @@ def illegal(connection: sa.Connection, gap: Gap, state: State) -> ConflictError:
     return ConflictError(
         f"{gap.gap_id} is {_stands(gap)} and cannot move to {state}: {last(connection, gap)}.",
         f"From {gap.state} it may move to: {moves}.{proof}",
+        "gap-state",
     )
 
 
@@ -94,7 +97,7 @@ def complete(gap: Gap, state: State, reason: str, until: date | None, now: datet
             f"{gap.gap_id} is declined for a reason.", "Say why no article is to be written: --reason TEXT"
         )
     if state == "snoozed" and (until is None or until <= now.date()):
-        raise UsageError(f"{gap.gap_id} is snoozed until a day to come.", "Name it: --until YYYY-MM-DD")
+        raise UsageError(f"{gap.gap_id} is snoozed until a day to come.", "Name it: --until YYYY-MM-DD", "snoozed-past")
 
 
 def last(connection: sa.Connection, gap: Gap) -> str:

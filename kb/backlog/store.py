@@ -227,12 +227,13 @@ class Backlog(Reading):
         with self._turn() as connection:
             gap, other = seen(connection, gap_id, expected_version), seen(connection, other_id, None)
             if gap.gap_id == other.gap_id:
-                raise UsageError(f"{gap.gap_id} cannot be merged into itself.", "Name two gaps.")
+                raise UsageError(f"{gap.gap_id} cannot be merged into itself.", "Name two gaps.", "merged-itself")
             for one in (gap, other):
                 if one.state in CLOSED:
                     raise ConflictError(
                         f"{one.gap_id} is {one.state}: {last(connection, one)}.",
                         f"Take it up again first: kb gaps move {one.gap_id} open",
+                        "gap-state",
                     )
             into, away = number_of(gap.gap_id), number_of(other.gap_id)
             table = schema.gap_questions

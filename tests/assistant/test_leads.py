@@ -150,7 +150,10 @@ class TestDraft:
         (event,) = shelf.events.asked_as(["q0"])["q0"]
         shelf.events.rate(Feedback(event.question_id, NOW, "not_helpful", "unclear", "Welche Frist?"))
         sync(shelf, found(asked, cause="weak"))
-        assert "- unclear: Welche Frist?" in draft(shelf, "G-0001", "anna", NOW).steps
+        assert "- Sie ist unklar: Welche Frist?" in draft(shelf, "G-0001", "anna", NOW).steps
+        told = draft(shelf, "G-0001", "anna", NOW, told_in="en").steps
+        assert "- It is unclear: Welche Frist?" in told
+        assert told[0].startswith("Revise “")
 
     def test_an_answer_in_the_other_language_becomes_a_translation_of_the_same_id(
         self, shelf: Library, folder: Path

@@ -111,6 +111,7 @@ class JobProblem(Shape):
     message: str
     hint: str
     exit_code: int
+    code: str = Field(description="names what happened; empty where message and hint say enough")
 
 
 class Job(Shape):

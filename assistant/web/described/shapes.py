@@ -24,6 +24,7 @@ class Problem(Shape):
     hint: str = Field(description="what to do about it")
     exit_code: Exit = Field(description="what the command line would leave with: 2 for the caller, 3 for the server")
     id: str | None = Field(None, description="stands in the server's log, where the caller is not to blame")
+    code: str | None = Field(None, description="names what happened, for whoever tells it in words of their own")
 
 
 class Error(Shape):

@@ -41,7 +41,7 @@ from kb.library import Library
 from kb.settings import Settings
 library = Library(Path(sys.argv[1]), Settings())
 ingest(library, [Path(sys.argv[2])])
-serve(library, "127.0.0.1", 0, lambda url: print(url, flush=True))
+serve(library, "127.0.0.1", int(sys.argv[3]), lambda url: print(url, flush=True))
 """
 
 PASSWORD = "vier Worte ohne Sinn"

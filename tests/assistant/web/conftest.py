@@ -58,11 +58,16 @@ def articles_in(folder: Path) -> Path:
     return folder
 
 
+def started(folder: Path, port: int = 0) -> subprocess.Popen[str]:
+    """A server process on the articles of a folder; it prints its address once it answers."""
+    command = [sys.executable, "-c", SERVE, str(folder / ".kb"), str(folder / "articles"), str(port)]
+    environment = {**os.environ, "PYTHONPATH": str(ROOT)}
+    return subprocess.Popen(command, stdout=subprocess.PIPE, text=True, cwd=ROOT, env=environment)
+
+
 @contextmanager
 def served(browser: Any, folder: Path) -> Iterator[Running]:
-    command = [sys.executable, "-c", SERVE, str(folder / ".kb"), str(folder / "articles")]
-    environment = {**os.environ, "PYTHONPATH": str(ROOT)}
-    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True, cwd=ROOT, env=environment) as process:
+    with started(folder) as process:
         assert process.stdout
         url = process.stdout.readline().strip()
         try:

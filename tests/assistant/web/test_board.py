@@ -95,6 +95,25 @@ def test_a_conflict_shows_both_sentences_side_by_side_each_with_its_article(lead
 
 
 @browser_test
+@pytest.mark.parametrize("language", ["de", "en"])
+def test_who_was_slower_is_told_so_in_the_words_of_the_page(leads: Running, language: str) -> None:
+    page = board(leads, language)
+    page.locator("[data-gap-row]", has_text="Fernwärme").first.click()
+    page.wait_for_selector("[data-act=act_decline]")
+    shown = page.locator(".detail .facts span").first.inner_text()
+    page.evaluate(
+        "gap => fetch(`/api/v1/gaps/${gap}/assign`, {method: 'POST', headers: {'Content-Type': 'application/json'},"
+        " body: JSON.stringify({owner: 'kim'})})",
+        shown,
+    )
+    page.click("[data-act=act_decline] summary")
+    page.fill("[data-act=act_decline] input", "nein")
+    page.click("[data-act=act_decline] button[type=submit]")
+    page.wait_for_selector(".detail .said .error")
+    assert page.inner_text(".detail .said .error").strip() == TEXTS[language]["told_gap-changed"]
+
+
+@browser_test
 def test_a_gap_is_split_by_the_words_of_its_questions(leads: Running) -> None:
     page = board(leads, "en-GB")
     first, second = (

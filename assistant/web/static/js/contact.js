@@ -1,5 +1,5 @@
 // What is done with an answer in a customer contact: copied, sent, rated, reported, handed over.
-import { $, session, t } from "./page.js";
+import { $, page, session, t } from "./page.js";
 import { post } from "./http.js";
 import { desk, followUp, note } from "./desk.js";
 
@@ -22,7 +22,7 @@ async function put(text, kind) {
   } catch { say("copy_failed"); }
 }
 
-const copy = () => answered() && put(desk.result.plain, "copied");
+const copy = () => answered() && put(desk.result.told[page.language].plain, "copied");
 
 // Asked for anew among public articles: nothing internal can be in it.
 async function copyReply() {

@@ -112,7 +112,7 @@ function paintError() {
   const parts = [
     el("b", {}, t(error.key, error.values)),
     error.hint ? el("span", {}, t(error.hint)) : null,
-    error.technical ? el("span", { class: "technical", lang: "en" }, error.technical) : null,
+    error.id ? el("span", { class: "dim" }, t("error_id", { id: error.id })) : null,
     error.again ? el("button", { type: "button", class: "plain", on: () => ask() }, t("retry")) : null,
   ];
   $("error").replaceChildren(...parts.filter(Boolean));

@@ -1,5 +1,5 @@
 // Talks to this server only. A server that is gone, or a session that is over, is told in words and costs no typed text.
-import { page } from "./page.js";
+import { has, page } from "./page.js";
 
 const POLL_MS = 2000;
 let lost = null, signIn = null, tellLost = () => {};
@@ -25,11 +25,12 @@ export async function call(url, options = {}) {
     return call(url, { ...options, again: false });
   }
   const told = data.error || {};
-  throw Object.assign(new Error(`status ${response.status}`), { status: response.status, id: told.id, technical: [told.message, told.hint].filter(Boolean).join(" ") });
+  throw Object.assign(new Error(`status ${response.status}`), { status: response.status, id: told.id, code: told.code });
 }
 export const post = (url, body, signal) => call(url, { method: "POST", headers: { "Content-Type": "application/json" }, body: JSON.stringify(body), signal });
 
 // While the server is gone, look for it every two seconds.
+addEventListener("offline", () => watch());
 function watch() {
   if (lost) return;
   tellLost("lost");
@@ -43,8 +44,10 @@ function watch() {
   }, POLL_MS);
 }
 
-// What stands above a failed step: what happened, in words, and what the server said
-export const failure = (error, hint = "error_hint") =>
-  error.offline
-    ? { key: "error_offline", hint: "error_offline_hint" }
-    : { key: [423, 503].includes(error.status) ? "error_busy" : error.status === 429 ? "error_often" : error.status === 403 ? "error_rights" : "error_title", hint, technical: error.technical };
+// What is told of a failed step, in the page's own words: the server's are for programs and its log, and stand there under the id.
+const TOLD = { 400: "error_input", 403: "error_rights", 404: "error_gone", 409: "error_conflict", 422: "error_input", 423: "error_busy", 429: "error_often", 503: "error_busy" };
+export const failure = (error, hint = "error_hint") => {
+  if (error.offline) return { key: "error_offline", hint: "error_offline_hint" };
+  if (error.code && has(`told_${error.code}`)) return { key: `told_${error.code}` };
+  return { key: TOLD[error.status] ?? "error_title", hint: error.status === 409 ? "error_conflict_hint" : hint, id: error.id };
+};

@@ -7,12 +7,12 @@ const NEAR = 3;
 export function paint(result) {
   $("reply").hidden = !result;
   if (!result) return;
-  const { reply, marks } = result, answered = reply.status === "answered";
+  const { reply, marks } = result, told = result.told[page.language], answered = reply.status === "answered";
   if (answered) {
-    $("answer").innerHTML = result.answer_html; // sanitised by the server
+    $("answer").innerHTML = told.answer_html; // sanitised by the server
     pane.settleLinks($("answer"));
-  } else $("answer").replaceChildren(el("p", { class: "reason" }, reply.reason || ""));
-  $("answer").lang = answered ? reply.citations[0]?.language || reply.language : reply.language;
+  } else $("answer").replaceChildren(el("p", { class: "reason" }, told.reason || ""));
+  $("answer").lang = answered ? reply.citations[0]?.language || reply.language : page.language;
   for (const button of $("answer").querySelectorAll(".cite")) button.setAttribute("aria-label", t("open_source", { number: button.dataset.cite }));
   $("sources-part").hidden = !reply.citations.length;
   $("sources").replaceChildren(...reply.citations.map((one) => sourceRow(one, marks[one.number] || {}, reply.language)));

@@ -122,7 +122,7 @@ async function signIn(event) {
     page.me = await call("/page/me");
   } catch (error) {
     $("sign-in-error").hidden = false;
-    $("sign-in-error").textContent = t(error.offline ? "error_offline" : error.status === 429 ? "error_often" : /is locked until/.test(error.technical) ? "sign_in_locked" : "sign_in_wrong");
+    $("sign-in-error").textContent = t(error.offline ? "error_offline" : error.status === 429 ? "error_often" : error.code === "locked" ? "sign_in_locked" : "sign_in_wrong");
     return $("password").select();
   }
   $("sign-in-error").hidden = true;

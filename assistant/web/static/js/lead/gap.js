@@ -27,8 +27,14 @@ function draw(place, gap, around) {
     el("h3", { class: "label" }, t("nearest")),
     gap.nearest.length ? el("ul", { class: "rows" }, ...gap.nearest.slice(0, 5).map((one) => el("li", { class: "plain-row" }, article(one), el("span", { class: "meta" }, number(one.score, 2))))) : el("p", { class: "dim" }, t("nearest_none")),
     fold("priority_why", arithmetic(gap)),
-    fold("history", el("ol", { class: "history" }, ...gap.history.map((one) => el("li", {}, `${moment(one.at)} · ${t(`entry_${one.kind}`)}${one.from !== one.to ? ` → ${t(`state_${one.to}`)}` : ""}${one.actor ? ` · ${one.actor}` : ""}${one.note ? ` · ${one.note}` : ""}`)))),
+    fold("history", el("ol", { class: "history" }, ...gap.history.map((one) => el("li", {}, `${moment(one.at)} · ${t(`entry_${one.kind}`)}${one.from !== one.to ? ` → ${t(`state_${one.to}`)}` : ""}${one.actor ? ` · ${one.actor}` : ""}${note(one) ? ` · ${note(one)}` : ""}`)))),
   ];
+}
+
+// What stands behind a line of the history: what somebody noted, or why a gap opened of itself
+function note(entry) {
+  const asked = entry.kind === "reopened" && !entry.actor && entry.detail.questions;
+  return asked ? t("reopened_why", { n: number(asked.filter((one) => one.passed).length), of: number(asked.length) }) : entry.note;
 }
 
 function proof(gap) {
@@ -133,10 +139,11 @@ function splitting(gap, around, said) {
 
 async function draft(place, gap, again, said) {
   try {
-    const made = await post(`/api/v1/gaps/${gap.gap_id}/draft`, {});
+    const made = await post(`/api/v1/gaps/${gap.gap_id}/draft`, { told_in: page.language });
     again(made.gap);
-    const note = place.querySelector(".said");
-    note.replaceChildren(el("p", {}, made.draft.steps?.length ? made.draft.steps.join(" ") : t("drafted", { path: made.draft.path })), el("p", { class: "dim" }, t("drafted_next")));
+    const { steps, path } = made.draft;
+    const told = steps.length ? el("ul", { class: "plain-list" }, ...steps.map((line) => el("li", {}, line.replace(/^- /, "")))) : el("p", {}, t("drafted", { path }));
+    place.querySelector(".said").replaceChildren(told, steps.length ? "" : el("p", { class: "dim" }, t("drafted_next")));
   } catch (error) { said.replaceChildren(trouble(error)); }
 }
 

@@ -33,7 +33,7 @@ export const empty = (key, ...more) => el("div", { class: "hollow" }, el("p", {}
 
 export function trouble(error) {
   const told = failure(error, "error_hint_list");
-  return el("div", { class: "error", role: "alert" }, el("b", {}, t(told.key)), told.technical ? el("span", { class: "technical", lang: "en" }, told.technical) : null);
+  return el("div", { class: "error", role: "alert" }, el("b", {}, t(told.key)), told.hint ? el("span", {}, t(told.hint)) : null, told.id ? el("span", { class: "dim" }, t("error_id", { id: told.id })) : null);
 }
 
 // Puts what a call gives into a place; what was asked for later wins.
@@ -72,7 +72,7 @@ export async function work(place, url, body, words, signal = null) {
   }
   if (signal?.aborted) return null;
   place.replaceChildren();
-  if (job.state === "failed") throw Object.assign(new Error("job"), { status: 400, technical: [job.error.message, job.error.hint].join(" ") });
+  if (job.state === "failed") throw Object.assign(new Error("job"), { status: job.error.exit_code === 3 ? 500 : 400, code: job.error.code, id: job.job_id });
   if (job.state === "cancelled") place.replaceChildren(el("p", { class: "dim", role: "status" }, t("cancelled")));
   return job.result;
 }
