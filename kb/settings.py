@@ -137,7 +137,9 @@ class ReportSettings(_Section):
         le=100,
         description="figures of fewer people are not reported (works councils ask for 5); 1: all",
     )
-    time_zone: str = Field(default="Europe/Berlin", description="whose days and weeks reports count by; an IANA name")
+    time_zone: str = Field(
+        default="Europe/Berlin", description="whose days and weeks reports and kb gaps find count by; an IANA name"
+    )
 
 
 class BacklogSettings(_Section):
@@ -185,7 +187,7 @@ class GapSettings(_Section):
         default=0.45, gt=0, le=1, description="questions further apart than this, in the mean, are different needs"
     )
     merge_distance: float = Field(
-        default=0.65,
+        default=0.5,
         gt=0,
         le=1,
         description="missing answers nearer than this, in the mean, make one gap",

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime, time, timedelta
 from typing import TYPE_CHECKING, Annotated, Any, cast
 
 import typer
@@ -30,10 +29,13 @@ def find_command(
 ) -> None:
     """Find gaps in the log of questions, prove their causes by asking again, and bring the backlog up to date."""
     from assistant.gaps import find
+    from assistant.reports.period import moments
 
     library = open_library(home, config)
+    zone = library.settings.reports.time_zone
+    begin, end = moments(day(since) if since else None, day(until) if until else None, zone)
     with ProgressBar("Asking again") as bar:
-        report = find(library, _start(since), _end(until), day(today) if today else None, bar.progress)
+        report = find(library, begin, end, day(today) if today else None, bar.progress)
     data = report.to_json()
     if as_json:
         print_json(data)
@@ -121,12 +123,3 @@ def _print_evidence(evidence: dict[str, Any]) -> None:
             print(f"  {name}: " + ", ".join(f"{key} {part}" for key, part in value.items() if part not in (None, "")))
         elif value not in (None, "", []):
             print(f"  {name}: {value}")
-
-
-def _start(text: str | None) -> datetime | None:
-    return None if text is None else datetime.combine(day(text), time(), UTC)
-
-
-def _end(text: str | None) -> datetime | None:
-    """The end of a day, which counts wholly."""
-    return None if text is None else datetime.combine(day(text) + timedelta(days=1), time(), UTC)

@@ -9,11 +9,12 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass, field
 from datetime import date
 from typing import Any, Final
 
-from assistant.gaps.belief import ANSWERS, Usual, belief
+from assistant.gaps.belief import ANSWERS, Usual, belief, belief_in
+from assistant.gaps.company import Elsewhere
 from assistant.gaps.conflict import disagreement
 from assistant.gaps.probe import KEPT, Hit, Probe, View
 from assistant.gaps.signals import Case
@@ -32,6 +33,12 @@ _MOSTLY: Final = 0.5
 _HALF_BELIEVED: Final = 0.2
 """From this belief on articles are looked at for what they state differently: two alike make each other doubtful."""
 
+SURELY_ALIKE: Final = 0.55
+_ALIKE: Final = 0.45
+_LEAST_ALIKE: Final = 0.3
+"""Cosines of questions in two languages from which on they are of one need: surely, where nothing is shown, and where
+both find the same article."""
+
 _FOUND: Final = 5
 """Places within which an article counts as found: as far as people look."""
 
@@ -41,7 +48,7 @@ class Proof:
     """The cause for the questions in some ``languages`` of one cluster, plain JSON but for this class itself.
 
     ``evidence`` proves it, ``nearest`` are the articles that come nearest, ``action`` says what to do. ``article`` is
-    the id of the one that the cause is about, "" where it is about none.
+    the id of the one that the cause is about, of a conflict both, "" where it is about none.
     """
 
     cause: Cause
@@ -57,11 +64,16 @@ class Look:
     """What a verdict depends on besides the questions.
 
     ``usual`` is what is usual where they are asked, ``far``: whether they are far from what articles are about.
+    ``company``, for each language, is the mean log odds of the questions most like them; ``elsewhere`` what a like
+    question in another language got that is not there in this one; ``articles`` are all articles, by id@language.
     """
 
     today: date
     usual: Usual
     far: bool
+    company: Mapping[str, float] = field(default_factory=dict)
+    elsewhere: Mapping[str, Elsewhere] = field(default_factory=dict)
+    articles: Mapping[str, ArticleRow] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,8 +88,8 @@ class Verdict:
 def explain(cases: Sequence[Case], probes: Sequence[Probe], look: Look) -> list[Proof]:
     """The causes for one cluster: ``cases`` with signals, and ``probes`` of some of them and of their neighbours.
 
-    1. A verdict for each language that was asked in, by its own probes, or by all where it has none. 2. What the other
-    language's questions prove. 3. One proof for each cause.
+    1. A verdict for each language that was asked in, by its own probes, or by all where it has none. 2. What questions
+    in the other language prove, those of the cluster and those like them in the log. 3. One proof for each cause.
     """
     spoken = Counter(case.language for case in cases)
     verdicts: dict[str, Verdict] = {}
@@ -86,6 +98,9 @@ def explain(cases: Sequence[Case], probes: Sequence[Probe], look: Look) -> list[
         verdicts[language] = _judged(language, own, probes, signals_of(cases, language), look)
     # 2
     verdicts = {language: _by_the_others(language, verdicts, probes) for language in verdicts}
+    for language, verdict in verdicts.items():
+        own = [one for one in probes if one.case.language == language]
+        verdicts[language] = _by_the_log(verdict, own, look.elsewhere.get(language), look.articles)
     # 3
     by_cause: dict[Cause, list[str]] = {}
     for language, verdict in verdicts.items():
@@ -114,13 +129,14 @@ def _judged(
         return Verdict(cause, view.hit.article, {**_proof(view, kept_back), **why})
     # 2
     own = [one.own for one in probes]
-    view, believed = best(own), belief(own, look.usual)
+    view, believed = best(own), belief_in(own, look.usual, look.company.get(language, 0.0))
     if view and believed >= _HALF_BELIEVED and (found := disagreement(probes)):
         return Verdict("conflict", view.hit.article, {**_proof(view, own), **found})
     # 3
     if not any(one is not None and one.answered for one in own):
-        believed = min(believed, belief([one.own for one in everything], look.usual))
-    if view and believed >= ANSWERS:
+        company = look.company.get(language, 0.0)
+        believed = min(believed, belief_in([one.own for one in everything], look.usual, company))
+    if view and believed >= ANSWERS and not (look.far and is_foreign(view, language)):
         return _of_what_is_shown(language, view, probes, look.today, signals)
     # 4
     foreign = [one.foreign for one in probes]
@@ -154,13 +170,13 @@ def _of_what_is_shown(
     """An article that the askers may see answers: what is wrong with it, if anything."""
     article = view.hit.article
     proof = _proof(view, [one.own for one in probes])
-    if base_language(article.language) != language:
+    if is_foreign(view, language):
         return Verdict("language", article, proof)
     if late := days_overdue(article, today):
         return Verdict("stale", article, {**proof, "days_overdue": late})
     places = [_place(one.hits, article) for one in probes]
     lost = [place for place in places if place is None or place > _FOUND]
-    if len(lost) >= _MOSTLY * len(places):
+    if len(lost) > _MOSTLY * len(places):
         return Verdict("findability", article, {**proof, "ranks": places})
     if any(signals[name] for name in AGENTS_SAY):
         return Verdict(
@@ -205,6 +221,32 @@ def _by_the_others(language: str, verdicts: Mapping[str, Verdict], probes: Seque
     return verdict
 
 
+def _by_the_log(
+    verdict: Verdict, own: Sequence[Probe], elsewhere: Elsewhere | None, articles: Mapping[str, ArticleRow]
+) -> Verdict:
+    """A like question in another language was answered by an article that is not there in this one.
+
+    Where the two are surely alike, that is the answer, whatever is shown instead. Where nothing is shown, less will do,
+    and least where these questions themselves, put to the other language's articles alone, find that article first.
+    """
+    if elsewhere is None or verdict.cause not in {None, "missing"} or elsewhere.cited not in articles:
+        return verdict
+    article = articles[elsewhere.cited]
+    found = [one.foreign for one in own if one.foreign and one.foreign.hit.article.rowid == article.rowid]
+    agreed = bool(own) and len(found) >= _MOSTLY * len(own)
+    shown = any(one.own and one.own.answered for one in own)
+    enough = SURELY_ALIKE if shown else _LEAST_ALIKE if agreed else _ALIKE
+    if elsewhere.alike < enough:
+        return verdict
+    about = {"article": _described(article), "found_by": len(found), "asked_again": len(own)}
+    return Verdict("language", article, {**about, "asked_elsewhere": asdict(elsewhere)})
+
+
+def is_foreign(view: View, language: str) -> bool:
+    """Whether what is shown is in another language than ``language``."""
+    return base_language(view.hit.article.language) != language
+
+
 def _place(hits: Sequence[Hit], article: ArticleRow) -> int | None:
     """The place of an article in a ranking, from 1; None where it is not among those kept."""
     return next((hit.rank for hit in hits[:KEPT] if hit.article.rowid == article.rowid), None)
@@ -215,15 +257,7 @@ def _proof(view: View, views: Sequence[View | None]) -> dict[str, Any]:
     article = view.hit.article
     seen = [one for one in views if one is not None and one.hit.article.rowid == article.rowid]
     return {
-        "article": {
-            "article_id": article.id,
-            "language": article.language,
-            "title": article.title,
-            "status": article.status,
-            "audience": article.audience,
-            "reviewed_on": article.reviewed_on.isoformat() if article.reviewed_on else None,
-            "expires_on": article.expires_on.isoformat() if article.expires_on else None,
-        },
+        "article": _described(article),
         "rank": view.hit.rank,
         "sentence": view.sentence,
         "confidence": round(view.confidence, 3),
@@ -231,6 +265,18 @@ def _proof(view: View, views: Sequence[View | None]) -> dict[str, Any]:
         "found_by": len(seen),
         "answered": sum(one.answered for one in seen),
         "belief": round(belief(views), 3),
+    }
+
+
+def _described(article: ArticleRow) -> dict[str, Any]:
+    return {
+        "article_id": article.id,
+        "language": article.language,
+        "title": article.title,
+        "status": article.status,
+        "audience": article.audience,
+        "reviewed_on": article.reviewed_on.isoformat() if article.reviewed_on else None,
+        "expires_on": article.expires_on.isoformat() if article.expires_on else None,
     }
 
 
@@ -243,8 +289,15 @@ def _proved(cause: Cause, languages: Sequence[str], probes: Sequence[Probe], ver
         evidence=dict(verdict.evidence or {}),
         nearest=_nearest([one for one in probes if one.case.language in languages] or probes),
         action=text(f"action_{cause}", languages[0], title=title),
-        article=verdict.article.id if verdict.article else "",
+        article=_about(verdict),
     )
+
+
+def _about(verdict: Verdict) -> str:
+    """What is to be mended, as one name: the article, or the two that contradict each other."""
+    if verdict.cause == "conflict" and verdict.evidence:
+        return " ".join(sorted(verdict.evidence[side]["article_id"] for side in ("left", "right")))
+    return verdict.article.id if verdict.article else ""
 
 
 def _nearest(probes: Sequence[Probe]) -> tuple[Mapping[str, Any], ...]:

@@ -81,7 +81,7 @@ def centred(vectors: FloatMatrix, languages: Sequence[str], means: Mapping[str, 
 
 def likeness(space: FloatMatrix, rankings: Sequence[Ranking]) -> FloatMatrix:
     """How alike questions are (n, n): cosine of centred vectors, and a bonus as far as they found the same articles."""
-    found = _found(rankings)
+    found = found_by(rankings)
     return space @ space.T + RANKING_BONUS * (found @ found.T)
 
 
@@ -156,7 +156,7 @@ def linked(distance: FloatMatrix, apart: float) -> list[int]:
     return [int(label) for label in linkage.fit(distance).labels_]
 
 
-def _found(rankings: Sequence[Ranking]) -> FloatMatrix:
+def found_by(rankings: Sequence[Ranking]) -> FloatMatrix:
     """Rankings as rows of length 1, a column an article; what each one scores above the last one listed counts."""
     names = sorted({name for ranking in rankings for name, _ in ranking})
     column = {name: place for place, name in enumerate(names)}

@@ -16,6 +16,7 @@ from assistant.gaps.replay import Cluster, Progress, Replay
 from assistant.gaps.report import GapReport
 from assistant.gaps.signals import Case, Shelf
 from assistant.leads import recheck
+from assistant.reports.period import zone_of
 from kb.backlog.model import FoundGap, GapQuestion
 from kb.catalog import Filter
 from kb.embedding.protocol import FloatMatrix
@@ -43,14 +44,15 @@ def find(
     4. Rank by what it costs, the arithmetic shown. 5. Sync with the backlog, so that ids, states and owners survive.
     6. Report.
 
-    ``today`` (default: the day it is) decides about freshness and age; ``progress`` gets (done, total) clusters. The
-    same log, index and day give the same report. An empty log gives an empty one. Raises MissingPartError where there
-    is no index to ask, or the log cannot be read.
+    ``today`` (default: the day it is, in the reports' time zone) decides about freshness and age; ``progress`` gets
+    (done, total) clusters. The same log, index and day give the same report. An empty log gives an empty one. Raises
+    MissingPartError where there is no index to ask, or the log cannot be read.
     """
     now = datetime.now(UTC)
-    if today is not None and today != now.date():
+    zone = zone_of(library.settings.reports.time_zone)
+    if today is not None and today != now.astimezone(zone).date():
         now = datetime.combine(today, time(12), UTC)
-    today = now.date()
+    today = now.astimezone(zone).date()
     library.require_index()
     if not library.settings.events.url and not library.events_file.exists():
         return GapReport(since, until, 0, ())

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from typing import Final
 
@@ -13,12 +13,12 @@ from assistant.gaps.signals import Case
 from assistant.judge import Bench, judge
 from assistant.query import understand
 from assistant.remembering import Remembering
-from assistant.rerank import speaks
 from assistant.retrieval import Ranked, retrieve, searching
 from kb.catalog import ArticleRow, Filter, Snapshot
 from kb.embedding.protocol import FloatMatrix
 from kb.library import Library
 from kb.stopping import checkpoint
+from kb.terms import base_language
 
 STATUSES: Final = ("draft", "review", "published", "archived")
 KEPT: Final = 10
@@ -108,12 +108,14 @@ class Prober:
         self._library.embedder = Remembering(library.embedder)
         self._library.english = Remembering(library.english) if library.english else None
         self._kept_back: dict[tuple[int, Filter], frozenset[int]] = {}
+        self._ids: dict[tuple[int, Filter, str], frozenset[str]] = {}
 
     def probe(self, case: Case, vector: FloatMatrix) -> Probe:
         """Ask the question of ``case``, whose vector (d,) is given, again.
 
         1. As it was asked; a twin of the first article, which makes it doubtful, is left out. 2. Where that gives no
-        answer, among its foreign articles only. 3. With every filter off: what comes first that its asker cannot see.
+        answer, of the articles in each other language only. 3. With every filter off: what comes first that its asker
+        cannot see.
         """
         checkpoint()
         query = understand(case.text, case.language)
@@ -127,7 +129,9 @@ class Prober:
             twins = {one.hit.article.rowid for one in says[1:] if _alike(says[0], one)}
             view = self._view(bench, [item for item in ranked if item.article.rowid not in twins], ranked)
             # 2
-            foreign = [item for item in ranked if not speaks(item.article, query)] if view and not view.answered else []
+            foreign = None
+            if view and not view.answered:
+                foreign = self._foreign(bench, near, own)
             # 3
             blocked: list[Ranked] = []
             if hidden := self._hidden(snapshot, own, wide):
@@ -137,10 +141,33 @@ class Prober:
                 case,
                 tuple(_hit(item, place) for place, item in enumerate(ranked[:KEPT], 1)),
                 view,
-                self._view(bench, foreign, ranked),
+                foreign,
                 self._view(bench, blocked, blocked),
                 says,
             )
+
+    def _foreign(self, bench: Bench, near: list[tuple[str, float]], own: Filter) -> View | None:
+        """What an article in another language gives that has no translation its asker could read; the surest one.
+
+        Each language is searched by itself: among all articles, those in the question's own crowd the others out.
+        """
+        spoken = base_language(bench.query.language)
+        views = []
+        for language in sorted({base_language(tag) for tag in bench.snapshot.languages(own)} - {spoken}):
+            where = replace(own, language=language)
+            ranked = retrieve(bench.snapshot, self._library, bench.query, bench.vector, near, where).articles
+            view = self._view(bench, ranked, ranked)
+            if view and view.hit.article.id not in self._translated(bench.snapshot, own, spoken):
+                views.append(view)
+        return max(views, key=lambda view: view.confidence, default=None)
+
+    def _translated(self, snapshot: Snapshot, own: Filter, spoken: str) -> frozenset[str]:
+        """The ids of the articles that ``own`` lets through in a language; looked up once a state and scope."""
+        key = (snapshot.generation(), own, spoken)
+        if key not in self._ids:
+            rows = snapshot.listing(own)
+            self._ids[key] = frozenset({row.id for row in rows if base_language(row.language) == spoken})
+        return self._ids[key]
 
     def _hidden(self, snapshot: Snapshot, own: Filter, wide: Filter) -> frozenset[int]:
         """The articles, as rows, that exist and that ``own`` does not let through; looked up once a state and scope."""

@@ -11,13 +11,15 @@ from datetime import date
 from typing import Any, Final
 
 from assistant.gaps import clusters
-from assistant.gaps.belief import FAR, Subject, Usual
-from assistant.gaps.cause import AGENTS_SAY, Look, Proof, explain
+from assistant.gaps.belief import FAR, Subject, Usual, remoteness
+from assistant.gaps.cause import AGENTS_SAY, SURELY_ALIKE, Look, Proof, explain, is_foreign
+from assistant.gaps.company import Company, Elsewhere
 from assistant.gaps.conflict import disagreement
 from assistant.gaps.merging import Finding
-from assistant.gaps.probe import Probe, Prober
+from assistant.gaps.probe import STATUSES, Probe, Prober
 from assistant.gaps.signals import Case
 from kb.backlog.model import Cause
+from kb.catalog import Filter
 from kb.embedding.protocol import FloatMatrix
 from kb.library import Library
 from kb.memo import Memo
@@ -33,10 +35,15 @@ _SAME: Final = 0.95
 _LOOKED_AT: Final = 100
 """Questions of a cluster among which different wordings are looked for."""
 
-_FEW: Final = 30
-"""Questions from which on the share of those that are answered says something; below, it is taken to be one half."""
+_EXPECTED: Final = 0.75
+_DRAWN: Final = 30
+"""The share of questions that are answered where nothing is known, as the threshold of answers supposes; it counts as
+so many questions, so that a short log says little about what is usual."""
 
-_PROVED: Final[frozenset[Cause]] = frozenset({"restricted", "stale", "conflict"})
+_NEAR_STEP: Final = 0.25
+"""To such steps nearness is rounded, so that a few more questions seldom change it, and what was proved stays."""
+
+_PROVED: Final[frozenset[Cause]] = frozenset({"restricted", "stale", "conflict", "language"})
 """Causes that an article proves, though nobody who asked had a reason to complain."""
 
 
@@ -64,9 +71,12 @@ class Replay:
     ) -> None:
         self._cases, self._vectors, self._subject, self._today = cases, vectors, subject, today
         self._space = clusters.centred(vectors, [case.language for case in cases], subject.means)
+        self._company = Company(cases, self._space, subject.counterparts)
         self._prober = Prober(library, today)
         with library.catalog.snapshot() as snapshot:
             self._usual = Usual(_answered_share(cases), snapshot.counts()["articles"])
+            everything = snapshot.listing(Filter(today, statuses=STATUSES, expired=True))
+            self._rows = {f"{row.id}@{row.language}": row for row in everything}
         self._most = library.settings.gaps.most_replayed
         self._memo = Memo(library.home / "gap-proofs.sqlite3")
         self._known, self._kept = self._memo.read(), dict[str, Any]()
@@ -90,43 +100,57 @@ class Replay:
             left -= len(asked)
             if left < 0:
                 break
-            findings += self._findings(one, self._proofs(one, asked))
+            findings += self._findings(one, asked)
         self._memo.replace(self._kept)
         return findings
 
-    def _findings(self, one: Cluster, proofs: Sequence[Proof]) -> Iterator[Finding]:
-        nearness = self._subject.nearness(self._vectors[list(one.places)])
+    def _findings(self, one: Cluster, asked: Sequence[int]) -> Iterator[Finding]:
         direction = self._space[list(one.places)].mean(axis=0)
+        proofs, remote = self._proofs(one, asked)
         for proof in proofs:
             proved = proof.cause in _PROVED
             if one.quiet and not proved:
                 continue
             own = [place for place in one.places if self._cases[place].language in proof.languages]
             cases = [self._cases[place] for place in own if proved or place in one.signalled]
-            if cases:
-                yield Finding(tuple(cases), proof, nearness, direction)
+            if len(cases) > (one.quiet and proof.cause == "language"):
+                yield Finding(tuple(cases), proof, remote, direction)
 
-    def _proofs(self, one: Cluster, asked: Sequence[int]) -> list[Proof]:
-        """What the replay proves of a cluster, known from another run or found now."""
+    def _proofs(self, one: Cluster, asked: Sequence[int]) -> tuple[list[Proof], float]:
+        """What the replay proves of a cluster, known from another run or found now; and how remote the need is."""
         cases = [self._cases[place] for place in one.places if one.quiet or place in one.signalled]
-        key = self._key(one, cases, asked)
+        company, elsewhere = self._around(one, asked)
+        nearness = round(self._subject.nearness(self._vectors[list(asked)]) / _NEAR_STEP) * _NEAR_STEP
+        key = self._key(one, cases, asked, [company, nearness, [asdict(item) for item in elsewhere.values()]])
         if key not in self._known:
             probes: list[Probe] = []
+            suspicious = any(item.alike >= SURELY_ALIKE for item in elsewhere.values())
             for place in asked:
                 probes.append(self._prober.probe(self._cases[place], self._vectors[place]))
-                if one.quiet and not _suspicious(probes):
+                if one.quiet and not suspicious and not _suspicious(probes):
                     break
-            far = self._subject.is_far(self._vectors[list(one.places)], [probe.own for probe in probes])
-            quiet = one.quiet and not _suspicious(probes)
-            proofs = [] if quiet else explain(cases, probes, Look(self._today, self._usual, far))
-            self._known[key] = [asdict(proof) for proof in proofs]
+            remote = remoteness(nearness, [probe.own for probe in probes])
+            quiet = one.quiet and not suspicious and not _suspicious(probes)
+            look = Look(self._today, self._usual, remote < FAR, company, elsewhere, self._rows)
+            proofs = [] if quiet else explain(cases, probes, look)
+            self._known[key] = {"proofs": [asdict(proof) for proof in proofs], "remoteness": remote}
         self._kept[key] = self._known[key]
         return [
             Proof(**{**row, "languages": tuple(row["languages"]), "nearest": tuple(row["nearest"])})
-            for row in self._known[key]
-        ]
+            for row in self._known[key]["proofs"]
+        ], self._known[key]["remoteness"]
 
-    def _key(self, one: Cluster, cases: Sequence[Case], asked: Sequence[int]) -> str:
+    def _around(self, one: Cluster, asked: Sequence[int]) -> tuple[dict[str, float], dict[str, Elsewhere]]:
+        """What the log says of each language of a cluster: how surely like questions were answered, and where."""
+        company, elsewhere = {}, {}
+        for language in sorted({self._cases[place].language for place in one.places}):
+            own = [place for place in asked if self._cases[place].language == language]
+            company[language] = self._company.of(own or asked, one.places, language)
+            if found := self._company.elsewhere(own, language):
+                elsewhere[language] = found
+        return company, elsewhere
+
+    def _key(self, one: Cluster, cases: Sequence[Case], asked: Sequence[int], around: Sequence[object]) -> str:
         """What the proofs depend on: the state of all, the questions asked again, and what speaks for the others."""
         wordings = [
             [case.text, case.language, case.audience, case.only_language, case.products]
@@ -134,8 +158,7 @@ class Replay:
         ]
         spoken = [tag for tag, _ in Counter(case.language for case in cases).most_common()]
         complaints = sorted(Counter(name for case in cases for name in case.signals if name in AGENTS_SAY).items())
-        far = self._subject.nearness(self._vectors[list(one.places)]) < FAR
-        said = json.dumps([self._state, wordings, spoken, complaints, far, one.quiet], ensure_ascii=False)
+        said = json.dumps([self._state, wordings, spoken, complaints, around, one.quiet], ensure_ascii=False)
         return hashlib.sha256(said.encode()).hexdigest()
 
     def _wordings(self, one: Cluster) -> list[int]:
@@ -158,13 +181,16 @@ class Replay:
 
 
 def _suspicious(probes: Sequence[Probe]) -> bool:
-    """Whether answered questions need a closer look: something kept back comes first, or articles disagree."""
-    return any(one.blocked is not None for one in probes) or disagreement(probes) is not None
+    """Whether answered questions need a closer look.
+
+    Something kept back comes first, what is shown is in another language, or articles disagree.
+    """
+    foreign = [one for one in probes if one.own and one.own.answered and is_foreign(one.own, one.case.language)]
+    return bool(foreign) or any(one.blocked is not None for one in probes) or disagreement(probes) is not None
 
 
 def _answered_share(cases: Sequence[Case]) -> float:
     """The share of differently worded questions that were answered, to one in twenty, so that it changes seldom."""
     status = {" ".join(case.text.casefold().split()): case.status for case in cases if case.kind == "question"}
-    if len(status) < _FEW:
-        return 0.5
-    return round(20 * sum(one == "answered" for one in status.values()) / len(status)) / 20
+    answered = sum(one == "answered" for one in status.values()) + _DRAWN * _EXPECTED
+    return round(20 * answered / (len(status) + _DRAWN)) / 20

@@ -91,6 +91,12 @@ def latest(kind: Literal["week", "month"], today: date, zone: str = "UTC") -> Pe
     return Period(last.replace(day=1), last, zone)
 
 
+def moments(since: date | None, until: date | None, zone: str) -> tuple[datetime | None, datetime | None]:
+    """When the day ``since`` begins and ``until`` has ended in a time zone, in UTC; None stays None."""
+    begin = None if since is None else _midnight(since, zone)
+    return begin, None if until is None else _midnight(until + _DAY, zone)
+
+
 def zone_of(name: str) -> ZoneInfo:
     """The time zone with an IANA name. Raises UsageError where it is not known."""
     try:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime, time, timedelta
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 from fastapi import APIRouter, Depends, Path, Query
@@ -221,9 +221,9 @@ def entry(one: Entry) -> dict[str, Any]:
 
 def _find(library: Library, body: FindBody, progress: Progress) -> dict[str, Any]:
     from assistant.gaps import find
+    from assistant.reports.period import moments
 
-    since = datetime.combine(body.since, time(), UTC) if body.since else None
-    until = datetime.combine(body.until + timedelta(days=1), time(), UTC) if body.until else None
+    since, until = moments(body.since, body.until, library.settings.reports.time_zone)
     report = find(library, since, until, None, progress)
     return {"questions": report.questions, "gaps": len(report.gaps)}
 

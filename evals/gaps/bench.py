@@ -39,11 +39,15 @@ COUNT: Final = 24
 
 @dataclass(frozen=True, slots=True)
 class Planted:
-    """A knowledge base with gaps in it, and what was logged."""
+    """A knowledge base with gaps in it, and what was logged.
+
+    ``untranslated`` are the needs that are asked for in a language in which no article was to begin with.
+    """
 
     library: Library
     plants: Sequence[planting.Plant]
     asked: Sequence[Asked]
+    untranslated: frozenset[str]
 
 
 @contextlib.contextmanager
@@ -60,7 +64,7 @@ def planted(
     every = planting.needs(dataset)
     if articles is not None:
         every = planting.sampled(every, articles // 2, rng)
-    chosen = planting.plant(every, split, min(COUNT, len(every) // 3), rng)
+    chosen = planting.plant(every, split, min(COUNT, sum(bool(need.articles) for need in every) // 3), rng)
     asked = log(every, chosen, far, MOST, TODAY, rng)
     with tempfile.TemporaryDirectory(prefix="lotse-gaps-") as place:
         folder = planting.apply(dataset, every, chosen, Path(place), TODAY.date(), articles)
@@ -76,7 +80,9 @@ def planted(
                 scope = Scope(one.audience)
                 asker = Asker(one.actor, one.session, "replay", one.id)
                 ask(library, one.text, scope, asker, one.asked_at)
-            yield Planted(library, chosen, asked)
+            spoken = {need.name: need.languages for need in every}
+            untranslated = {one.need for one in asked if one.language not in spoken.get(one.need, {one.language})}
+            yield Planted(library, chosen, asked, frozenset(untranslated))
 
 
 def flawed(folder: Path) -> frozenset[str]:
@@ -104,7 +110,7 @@ def run(
         report = find(made.library, today=TODAY.date())
         seconds = time.perf_counter() - started
         vectors = made.library.embedder.embed_queries([one.text for one in made.asked])
-        scored = score(report.gaps, made.asked, made.plants, vectors, flawed(folder))
+        scored = score(report.gaps, made.asked, made.plants, vectors, flawed(folder), made.untranslated)
     return {
         "dataset": dataset.name,
         "split": split,

@@ -78,7 +78,10 @@ class Asked:
 def log(
     every: Sequence[Need], plants: Sequence[Plant], far: Path | None, most: int, until: datetime, rng: random.Random
 ) -> list[Asked]:
-    """The log, oldest first: all questions of planted needs, and others up to ``most``, in some wordings each."""
+    """The log, oldest first: all questions of planted needs, and others up to ``most``, in some wordings each.
+
+    Needs without articles that are no plants, being the other half's, are not asked for.
+    """
     planted = {one.need: one for one in plants}
     made: list[_Line] = []
     for need in every:
@@ -86,7 +89,8 @@ def log(
             for question in need.questions:
                 made += _worded(question, need.name, planted[need.name], rng)
     made += _far(far, rng)
-    others = [(need, question) for need in every if need.name not in planted for question in need.questions]
+    answered = [need for need in every if need.articles and need.name not in planted]
+    others = [(need, question) for need in answered for question in need.questions]
     rng.shuffle(others)
     for need, question in others:
         if len(made) >= most:

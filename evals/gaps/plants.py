@@ -34,6 +34,12 @@ LEAFLET: Final = "-leaflet"
 _ASKED: Final = 2
 """Questions that a need has at the least: what one person asked once is no gap yet."""
 
+_OF_TIME: Final = frozenset({"topic_not_in_kb", "in_domain_gap"})
+"""Kinds of unanswerable questions that stand for gaps of their own: real ones, for which an article came later."""
+
+TIME: Final = "time"
+"""How such a gap came to be."""
+
 _LANGUAGE_IN_ID = re.compile(r"(?<![a-z])(de|en)(?![a-z])")
 _FIGURE = re.compile(r"(?<![\w.,-])(\d{1,3})(?![\w.,]*\d)(?= ?(?:[A-Za-zÄÖÜäöüß€%]))")
 
@@ -65,7 +71,8 @@ class Need:
 class Plant:
     """A gap that was planted: ``language`` is that of the askers who are left without, "" for all.
 
-    ``how`` tells the two ways apart of ageing (overdue, expired) and of keeping back (draft, audience).
+    ``how`` tells the two ways apart of ageing (overdue, expired) and of keeping back (draft, audience), and what was
+    removed from what never was there (time).
     """
 
     need: str
@@ -75,7 +82,10 @@ class Plant:
 
 
 def needs(dataset: Dataset) -> list[Need]:
-    """The needs of a data set, by name. Questions that need several articles, or have none, belong to no need."""
+    """The needs of a data set, by name. Questions that need several articles belong to none.
+
+    Those that no article answers make a need without articles where their kind says that it is the subject's own.
+    """
     by_id: dict[str, list[Article]] = defaultdict(list)
     for path in sorted(dataset.articles.rglob("*.md")):
         article = read(path.relative_to(dataset.articles).as_posix(), path.read_bytes()).article
@@ -89,7 +99,12 @@ def needs(dataset: Dataset) -> list[Need]:
         names = {need_name(name) for name in question.relevant}
         if question.answerable and len(names) == 1:
             asked[names.pop()].append(question)
-    return [Need(name, tuple(asked[name]), tuple(grouped[name])) for name in sorted(asked) if grouped.get(name)]
+    open_: dict[str, list[Question]] = defaultdict(list)
+    for question in dataset.questions:
+        if not question.answerable and question.kind in _OF_TIME:
+            open_[need_name(question.id)].append(question)
+    made = [Need(name, tuple(asked[name]), tuple(grouped[name])) for name in sorted(asked) if grouped.get(name)]
+    return made + [Need(name, tuple(open_[name]), ()) for name in sorted(open_) if len(open_[name]) >= _ASKED]
 
 
 def need_name(article_id: str) -> str:
@@ -103,8 +118,12 @@ def split_of(need: str) -> str:
 
 
 def plant(every: Sequence[Need], split: str, count: int, rng: random.Random) -> list[Plant]:
-    """At most ``count`` plants in needs of ``split``, the causes shared out as far as the needs allow each of them."""
-    free = [need for need in every if split in {"all", split_of(need.name)}]
+    """At most ``count`` plants in needs of ``split``, the causes shared out as far as the needs allow each of them.
+
+    Its needs without articles come on top: nothing has to be done to them.
+    """
+    own = [need for need in every if split in {"all", split_of(need.name)}]
+    free = [need for need in own if need.articles]
     rng.shuffle(free)
     plants: list[Plant] = []
     open_: set[Cause] = set(CAUSES)
@@ -118,6 +137,7 @@ def plant(every: Sequence[Need], split: str, count: int, rng: random.Random) -> 
         free.remove(need)
         language = _left_out(need, rng) if cause == "language" else ""
         plants.append(Plant(need.name, cause, _how(need, cause, len(plants)), language))
+    plants += [Plant(need.name, "missing", TIME) for need in own if not need.articles]
     return sorted(plants, key=lambda one: one.need)
 
 

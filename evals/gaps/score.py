@@ -55,19 +55,23 @@ def score(
     plants: Sequence[Plant],
     vectors: FloatMatrix,
     flawed: Collection[str] = (),
+    untranslated: Collection[str] = (),
 ) -> dict[str, Any]:
     """All measures of the benchmark; ``vectors`` (n, d) are those of ``asked``, for the clusterings compared with.
 
-    ``precision``: share of the found gaps that are planted ones. Two kinds count neither way: gaps about another
-    subject that are called out_of_scope, which claim nothing, and those about a need of ``flawed``, in which the
-    articles had a gap before. ``recall``: share of the planted gaps that a found one, by most of its questions, is
-    about. ``cause_accuracy``: share of those whose weightiest found gap names the cause.
+    ``precision``: share of the found gaps that are planted ones. Three kinds count neither way: gaps about another
+    subject that are called out_of_scope, which claim nothing; those about a need of ``flawed``, in which the articles
+    had a gap before; and those of language about a need that is asked for in a language in which no article ever was
+    (``untranslated``), which are true and nobody planted them. ``recall``: share of the planted gaps that a found one,
+    by most of its questions, is about. ``cause_accuracy``: share of those whose weightiest found gap names the cause.
     """
     found = judged(gaps, asked)
     claims = [
         one
         for one in found
-        if not (one.off_topic and one.gap.cause == "out_of_scope") and (one.plant or one.need not in flawed)
+        if not (one.off_topic and one.gap.cause == "out_of_scope")
+        and (one.plant or one.need not in flawed)
+        and (one.plant or one.gap.cause != "language" or one.need not in untranslated)
     ]
     right = [one for one in claims if one.plant is not None]
     first: dict[str, Judged] = {}

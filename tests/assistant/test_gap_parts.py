@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 
 import numpy as np
@@ -10,9 +11,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from assistant.gaps import clusters
-from assistant.gaps.belief import ANSWERS, Subject, Usual, Vectors, belief
+from assistant.gaps.belief import ANSWERS, FAR, Subject, Usual, Vectors, belief, belief_in, remoteness
 from assistant.gaps.cause import Proof
+from assistant.gaps.company import Company
 from assistant.gaps.conflict import disagreement
+from assistant.gaps.counterparts import Counterparts
 from assistant.gaps.merging import Finding, merged
 from assistant.gaps.priority import demand, priority
 from assistant.gaps.probe import Answering, Hit, Probe, View
@@ -125,6 +128,13 @@ def test_agreement_says_less_where_there_are_few_articles_to_agree_on() -> None:
     assert belief(together, Usual(articles=10)) < belief(together)
 
 
+def test_a_refused_need_is_believed_answered_where_like_questions_were() -> None:
+    refused = [view(0.4)]
+    assert belief_in(refused, Usual(0.6), company=2.0) > ANSWERS > belief_in(refused, Usual(0.6), company=-1.0)
+    assert belief_in(refused, Usual(0.4), 0.0) > ANSWERS > belief_in(refused, Usual(0.8), 0.0)
+    assert belief_in([], Usual(), 2.0) == 0.0
+
+
 def test_nothing_found_is_not_believed() -> None:
     assert belief([]) == 0.0
     assert belief([None, None]) < 0.1
@@ -137,14 +147,58 @@ def test_what_is_far_from_all_names_and_passages_is_off_topic() -> None:
     )
     off = directions(1, 77)
     assert subject.nearness(off) < -2
-    assert subject.is_far(off, [view(0.05)])
-    assert not subject.is_far(off, [view(0.9)])
+    assert subject.is_far(off, [view(0.02)])
+    assert remoteness(-3.0, [view(0.02)]) < FAR < remoteness(-3.0, [view(0.9)])  # what is answered is nearer
     assert not subject.is_far(names[:3], [view(0.05)])
 
 
 def test_without_articles_nothing_is_off_topic() -> None:
     nothing = Vectors.of([], np.zeros((0, 16), dtype=np.float32))
     assert Subject(nothing, nothing, []).nearness(directions(1)) == 0.0
+
+
+# --- translations, and what the log says around a need
+
+
+def test_translations_are_told_by_id_or_by_names_that_are_nearest_to_each_other() -> None:
+    needs = directions(4)
+    rows = {place: article(name, tag, place) for place, (name, tag) in enumerate([
+        ("move", "de"), ("move", "en"), ("umzug", "de"), ("relocation", "en"), ("bill", "de"),
+    ])}  # fmt: skip
+    names = near(needs[[0, 0, 1, 1, 2]], 1)
+    found = Counterparts(rows, list(rows), names)
+    assert not found.lacks("move", "en")
+    assert not found.lacks("umzug", "en")
+    assert not found.lacks("relocation", "de")
+    assert found.lacks("bill", "en")
+    assert not found.lacks("bill", "de")
+    assert not found.lacks("unknown", "en")
+
+
+def company(cases: list[Case], vectors: np.ndarray) -> Company:
+    rows = {0: article("move", "de", 0), 1: article("move", "en", 1), 2: article("bill", "en", 2)}
+    return Company(cases, vectors, Counterparts(rows, list(rows), directions(3)))
+
+
+def test_like_questions_that_were_answered_speak_for_an_answer_and_refused_ones_against() -> None:
+    space = near(directions(2)[[0, 0, 1]], 1)
+    sure = case(2, status="answered", confidence=0.95, cited=("move@de",))
+    assert company([case(1), sure, case(3, confidence=0.02)], space).of([0], [0], "de") > 1.5
+    assert company([case(1), case(2, confidence=0.05), sure], space).of([0], [0], "de") < -1.5
+    assert company([case(1), case(2, confidence=0.05), sure], space).of([2], [2], "de") == 0.0
+
+
+def test_a_question_whose_article_lacks_a_language_is_found_elsewhere_and_is_no_company() -> None:
+    space = near(directions(1)[[0, 0]], 1)
+    english = case(2, language="en", status="answered", confidence=0.95, cited=("bill@en",))
+    around = company([case(1), english], space)
+    found = around.elsewhere([0], "de")
+    assert found is not None
+    assert (found.cited, found.language) == ("bill@en", "en")
+    assert around.of([0], [0], "de") == 0.0
+    translated = company([case(1), replace(english, cited=("move@en",))], space)
+    assert translated.elsewhere([0], "de") is None
+    assert translated.of([0], [0], "de") > 1.5
 
 
 # --- conflicts
