@@ -19,6 +19,7 @@ from kb.errors import UsageError
 from kb.events import Action, ActionKind, Feedback, FeedbackReason, QuestionEvent
 
 if TYPE_CHECKING:
+    from kb.backlog import EscalationReason
     from kb.library import Library
     from kb.tickets import Ticket
 
@@ -33,8 +34,11 @@ _ABSTAINED_ANYWAY = 0.06
 
 _TICKETS_PER_QUESTION = 0.7
 _LEAD = "leitung"
-_WAITS = timedelta(days=5)
-"""Escalations of so many last days still wait for an answer."""
+_WAITING = 4
+"""So many of the last escalations still wait for an answer, however long ago they were: nobody finds an empty inbox."""
+
+_ESCALATED_FOR: tuple[EscalationReason, ...] = ("no_answer", "authority", "no_answer", "complaint")
+"""Why they were handed over, by turns."""
 
 _HELPS_BY_CHANCE = 0.4
 """Share of ratings "helpful" where an article answers that is about something else."""
@@ -104,18 +108,20 @@ def store(library: Library, made: Sample) -> dict[str, int]:
     for rating in made.ratings:
         library.events.rate(rating)
     for action in made.actions:
-        if action.kind == "escalated":
-            _escalate(library, action, made.questions[-1].asked_at)
-        else:
+        if action.kind != "escalated":
             library.events.act(action)
+    handed = [action for action in made.actions if action.kind == "escalated"]
+    for place, action in enumerate(handed):
+        reason = _ESCALATED_FOR[place % len(_ESCALATED_FOR)]
+        _escalate(library, action, reason, answered=place < len(handed) - _WAITING)
     parts = {"questions": made.questions, "ratings": made.ratings, "actions": made.actions, "tickets": made.tickets}
     return {name: len(rows) for name, rows in parts.items()}
 
 
-def _escalate(library: Library, action: Action, last: datetime) -> None:
-    """Hand the question to a lead, who has answered all but those of the last days."""
-    handed = library.escalations.escalate(action.question_id, "no_answer", action.note, action.actor, now=action.at)
-    if last - action.at > _WAITS:
+def _escalate(library: Library, action: Action, reason: EscalationReason, *, answered: bool) -> None:
+    """Hand the question to a lead, who has answered it or not."""
+    handed = library.escalations.escalate(action.question_id, reason, action.note, action.actor, now=action.at)
+    if answered:
         german = library.events.question(action.question_id).language == "de"
         answer = _needs()["escalation_answer"]["de" if german else "en"]
         library.escalations.answer(handed.escalation_id, answer, _LEAD, now=action.at + timedelta(hours=3))

@@ -76,7 +76,12 @@ def test_loading_asks_the_articles_and_goes_on_where_it_was_broken_off(
     quoted = {row["article_id"] for event in some.events.questions() for row in event.citations}
     assert quoted <= {"report-move", "payment-methods"}
     waiting, every = some.escalations.escalations(), some.escalations.escalations(open_only=False)
-    assert 0 < len(waiting) < len(every)
+    assert len(waiting) == 4 < len(every)
+    assert all(one.note for one in waiting)
+    assert [one.at for one in waiting] == sorted(one.at for one in every)[-4:]
+    assert {one.reason for one in every} >= {"no_answer", "authority"}
+    for today in (TODAY + timedelta(days=shift) for shift in range(0, 30, 3)):
+        assert sum(action.kind == "escalated" for action in sample(today).actions) > 4
     with pytest.raises(UsageError, match="already"):
         load(some, TODAY)
 

@@ -221,6 +221,8 @@ def test_two_articles_with_different_figures_are_a_conflict_with_both_sentences(
     assert found is not None
     assert (found["left"]["value"], found["right"]["value"]) == ("3,50 €", "4,50 €")
     assert found["left"]["sentence"] == FEE[1]
+    for side in (found["left"], found["right"]):
+        assert side.keys() >= {"article_id", "language", "title", "sentence", "value"}  # what the page shows of it
 
 
 def test_the_same_figure_twice_is_none_and_neither_is_a_sentence_about_something_else() -> None:

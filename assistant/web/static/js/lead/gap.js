@@ -40,7 +40,7 @@ function note(entry) {
 function proof(gap) {
   const { article: about, sentence, rank } = gap.evidence;
   const sides = [gap.evidence.left, gap.evidence.right].filter((side) => side && typeof side === "object");
-  if (sides.length === 2) return el("div", {}, el("h3", { class: "label" }, t("proof_conflict")), el("div", { class: "sides" }, ...sides.map((side) => el("blockquote", {}, el("p", {}, side.sentence || side.text || ""), side.article ? article(side.article) : side.article_id ? article(side) : null))));
+  if (sides.length === 2) return el("div", {}, el("h3", { class: "label" }, t("proof_conflict")), el("div", { class: "sides" }, ...sides.map((side) => el("blockquote", { lang: side.language }, el("p", {}, ...differing(side)), article(side)))));
   if (!about) return el("p", { class: "dim" }, t("proof_none"));
   return el("div", {}, el("h3", { class: "label" }, t(["missing", "out_of_scope"].includes(gap.cause) ? "proof_near" : "proof")), el("blockquote", { lang: about.language }, el("p", {}, sentence || ""), article(about)), rank ? el("p", { class: "dim" }, t("proof_rank", { n: number(rank) })) : null);
 }
@@ -53,6 +53,12 @@ function wordings(gap) {
     lines.set(one.text, { ...known, ids: [...known.ids, one.id], times: known.ids.length + 1, asked_at: one.asked_at > known.asked_at ? one.asked_at : known.asked_at });
   }
   return [...lines.values()].sort((one, other) => other.times - one.times);
+}
+
+// A sentence of a contradiction with what differs in it marked
+function differing({ sentence, value }) {
+  const at = value ? sentence.indexOf(value) : -1;
+  return at < 0 ? [sentence] : [sentence.slice(0, at), el("mark", {}, value), sentence.slice(at + value.length)];
 }
 
 function questions(gap) {
