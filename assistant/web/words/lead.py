@@ -27,6 +27,7 @@ DE = {
     "days_since": "Von",
     "days_until": "Bis",
     "days_missing": "Bitte wählen Sie den ersten und den letzten Tag.",
+    "days_unread": "„{text}“ ist kein Tag. Schreiben Sie ihn so: {today}.",
     "days_turned": "Der {last} liegt vor dem {first}: „Bis“ darf nicht vor „Von“ liegen.",
     "days_future": "Diese Tage sind noch nicht vorbei. Wählen Sie Tage bis heute, {today}.",
     "days_long": "Ein Bericht umfasst höchstens {n} Tage. Wählen Sie einen kürzeren Zeitraum.",
@@ -35,6 +36,7 @@ DE = {
     "against": "{first} – {last} gegen {before_first} – {before_last}",
     "demo_note": "Beispieldaten: Diese Fragen, Bewertungen und Tickets sind erfunden. Ihr eigenes Team beginnt "
     "in einem leeren Ordner, mit „kb serve“.",
+    "demo_filling": "Die Beispieldaten entstehen noch. Ihre Lücken erscheinen hier in ein, zwei Minuten von selbst.",
     "figures": "Zahlen",
     "trend": "Verlauf nach Wochen",
     "percent": "{n} %",
@@ -232,6 +234,7 @@ EN = {
     "days_since": "From",
     "days_until": "To",
     "days_missing": "Please choose the first and the last day.",
+    "days_unread": "“{text}” is no day. Write it like this: {today}.",
     "days_turned": "{last} is before {first}: “To” must not be before “From”.",
     "days_future": "These days are not over yet. Choose days up to today, {today}.",
     "days_long": "A report is on at most {n} days. Choose a shorter period.",
@@ -240,6 +243,7 @@ EN = {
     "against": "{first} – {last} against {before_first} – {before_last}",
     "demo_note": "Sample data: these questions, ratings and tickets are invented. Your own team begins in an "
     "empty folder, with “kb serve”.",
+    "demo_filling": "The sample data are still being made. Their gaps appear here by themselves in a minute or two.",
     "figures": "Figures",
     "trend": "Trend by weeks",
     "percent": "{n}%",

@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 
 from assistant.web.words import DE, EN, TEXTS
+from kb.events import QuestionEvent
 from kb.library import Library
 from kb.settings import Settings
 from tests import sample_gaps
@@ -110,6 +111,35 @@ def test_who_was_slower_is_told_so_in_the_words_of_the_page(leads: Running, lang
     page.click("[data-act=act_decline] button[type=submit]")
     page.wait_for_selector(".detail .said .error")
     assert page.inner_text(".detail .said .error").strip() == TEXTS[language]["told_gap-changed"]
+
+
+@browser_test
+def test_answering_one_escalation_keeps_what_was_begun_for_another(leads: Running) -> None:
+    library = Library(leads.home, Settings())
+    for key in ("first", "second"):
+        library.events.log_question(QuestionEvent(key, NOW, f"Frage {key}", "de", "abstained", 0.1, "page"))
+        library.escalations.escalate(key, "no_answer", "", "a-1", now=NOW)
+    library.close()
+    page = leads.open(path="/?view=lead&tab=inbox")
+    first, second = page.locator(".case", has_text="Frage first"), page.locator(".case", has_text="Frage second")
+    second.locator("textarea").fill("Noch nicht fertig")
+    first.locator("textarea").fill("Im Portal.")
+    first.locator("button[type=submit]").click()
+    page.wait_for_function("() => document.querySelectorAll('.case').length === 1")
+    assert second.locator("textarea").input_value() == "Noch nicht fertig"
+
+
+@browser_test
+def test_a_gap_is_put_off_until_a_day_as_people_write_it(leads: Running) -> None:
+    page = board(leads)
+    page.locator("[data-gap-row]", has_text="Neukundenbonus").first.click()
+    page.click("[data-act=act_snooze] summary")
+    page.fill("[data-act=act_snooze] input", "bald")
+    page.click("[data-act=act_snooze] button[type=submit]")
+    assert page.inner_text(".detail .said").startswith(DE["days_unread"].split("{today}")[0].format(text="bald"))
+    page.fill("[data-act=act_snooze] input", "1.2.2099")
+    page.click("[data-act=act_snooze] button[type=submit]")
+    page.wait_for_selector(f".detail .facts :text-is('{DE['state_snoozed']}')")
 
 
 @browser_test

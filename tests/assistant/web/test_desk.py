@@ -40,7 +40,7 @@ def test_a_gap_is_reported_and_a_question_handed_over_with_the_keyboard_alone(ru
     said(page, "gap_done")
     page.keyboard.press("e")
     page.select_option("#lotse-hand-reason", "authority")
-    page.click("#lotse-hand-send")
+    page.press("#lotse-hand-note", "Enter")  # as in the box
     said(page, "escalate_done")
     gap, escalation = actions(running, asked)
     assert (gap.kind, gap.note) == ("gap_reported", "Ein Rezept")

@@ -100,7 +100,11 @@ def test_a_report_is_made_on_free_days_and_wrong_days_are_told_in_words(busy: Ru
         return str(words[key].split("{")[0])
 
     day = today.isoformat()
+    shown_as = f"{today:%d.%m.%Y}" if language == "de" else f"{today.day} {today:%b %Y}"
+    assert page.input_value("#lotse-report-until") == shown_as
     assert make("", day) == words["days_missing"]
+    assert make("31.02.2026", day).startswith(words["days_unread"].format(text="31.02.2026", today=shown_as))
+    assert page.input_value("#lotse-report-since") == "31.02.2026"
     turned = make(day, (today - timedelta(days=1)).isoformat())
     assert turned.endswith(words["days_turned"].rpartition("}")[2])
     assert make(day, (today + timedelta(days=1)).isoformat()).startswith(begins("days_future"))
@@ -108,7 +112,7 @@ def test_a_report_is_made_on_free_days_and_wrong_days_are_told_in_words(busy: Ru
     assert page.locator("iframe.sheet").count() == 0
     assert page.locator(".head a[download]").count() == 0
     first = today - timedelta(days=20)
-    assert make(first.isoformat(), day) == ""
+    assert make(f"{first.day}.{first.month}.{first.year}", day) == ""
     page.wait_for_selector("iframe.sheet")
     text = page.frame_locator("iframe.sheet").locator("body").inner_text()
     shown = f"{first:%d.%m.%Y}" if language == "de" else f"{first.day} {first:%b %Y}"

@@ -86,6 +86,13 @@ async function hand(event) {
   $(gap ? "gap" : "escalate").focus();
 }
 
+// As in the box: Enter sends, Shift and Enter begin a new line
+function sends(event) {
+  if (event.key !== "Enter" || event.shiftKey || event.isComposing) return;
+  event.preventDefault();
+  event.target.form.requestSubmit();
+}
+
 export function paint() {
   if (!desk.result) return;
   for (const name of ["copy", "copy-reply", "helpful", "not-helpful"]) $(name).hidden = !answered();
@@ -112,6 +119,7 @@ export function wire() {
   $("rate").addEventListener("submit", (event) => { event.preventDefault(); rate("not_helpful", { reason: $("reason").value || null, comment: $("comment").value }); });
   for (const name of ["gap", "escalate"]) $(name).addEventListener("click", () => wantHand(name));
   $("hand").addEventListener("submit", hand);
+  for (const name of ["hand-note", "comment"]) $(name).addEventListener("keydown", sends);
   $("hand-cancel").addEventListener("click", () => { $("hand").hidden = true; paint(); $(said.hand).focus(); });
 }
 

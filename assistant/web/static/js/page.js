@@ -30,6 +30,14 @@ export function moment(iso) {
   const at = new Date(iso), two = (value) => String(value).padStart(2, "0");
   return `${day(`${at.getFullYear()}-${two(at.getMonth() + 1)}-${two(at.getDate())}`)}, ${two(at.getHours())}:${two(at.getMinutes())}`;
 }
+// A day as somebody writes it: as the page shows it, with numbers alone, or as ISO; nothing where it is none
+export function dayOf(written) {
+  const text = written.trim(), iso = text.match(/^(\d{4})-(\d{1,2})-(\d{1,2})$/), told = text.match(/^(\d{1,2})\.?[ ./-]*(\d{1,2}|[A-Za-z]{3})[a-z]*\.?[ ./-]*(\d{4})$/);
+  const [year, word, date] = iso ? iso.slice(1) : told ? [told[3], told[2], told[1]] : [];
+  const month = Number(word) || MONTHS.findIndex((name) => name.toLowerCase() === word?.toLowerCase()) + 1;
+  const made = new Date(Date.UTC(year, month - 1, date));
+  return made.getUTCMonth() === month - 1 && made.getUTCDate() === Number(date) ? made.toISOString().slice(0, 10) : "";
+}
 export const tongue = (tag) => (has(`lang_${tag.slice(0, 2)}`) ? t(`lang_${tag.slice(0, 2)}`) : tag);
 export const foreign = (one, other) => one.slice(0, 2) !== other.slice(0, 2);
 export const reviewed = (iso) => (iso ? t("reviewed", { date: day(iso) }) : t("never_reviewed"));

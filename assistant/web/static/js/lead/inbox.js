@@ -3,17 +3,19 @@ import { el, moment, page, t } from "../page.js";
 import { call, post } from "../http.js";
 import { empty, fill, inOther, trouble } from "./parts.js";
 
-const inbox = { all: false };
+const inbox = { all: false, typed: {} }; // typed: what was begun, by escalation; answering one redraws all
 
 function card(one, again) {
   const note = one.note ? el("blockquote", {}, el("p", {}, one.note)) : null;
   const head = el("div", {}, el("p", { class: "what", lang: inOther(one.language || page.language) }, one.question), el("p", { class: "facts" }, el("span", {}, one.escalation_id), el("span", {}, moment(one.at)), el("span", {}, t(`escalate_${one.reason}`))), note);
   if (one.answered_at) return el("li", { class: "case" }, head, el("blockquote", {}, el("p", {}, one.answer)), el("p", { class: "dim" }, t("answered_by", { name: one.answered_by, date: moment(one.answered_at) })), one.linked ? null : begin(one));
-  const text = el("textarea", { rows: 3, required: true, maxlength: 5000 }), said = el("div");
+  const text = el("textarea", { rows: 2, required: true, maxlength: 5000 }), said = el("div");
+  text.value = inbox.typed[one.escalation_id] || "";
+  text.addEventListener("input", () => { inbox.typed[one.escalation_id] = text.value; });
   const form = el("form", { class: "form" }, el("label", {}, el("span", {}, t("inbox_answer")), text), el("div", { class: "actions" }, el("button", { type: "submit", class: "primary" }, t("inbox_send"))), said);
   form.addEventListener("submit", async (event) => {
     event.preventDefault();
-    try { await post(`/api/v1/escalations/${one.escalation_id}/answer`, { text: text.value }); again(); } catch (error) { said.replaceChildren(trouble(error)); }
+    try { await post(`/api/v1/escalations/${one.escalation_id}/answer`, { text: text.value }); delete inbox.typed[one.escalation_id]; again(); } catch (error) { said.replaceChildren(trouble(error)); }
   });
   return el("li", { class: "case" }, head, form);
 }

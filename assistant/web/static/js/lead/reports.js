@@ -1,10 +1,10 @@
 // Reports: chosen, looked at as they will be handed on, saved.
-import { day, el, number, page, t } from "../page.js";
+import { day, dayOf, el, number, page, t } from "../page.js";
 import { trouble, work } from "./parts.js";
 
 const FORMS = ["html", "md", "csv", "json"];
 const MOST_DAYS = 800, DAY_MS = 86_400_000; // as many as the server takes
-const chosen = { kind: "team", span: "week", since: "", until: "" };
+const chosen = { kind: "team", span: "week", since: "", until: "", typed: { since: "", until: "" } };
 
 const iso = (moment) => `${moment.getFullYear()}-${String(moment.getMonth() + 1).padStart(2, "0")}-${String(moment.getDate()).padStart(2, "0")}`;
 const today = () => iso(new Date());
@@ -14,8 +14,10 @@ const address = (format) => `/api/v1/report?${new URLSearchParams(wanted(format)
 
 // What is wrong with the days, in words; nothing where they make a report
 function wrong() {
-  const { since, until } = chosen;
+  const { since, until, typed } = chosen;
   if (!free()) return "";
+  const unread = Object.values(typed).find((text) => text && !dayOf(text));
+  if (unread) return t("days_unread", { text: unread, today: day(today()) });
   if (!since || !until) return t("days_missing");
   if (until < since) return t("days_turned", { first: day(since), last: day(until) });
   if (until > today()) return t("days_future", { today: day(today()) });
@@ -38,14 +40,14 @@ async function preview(place) {
 }
 
 function pickDays(again) {
-  if (!chosen.until) Object.assign(chosen, { until: today(), since: iso(new Date(Date.now() - 27 * DAY_MS)) });
-  const field = (name) => el("input", { type: "date", id: `lotse-report-${name}`, value: chosen[name], min: "2000-01-01", max: today(), required: true });
+  if (!chosen.until && !chosen.typed.until) Object.assign(chosen, { until: today(), since: iso(new Date(Date.now() - 27 * DAY_MS)) });
+  // A field of our own words: a browser's date field speaks the browser's language, not the page's.
+  const field = (name) => el("input", { type: "text", id: `lotse-report-${name}`, value: chosen[name] ? day(chosen[name]) : chosen.typed[name], placeholder: day(today()), autocomplete: "off", size: 12, maxlength: 20 });
   const fields = { since: field("since"), until: field("until") };
   const form = el("form", { class: "days" }, ...["since", "until"].map((name) => el("label", {}, el("span", {}, t(`days_${name}`)), fields[name])), el("button", { type: "submit", class: "plain" }, t("report_make")));
-  form.noValidate = true; // the words are ours, in the language of the page
   form.addEventListener("submit", (event) => {
     event.preventDefault();
-    for (const [name, node] of Object.entries(fields)) chosen[name] = node.value;
+    for (const [name, node] of Object.entries(fields)) { chosen[name] = dayOf(node.value); chosen.typed[name] = node.value.trim(); }
     again();
   });
   return form;
