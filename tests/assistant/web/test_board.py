@@ -92,6 +92,9 @@ def test_a_conflict_shows_both_sentences_side_by_side_each_with_its_article(lead
     assert sides.locator("mark").all_inner_texts() == ["3,50 €", "4,50 €"]
     assert "Rücklastschrift" in sides.nth(0).locator(".link").inner_text()
     assert sides.nth(1).locator(".link").inner_text() == "Mahnstufen"
+    assert page.inner_text("[data-act=act_mend]") == DE["act_mend"]
+    page.locator("[data-gap-row]", has_text="Fernwärme").first.click()
+    page.wait_for_selector(f"[data-act=act_draft]:text-is('{DE['act_draft']}')")
 
 
 @browser_test

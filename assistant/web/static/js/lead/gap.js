@@ -4,6 +4,7 @@ import { call, post } from "../http.js";
 import { fill, inOther, read, table, trouble, work } from "./parts.js";
 
 const FEW = 6;
+const MENDED = ["findability", "stale", "conflict", "restricted", "weak"]; // an article is there, and is to be changed
 
 // around: the board that the gap stands on, as { changed, choose, others }
 export function show(place, gap_id, around) {
@@ -91,7 +92,7 @@ function actions(place, gap, { around, again, said, job }) {
   const parts = [];
   if (!closed && page.me.name !== gap.owner) parts.push(button("act_take", () => act("assign", { owner: page.me.name }), gap.owner ? "plain" : "primary"));
   if (!closed) parts.push(ask("act_assign", "act_owner", (owner) => act("assign", { owner })));
-  if (!closed) parts.push(button("act_draft", () => draft(place, gap, again, said), gap.owner ? "primary" : "plain"));
+  if (!closed) parts.push(button(MENDED.includes(gap.cause) ? "act_mend" : "act_draft", () => draft(place, gap, again, said), gap.owner ? "primary" : "plain"));
   if (gap.linked) parts.push(button("act_verify", () => prove(place, gap, again, said, job), "primary"));
   if (["drafting"].includes(gap.state)) parts.push(button("act_review", () => act("move", { state: "review" })));
   if (!closed && gap.state !== "snoozed") parts.push(ask("act_snooze", "act_until", (until) => (dayOf(until) ? act("move", { state: "snoozed", until: dayOf(until) }) : said.replaceChildren(el("p", { class: "wrong", role: "alert" }, t("days_unread", { text: until, today: day(new Date().toISOString()) }))))));
