@@ -91,7 +91,13 @@ def router(  # noqa: C901  one endpoint after the other
         return short(gap) | {"products": products.of(gap)}
 
     def whole(gap: Gap) -> dict[str, Any]:
-        return gap_json(gap) | row(gap) | {"history": [entry(one) for one in library.backlog.history(gap.gap_id)]}
+        told = gap_json(gap)
+        asked = [{**one, "language": of.language} for one, of in zip(told["questions"], gap.questions, strict=True)]
+        return (
+            told
+            | row(gap)
+            | {"questions": asked, "history": [entry(one) for one in library.backlog.history(gap.gap_id)]}
+        )
 
     routes = APIRouter(prefix="/api/v1/gaps", tags=["gaps"])
     lead = Depends(access.require("lead"))

@@ -53,6 +53,7 @@ class GapQuestion(Shape):
 
     id: str
     text: str
+    language: str
     asked_at: str | None
     kind: Literal["question", "ticket"]
     signals: list[str] = Field(description="why it is evidence: abstained, not_helpful, escalated and others")
@@ -255,6 +256,7 @@ _GAP = _ROW | {
         {
             "id": "5f0c",
             "text": "Was kostet eine Rücklastschrift?",
+            "language": "de",
             "asked_at": "2026-09-29T07:13:16Z",
             "kind": "question",
             "signals": ["not_helpful"],

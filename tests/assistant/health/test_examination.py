@@ -187,7 +187,7 @@ def test_the_command_prints_both_sentences_and_what_to_do_in_the_language_asked_
     monkeypatch.setattr(Library, "open", lambda *_: base)
     _, out = run(monkeypatch, capsys, "health", "--today", "2026-11-25", "--language", "de")
     assert "Widersprüche (1)" in out
-    assert "4,50 € oder 3,50 €" in out
+    assert "„4,50 €“ oder „3,50 €“" in out
     assert FEE.format(amount="3,50 €") in out
     assert "→ Klären, was gilt" in out
     assert out.splitlines()[-1].startswith("5 Artikel, ")

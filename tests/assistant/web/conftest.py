@@ -15,6 +15,7 @@ import pytest
 
 from kb.library import Library
 from kb.settings import Settings
+from tests.assistant.web import hard
 from tests.assistant.web.browsing import ARTICLES, CHROMIUM, PASSWORD, ROOT, SERVE, XSS, Running
 
 
@@ -46,6 +47,23 @@ def guarded(browser: Any, tmp_path_factory: pytest.TempPathFactory) -> Iterator[
         for role in ("agent", "lead", "admin"):
             accounts.add(role, role, PASSWORD, datetime.now(UTC))
     with served(browser, folder) as running:
+        yield running
+
+
+@pytest.fixture(scope="session")
+def crowded(browser: Any, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Running]:
+    """A server that holds what is hard to show: see ``hard.py``."""
+    folder = hard.write_articles(tmp_path_factory.mktemp("crowded") / "made")
+    hard.fill(folder / ".kb", hard.GAPS)
+    with served(browser, folder) as running:
+        yield running
+
+
+@pytest.fixture
+def vacant(browser: Any, tmp_path: Path) -> Iterator[Running]:
+    """A server without an article, a question or a gap."""
+    (tmp_path / "articles").mkdir()
+    with served(browser, tmp_path) as running:
         yield running
 
 

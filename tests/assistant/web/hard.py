@@ -2,11 +2,7 @@
 
 from __future__ import annotations
 
-import os
-import subprocess
-import sys
-from collections.abc import Iterator
-from contextlib import closing, contextmanager
+from contextlib import closing
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -14,7 +10,6 @@ from kb.backlog import Demand, FoundGap, GapQuestion
 from kb.events import Action, QuestionEvent
 from kb.library import Library
 from kb.settings import Settings
-from tests.assistant.web.browsing import ROOT, SERVE
 
 LONG = "Donaudampfschifffahrtselektrizitätenhauptbetriebswerkbauunterbeamtengesellschaft"
 URL = "https://mein.nordlicht-energie.example/" + "vertrag/abschlag?wert=" * 12 + "ende"
@@ -24,6 +19,7 @@ TITLE = (
 ATTACK = "<img src=x onerror=\"document.title='owned'\"><script>document.title='owned'</script>"
 """Runs wherever a text is put into the page as markup."""
 
+GAPS = 1000
 NOW = datetime.now(UTC)
 ARTICLE = f"""---
 id: {LONG.lower().replace("ä", "ae")}
@@ -100,18 +96,3 @@ def fill(home: Path, gaps: int = 0) -> None:
         made = library.backlog.sync(found, NOW)
         library.backlog.assign(made[0].gap_id, LONG, "leitung", now=NOW, note=URL)
         library.backlog.assign(made[1].gap_id, f"{ATTACK} team", "leitung", now=NOW, note=f"{ATTACK} Notiz")
-
-
-@contextmanager
-def serving(folder: Path) -> Iterator[str]:
-    """A server on the articles in ``folder``; its address."""
-    (folder / "articles").mkdir(parents=True, exist_ok=True)
-    command = [sys.executable, "-c", SERVE, str(folder / ".kb"), str(folder / "articles")]
-    environment = {**os.environ, "PYTHONPATH": str(ROOT)}
-    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True, cwd=ROOT, env=environment) as process:
-        assert process.stdout
-        try:
-            yield process.stdout.readline().strip()
-        finally:
-            process.terminate()
-            process.wait(timeout=20)

@@ -12,6 +12,8 @@ const room = { tab: "overview" };
 export function open(tab, more = {}) {
   history.pushState(null, "", `/?${new URLSearchParams({ view: "lead", tab, ...more })}`);
   enter();
+  // What was pressed is gone with the old page: the way on begins at the gap, or at the tab.
+  (more.gap ? $("gap-detail") : $("lead").querySelector("[aria-current]")).focus({ preventScroll: true });
 }
 
 const wanted = () => new URLSearchParams(location.search);

@@ -84,13 +84,14 @@ function paintText(article) {
     const kind = ["note", "tip", "important", "warning", "caution"].find((one) => quote.classList.contains(one));
     if (kind) quote.dataset.word = boot.texts[article.language.slice(0, 2)]?.[kind] || t(kind);
   }
-  settleLinks(text);
+  settle(text);
 }
 
-// Links to elsewhere open beside the page; what leads nowhere here is plain text.
-export function settleLinks(part) {
+// Links to elsewhere open beside the page; what leads nowhere here is plain text; what is too wide can be reached.
+export function settle(part) {
   for (const link of part.querySelectorAll('a[href^="http"]')) link.target = "_blank";
   for (const link of part.querySelectorAll("a:not([href])")) link.replaceWith(...link.childNodes);
+  for (const wide of part.querySelectorAll("table, pre")) if (wide.scrollWidth > wide.clientWidth) wide.tabIndex = 0; // to be scrolled by keys
 }
 
 function paintMore(article, citation) {

@@ -10,7 +10,7 @@ export function paint(result) {
   const { reply, marks } = result, told = result.told[page.language], answered = reply.status === "answered";
   if (answered) {
     $("answer").innerHTML = told.answer_html; // sanitised by the server
-    pane.settleLinks($("answer"));
+    pane.settle($("answer"));
   } else $("answer").replaceChildren(el("p", { class: "reason" }, told.reason || ""));
   $("answer").lang = answered ? reply.citations[0]?.language || reply.language : page.language;
   for (const button of $("answer").querySelectorAll(".cite")) button.setAttribute("aria-label", t("open_source", { number: button.dataset.cite }));

@@ -1,5 +1,5 @@
 // The gap board: filters, one row a gap, the chosen one at the right.
-import { $, boot, day, el, number, page, productName, t, tongue } from "../page.js";
+import { $, boot, day, el, narrow, number, page, productName, t, tongue } from "../page.js";
 import { call } from "../http.js";
 import { empty, fill, inOther, trouble, work } from "./parts.js";
 import * as detail from "./gap.js";
@@ -30,6 +30,8 @@ function choose(gap_id) {
   board.chosen = gap_id;
   history.replaceState(null, "", `/?view=lead&tab=gaps&gap=${gap_id}`);
   mark();
+  // The way on is into the detail; where it lies above the list, that too has to be seen.
+  $("gap-detail").focus({ preventScroll: !narrow() });
   return detail.show($("gap-detail"), gap_id, around);
 }
 
@@ -110,4 +112,12 @@ export function paint(place, wanted) {
     el("div", { class: "board" }, el("div", { id: "lotse-gap-list" }), el("section", { class: "detail", id: "lotse-gap-detail", "aria-label": t("gap_detail"), tabindex: "-1" }, board.chosen ? null : el("p", { class: "hollow" }, t("gap_choose")))));
   reload();
   if (board.chosen) detail.show($("gap-detail"), board.chosen, around);
+}
+
+// Up and down go along the rows, Enter opens one, Escape leads back to it.
+export function key(event) {
+  const rows = [...document.querySelectorAll("[data-gap-row]")], at = rows.indexOf(document.activeElement);
+  const by = { ArrowDown: 1, ArrowUp: -1 }[event.key];
+  if (by && at >= 0 && rows[at + by]) { event.preventDefault(); rows[at + by].focus(); }
+  if (event.key === "Escape" && $("gap-detail").contains(document.activeElement)) rows.find((one) => one.dataset.gapRow === board.chosen)?.focus();
 }

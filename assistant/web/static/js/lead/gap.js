@@ -41,9 +41,9 @@ function note(entry) {
 function proof(gap) {
   const { article: about, sentence, rank } = gap.evidence;
   const sides = [gap.evidence.left, gap.evidence.right].filter((side) => side && typeof side === "object");
-  if (sides.length === 2) return el("div", {}, el("h3", { class: "label" }, t("proof_conflict")), el("div", { class: "sides" }, ...sides.map((side) => el("blockquote", { lang: side.language }, el("p", {}, ...differing(side)), article(side)))));
+  if (sides.length === 2) return el("div", {}, el("h3", { class: "label" }, t("proof_conflict")), el("div", { class: "sides" }, ...sides.map((side) => el("blockquote", { lang: inOther(side.language) }, el("p", {}, ...differing(side)), article(side)))));
   if (!about) return el("p", { class: "dim" }, t("proof_none"));
-  return el("div", {}, el("h3", { class: "label" }, t(["missing", "out_of_scope"].includes(gap.cause) ? "proof_near" : "proof")), el("blockquote", { lang: about.language }, el("p", {}, sentence || ""), article(about)), rank ? el("p", { class: "dim" }, t("proof_rank", { n: number(rank) })) : null);
+  return el("div", {}, el("h3", { class: "label" }, t(["missing", "out_of_scope"].includes(gap.cause) ? "proof_near" : "proof")), el("blockquote", { lang: inOther(about.language) }, el("p", {}, sentence || ""), article(about)), rank ? el("p", { class: "dim" }, t("proof_rank", { n: number(rank) })) : null);
 }
 
 // The same words asked again are one line with their number; the newest day stands for them.
@@ -64,7 +64,7 @@ function differing({ sentence, value }) {
 
 function questions(gap) {
   const often = wordings(gap);
-  const line = (one) => el("li", { class: "plain-row" }, el("span", { class: "what", lang: inOther(gap.language) }, one.text), el("span", { class: "meta" }, [one.times > 1 ? `${number(one.times)} ×` : "", one.kind === "ticket" ? t("ticket") : "", day(one.asked_at)].filter(Boolean).join(" · ")));
+  const line = (one) => el("li", { class: "plain-row" }, el("span", { class: "what", lang: inOther(one.language) }, one.text), el("span", { class: "meta" }, [one.times > 1 ? `${number(one.times)} ×` : "", one.kind === "ticket" ? t("ticket") : "", day(one.asked_at)].filter(Boolean).join(" · ")));
   const [few, rest] = [often.slice(0, FEW), often.slice(FEW)];
   const asked = [t("asked_questions", { n: number(gap.demand.questions) }), t("asked_people", { n: number(gap.demand.actors) }), gap.demand.tickets ? t("asked_tickets", { n: number(gap.demand.tickets) }) : ""];
   return el("div", {}, el("h3", { class: "label" }, asked.filter(Boolean).join(" · ")),
@@ -97,7 +97,7 @@ function actions(place, gap, { around, again, said, job }) {
   if (["drafting"].includes(gap.state)) parts.push(button("act_review", () => act("move", { state: "review" })));
   if (!closed && gap.state !== "snoozed") parts.push(ask("act_snooze", "act_until", (until) => (dayOf(until) ? act("move", { state: "snoozed", until: dayOf(until) }) : said.replaceChildren(el("p", { class: "wrong", role: "alert" }, t("days_unread", { text: until, today: day(new Date().toISOString()) }))))));
   if (!closed) parts.push(ask("act_decline", "act_reason", (reason) => act("move", { state: "declined", reason })));
-  if (!closed) parts.push(ask("act_merge", "act_other", (other) => act("merge", { other }), "text", around.others(gap.gap_id).map((one) => [one.gap_id, one.title])));
+  if (!closed) parts.push(ask("act_merge", "act_other", (other) => act("merge", { other }), "text", around.others(gap.gap_id).map((one) => [one.gap_id, one.title, inOther(one.language)])));
   if (wordings(gap).length > 1) parts.push(splitting(gap, around, said));
   if (closed || gap.state === "snoozed") parts.push(button("act_reopen", () => act("move", { state: "open" })));
   return el("div", { class: "actions" }, ...parts);
@@ -108,7 +108,7 @@ function ask(name, label, done, type = "text", offered = []) {
   const listed = offered.length ? `lotse-${name}-list` : null;
   const field = el("input", { type, required: true, maxlength: type === "text" ? 200 : null, list: listed, autocomplete: "off" });
   const form = el("form", { class: "form small" }, el("label", {}, el("span", {}, t(label)), field),
-    listed ? el("datalist", { id: listed }, ...offered.map(([value, words]) => el("option", { value }, words))) : null,
+    listed ? el("datalist", { id: listed }, ...offered.map(([value, words, lang]) => el("option", { value, lang }, words))) : null,
     el("button", { type: "submit", class: "primary" }, t(name)));
   form.addEventListener("submit", (event) => { event.preventDefault(); done(field.value.trim()); });
   return opening(name, form, field);
@@ -128,7 +128,7 @@ function splitting(gap, around, said) {
   const title = el("input", { type: "text", maxlength: 300, autocomplete: "off" });
   const send = el("button", { type: "submit", class: "primary", disabled: true }, t("split_send"));
   const form = el("form", { class: "form small" },
-    el("fieldset", { class: "picks" }, el("legend", {}, t("split_which")), ...lines.map((one, place) => el("label", { class: "check", lang: inOther(gap.language) }, boxes[place], el("span", {}, one.text + often(one))))),
+    el("fieldset", { class: "picks" }, el("legend", {}, t("split_which")), ...lines.map((one, place) => el("label", { class: "check", lang: inOther(one.language) }, boxes[place], el("span", {}, one.text + often(one))))),
     el("label", {}, el("span", {}, t("split_title")), title), send);
   form.addEventListener("change", () => { const n = picked().length; send.disabled = !n || n === lines.length; });
   form.addEventListener("submit", async (event) => {

@@ -6,9 +6,9 @@ import { empty, fill, inOther, trouble } from "./parts.js";
 const inbox = { all: false, typed: {} }; // typed: what was begun, by escalation; answering one redraws all
 
 function card(one, again) {
-  const note = one.note ? el("blockquote", {}, el("p", {}, one.note)) : null;
+  const note = one.note ? el("blockquote", { lang: inOther(one.language || page.language) }, el("p", {}, one.note)) : null;
   const head = el("div", {}, el("p", { class: "what", lang: inOther(one.language || page.language) }, one.question), el("p", { class: "facts" }, el("span", {}, one.escalation_id), el("span", {}, moment(one.at)), el("span", {}, t(`escalate_${one.reason}`))), note);
-  if (one.answered_at) return el("li", { class: "case" }, head, el("blockquote", {}, el("p", {}, one.answer)), el("p", { class: "dim" }, t("answered_by", { name: one.answered_by, date: moment(one.answered_at) })), one.linked ? null : begin(one));
+  if (one.answered_at) return el("li", { class: "case" }, head, el("blockquote", { lang: inOther(one.language || page.language) }, el("p", {}, one.answer)), el("p", { class: "dim" }, t("answered_by", { name: one.answered_by, date: moment(one.answered_at) })), one.linked ? null : begin(one));
   const text = el("textarea", { rows: 2, required: true, maxlength: 5000 }), said = el("div");
   text.value = inbox.typed[one.escalation_id] || "";
   text.addEventListener("input", () => { inbox.typed[one.escalation_id] = text.value; });
