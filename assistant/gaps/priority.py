@@ -14,8 +14,8 @@ from kb.settings import GapSettings
 
 Row: TypeAlias = Mapping[str, Any]
 
-_EDGE: Final = -1.6
-_WIDTH: Final = 1.6
+_EDGE: Final = -0.8
+_WIDTH: Final = 2.4
 """From this nearness (``belief.remoteness``) on a need counts less, until so much further down it hardly counts."""
 
 _LEAST: Final = 0.1
