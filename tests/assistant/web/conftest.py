@@ -7,14 +7,16 @@ import subprocess
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from kb.events import QuestionEvent
 from kb.library import Library
 from kb.settings import Settings
+from tests import sample_gaps
 from tests.assistant.web import hard
 from tests.assistant.web.browsing import ARTICLES, CHROMIUM, PASSWORD, ROOT, SERVE, XSS, Running
 
@@ -65,6 +67,30 @@ def vacant(browser: Any, tmp_path: Path) -> Iterator[Running]:
     (tmp_path / "articles").mkdir()
     with served(browser, tmp_path) as running:
         yield running
+
+
+@pytest.fixture(scope="session")
+def leads(browser: Any, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Running]:
+    """A server whose backlog has a gap of every cause, and whose log takes a while to be looked through."""
+    folder = articles_in(tmp_path_factory.mktemp("leads"))
+    shutil.copy(ROOT / "articles" / "de" / "heat-pump-tariff.md", folder / "articles" / "de")
+    heat = sample_gaps.article("heat-pump-tariff", "Wärmestrom")
+    asked = ["Gilt der Wärmepumpentarif auch für Split-Klimageräte?"]
+    weak = sample_gaps.gap("pump", "weak", asked, {"article": heat, "sentence": "Nur für Wärmepumpen."})
+    library = Library(folder / ".kb", Settings())
+    library.backlog.sync([*sample_gaps.found(), weak], datetime.now(UTC))
+    library.events.log_questions(unanswered(number) for number in range(360))
+    library.close()
+    with served(browser, folder) as running:
+        yield running
+
+
+def unanswered(number: int) -> QuestionEvent:
+    """A question of the last weeks that nothing answered, each in words of its own."""
+    need = ("Ladekarte", "Fernwärme", "Mieterstrom", "Glasfaser", "Winterhotline", "Balkonkraftwerk")[number % 6]
+    words = f"Wie ist das mit {need} im Fall {number}, wenn es um Nummer {number * 7} geht?"
+    at = datetime.now(UTC) - timedelta(days=number % 40, minutes=number)
+    return QuestionEvent(f"n-{number}", at, words, "de", "abstained", 0.1, "page", actor=f"a-{number % 9}")
 
 
 def articles_in(folder: Path) -> Path:

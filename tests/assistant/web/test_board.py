@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import shutil
-from collections.abc import Iterator
 from datetime import UTC, datetime
 from typing import Any
 
@@ -13,26 +11,9 @@ from assistant.web.words import DE, EN, TEXTS
 from kb.events import QuestionEvent
 from kb.library import Library
 from kb.settings import Settings
-from tests import sample_gaps
-from tests.assistant.web.browsing import ROOT, Running, browser_test
-from tests.assistant.web.conftest import articles_in, served
+from tests.assistant.web.browsing import Running, browser_test
 
 NOW = datetime.now(UTC)
-
-
-@pytest.fixture(scope="module")
-def leads(browser: Any, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Running]:
-    """A server whose backlog has a gap of every cause."""
-    folder = articles_in(tmp_path_factory.mktemp("board"))
-    shutil.copy(ROOT / "articles" / "de" / "heat-pump-tariff.md", folder / "articles" / "de")
-    heat = sample_gaps.article("heat-pump-tariff", "Wärmestrom")
-    asked = ["Gilt der Wärmepumpentarif auch für Split-Klimageräte?"]
-    weak = sample_gaps.gap("pump", "weak", asked, {"article": heat, "sentence": "Nur für Wärmepumpen."})
-    library = Library(folder / ".kb", Settings())
-    library.backlog.sync([*sample_gaps.found(), weak], NOW)
-    library.close()
-    with served(browser, folder) as running:
-        yield running
 
 
 def board(leads: Running, language: str = "de-DE", **more: Any) -> Any:
