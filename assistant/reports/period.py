@@ -97,6 +97,11 @@ def moments(since: date | None, until: date | None, zone: str) -> tuple[datetime
     return begin, None if until is None else _midnight(until + _DAY, zone)
 
 
+def today_in(zone: str) -> date:
+    """The day it is in a time zone. Raises UsageError where the zone is not known."""
+    return datetime.now(zone_of(zone)).date()
+
+
 def zone_of(name: str) -> ZoneInfo:
     """The time zone with an IANA name. Raises UsageError where it is not known."""
     try:

@@ -12,6 +12,7 @@ from pydantic import Field
 from assistant.reports import Period
 from assistant.reports.figures import compute
 from assistant.reports.gather import gather
+from assistant.reports.period import today_in
 from assistant.reports.tables import to_json
 from assistant.reports.wording import Wording
 from assistant.web.access import Access, Person
@@ -62,7 +63,7 @@ def router(library: Library, access: Access, jobs: Jobs) -> APIRouter:
         span: Annotated[Literal["week", "month"], Query(description="the last 7 or the last 30 days")] = "week",
     ) -> dict[str, Any]:
         """The figures of the last seven days (or 30) against those before, with the weeks that lead there."""
-        return overview_of(library, language, span, _today())
+        return overview_of(library, language, span, today_in(library.settings.reports.time_zone))
 
     @routes.get("/escalations", summary="What was handed to the lead", dependencies=[lead])
     def escalations(
@@ -181,9 +182,10 @@ def _health(library: Library, progress: Progress) -> dict[str, Any]:
     from assistant.health import examine
     from assistant.health.texts import action, details, kind_name
 
-    report = examine(library, _today(), progress)
+    today = datetime.now(UTC).date()
+    report = examine(library, today, progress)
     with library.catalog.snapshot() as snapshot:
-        titles = {f"{row.id}@{row.language}": row.title for row in snapshot.listing(Filter(_today()))}
+        titles = {f"{row.id}@{row.language}": row.title for row in snapshot.listing(Filter(today))}
     said = {"de": lambda key: f"„{titles.get(key, key)}“", "en": lambda key: f"“{titles.get(key, key)}”"}
     words = [
         {
@@ -216,7 +218,3 @@ def _ingest(library: Library, progress: Progress) -> dict[str, Any]:
     with library.catalog.snapshot() as snapshot:
         roots = sorted({file.root for file in snapshot.files()})
     return {"report": ingest(library, [pathlib.Path(root) for root in roots], _Hooks(progress)).to_json()}
-
-
-def _today() -> date:
-    return datetime.now(UTC).date()

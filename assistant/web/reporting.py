@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from datetime import UTC, date, datetime
+from datetime import date
 from typing import Annotated, Any, Literal, TypeAlias
 
 from fastapi import APIRouter, Depends, Query, Response
 from pydantic import Field
 
 from assistant.reports import Period, gap_report, latest, team_report
+from assistant.reports.period import today_in
 from assistant.web.access import Access, Person
 from assistant.web.bodies import Body, Day
 from assistant.web.jobs import Jobs, Progress
@@ -44,10 +45,11 @@ def router(library: Library, access: Access, jobs: Jobs) -> APIRouter:
     lead = Depends(access.require("lead"))
 
     def made(body: ReportBody, person: Person) -> tuple[Period, str]:
-        period = period_of(library, body.period, body.since, body.until, _today())
+        today = today_in(library.settings.reports.time_zone)
+        period = period_of(library, body.period, body.since, body.until, today)
         access.record(person, "report", body.kind, format=body.format, language=body.language)
         make = team_report if body.kind == "team" else gap_report
-        return period, make(library, period, body.language, body.format, _today())
+        return period, make(library, period, body.language, body.format, today)
 
     @routes.get("/report", summary="A report", response_class=Response)
     def report(
@@ -72,7 +74,8 @@ def router(library: Library, access: Access, jobs: Jobs) -> APIRouter:
     @routes.post("/report", summary="Make a report as a job", status_code=202)
     def begin(body: ReportBody, person: Person = lead) -> dict[str, Any]:
         """The same as a job, for long periods: its result has the report as ``text``, and a ``name`` to save it by."""
-        period_of(library, body.period, body.since, body.until, _today())  # what is wrong is told at once
+        today = today_in(library.settings.reports.time_zone)
+        period_of(library, body.period, body.since, body.until, today)  # what is wrong is told at once
 
         def work(progress: Progress) -> dict[str, Any]:
             progress(0, 1)
@@ -101,7 +104,3 @@ def period_of(library: Library, span: Span, since: date | None, until: date | No
 
 def _name(body: ReportBody, period: Period) -> str:
     return f"lotse-{body.kind}-{period.last.isoformat()}.{body.format}"
-
-
-def _today() -> date:
-    return datetime.now(UTC).date()
