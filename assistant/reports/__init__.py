@@ -15,7 +15,7 @@ from assistant.reports import gap_tables, tables
 from assistant.reports.figures import compute
 from assistant.reports.forms import Form, as_csv, as_json, as_text, known_form
 from assistant.reports.gaps import gap_document
-from assistant.reports.gather import gather, gather_gaps
+from assistant.reports.gather import gather, gather_gaps, products_in
 from assistant.reports.lives import OPEN
 from assistant.reports.period import Period, latest
 from assistant.reports.team import team_document, top_gaps
@@ -33,7 +33,7 @@ def team_report(library: Library, period: Period, language: str, form: str, made
     1. Read. 2. Compute, small groups left out. 3. Write as Markdown, HTML, CSV or JSON. Raises UsageError for another
     language or form.
     """
-    wording = Wording(language, library.settings.reports.min_group)
+    wording = Wording(language, library.settings.reports.min_group, products_in(library, language, made_on))
     known_form(form)
     # 1
     data = gather(library, period, made_on)

@@ -42,6 +42,18 @@ def gather(library: Library, period: Period, today: date) -> Data:
     )
 
 
+def products_in(library: Library, language: str, today: date) -> dict[str, str]:
+    """What people call the products of the articles, in ``language``."""
+    from kb.catalog import Filter
+    from kb.products import product_names
+
+    with library.catalog.snapshot() as snapshot:
+        rows = snapshot.listing(Filter(today))
+    slugs = {product for row in rows for product in row.products}
+    given = library.settings.articles.product_names
+    return {product: name[language] for product, name in product_names(slugs, rows, given, [language]).items()}
+
+
 def _day(period: Period, moments: Iterable[datetime]) -> date | None:
     """The day of the first of ``moments``, which are sorted."""
     first = next(iter(moments), None)

@@ -86,6 +86,8 @@ def _group(row: FigureRow, wording: Wording) -> str:
             return wording.say(f"state_{row.group}")
         case "article_state":
             return wording.say(row.group)
+        case "ticket_product":
+            return wording.product(row.group)
         case _:
             return row.group
 

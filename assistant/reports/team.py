@@ -210,7 +210,8 @@ def _tickets(figures: Figures, wording: Wording) -> Iterator[Block]:
     keys = ("tickets", "first_response_median", "resolution_median", "satisfaction", "link_rate")
     yield from parts.by_time(wording.say("weekly_values"), weeks, keys, "weeks_from", wording)
     for name in ("ticket_product", "ticket_category", "ticket_channel"):
-        yield from parts.by_group(name, figures.groups.get(name, ()), keys, wording)
+        told = wording.product if name == "ticket_product" else None
+        yield from parts.by_group(name, figures.groups.get(name, ()), keys, wording, told)
 
 
 def _method(figures: Figures, wording: Wording) -> Iterator[Block]:

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
 from datetime import date
 
 from assistant.reports import gap_words, words
@@ -29,10 +29,11 @@ _UNITS: dict[str, tuple[tuple[int, str, str], ...]] = {
 
 @dataclass(frozen=True, slots=True)
 class Wording:
-    """One language. ``least`` is the smallest group that is reported."""
+    """One language. ``least`` is the smallest group that is reported; ``products`` has what people call a product."""
 
     language: str
     least: int = 1
+    products: Mapping[str, str] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         if self.language not in WORDS:
@@ -60,6 +61,10 @@ class Wording:
     def meaning(self, measure: str) -> str:
         """What a figure says."""
         return NAMES[self.language][measure].meaning
+
+    def product(self, product: str) -> str:
+        """What people call a product; a name of the help desk's own stays as it is."""
+        return self.products.get(product, product)
 
     def number(self, number: float, decimals: int = 0) -> str:
         """1.204,5 or 1,204.5."""

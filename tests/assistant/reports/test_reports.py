@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import subprocess
 import sys
+from dataclasses import replace
 from datetime import UTC, date, datetime
 from html.parser import HTMLParser
 from pathlib import Path
@@ -15,6 +16,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from sample_gaps import TODAY, WALLBOX, gap
 
+from assistant.demo import sample
 from assistant.reports import gap_report, latest, team_report
 from assistant.reports.charts import Chart, Series, svg
 from assistant.reports.document import Bullets, Document, Facts, Grid, Link, Paragraph, Picture, Section
@@ -25,6 +27,7 @@ from assistant.reports.markdown import markdown, text
 from assistant.reports.measure_words import NAMES
 from assistant.reports.measures import Value
 from assistant.reports.wording import WORDS, Wording
+from ingest.pipeline import ingest
 from kb.errors import UsageError
 from kb.events import QuestionEvent
 from kb.library import Library
@@ -117,6 +120,20 @@ class TestLanguages:
         assert german.change(Value("share", 0.81, 9, 9), Value("share", 0.84, 9, 9)) == "\u22123 Punkte"
         assert german.change(counted(30), counted(30)) == "gleich"
         assert german.change(counted(30).conceal(), counted(30)) == ""
+
+    def test_a_product_of_the_articles_goes_by_its_name(self, tmp_path: Path) -> None:
+        library = Library(tmp_path / ".kb", Settings())
+        library.embedder, library.english = WordEmbedder(), None
+        front = "---\nid: heat\ntitle: Wärmestrom für Wärmepumpen\nproducts: [waermestrom]\nstatus: published\n---\n"
+        (tmp_path / "heat.md").write_text(f"{front}Text.\n", encoding="utf-8")
+        ingest(library, [tmp_path / "heat.md"])
+        both = enumerate(sample(TODAY).tickets)
+        library.tickets.add(replace(one, product=("waermestrom", "Strom")[place % 2]) for place, one in both)
+        for form in ("md", "csv"):
+            told = team_report(library, WEEK, "de", form, TODAY)
+            assert "Wärmestrom" in told
+            assert "waermestrom" not in told
+        library.close()
 
     def test_another_language_is_refused_with_what_there_is(self, worked: Library) -> None:
         with pytest.raises(UsageError, match="'fr'"):
