@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import contextlib
+import gc
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from datetime import UTC, date, datetime, time
 from typing import Final
 
@@ -58,8 +60,9 @@ def find(
         return GapReport(since, until, 0, ())
     recheck(library, now)
     # 1
-    cases = signals.read(library, _shelf(library, today), since, until, today)
-    cases += signals.tickets(library, since, until)
+    with _collecting_later():
+        cases = signals.read(library, _shelf(library, today), since, until, today)
+        cases += signals.tickets(library, since, until)
     vectors = library.question_vectors([case.text for case in cases])
     cases = signals.rephrased(cases, vectors, library.settings.gaps)
     # 2
@@ -77,6 +80,21 @@ def find(
     # 6
     kept.sort(key=lambda gap: (gap.cause == "out_of_scope", -gap.priority))
     return GapReport(since, until, len(cases), tuple(kept))
+
+
+@contextlib.contextmanager
+def _collecting_later() -> Iterator[None]:
+    """No collecting of garbage while a large log is read: hardly any is made, and all rows would be looked at again.
+
+    That takes a quarter of the time of reading 100,000 questions.
+    """
+    was_on = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if was_on:
+            gc.enable()
 
 
 def _place(gap: FoundGap) -> tuple[bool, float, datetime, str]:

@@ -94,6 +94,12 @@ def read(library: Library, shelf: Shelf, since: datetime | None, until: datetime
     Weights are summed without rephrasings, which need vectors (``rephrased``).
     """
     count = weights(library.settings.gaps)
+    due_days = library.settings.articles.due_days
+    outdated = frozenset(
+        key
+        for key, row in shelf.rows.items()
+        if row.status != "published" or freshness(row, today, due_days) == "overdue"
+    )
     found: dict[str, Case] = {}
     for events in _batches(library.events.outlines(since, until)):
         checkpoint()
@@ -101,9 +107,9 @@ def read(library: Library, shelf: Shelf, since: datetime | None, until: datetime
         ratings, actions = library.events.feedback_for(ids), library.events.actions_for(ids)
         for event in events:
             case = _case(event)
-            given = _signals(event, ratings.get(case.key, ()), actions.get(case.key, ()), shelf, today, library)
+            given = _signals(event, ratings.get(case.key, ()), actions.get(case.key, ()), shelf, outdated)
             found.pop(case.id, None)
-            found[case.id] = replace(case, signals=given, weight=sum(count[name] for name in given))
+            found[case.id] = replace(case, signals=given, weight=sum(count[name] for name in given)) if given else case
     return list(found.values())
 
 
@@ -181,13 +187,11 @@ def _signals(
     ratings: Sequence[Feedback],
     actions: Sequence[Action],
     shelf: Shelf,
-    today: date,
-    library: Library,
+    outdated: frozenset[str],
 ) -> tuple[str, ...]:
-    """The names of what speaks for a gap at one question, in a fixed order."""
+    """The names of what speaks for a gap at one question, in a fixed order; ``outdated`` are keys of the shelf."""
     done = {action.kind for action in actions}
-    cited = [shelf.rows[key] for row in event["citations"] if (key := _key(row)) in shelf.rows]
-    due_days = library.settings.articles.due_days
+    cited = [key for row in event["citations"] if (key := _key(row)) in shelf.rows]
     signals = {
         "abstained": event["status"] == "abstained",
         "not_helpful": _not_helpful(event, ratings, shelf),
@@ -197,10 +201,9 @@ def _signals(
         and not any(rating.verdict == "helpful" for rating in ratings),
         "escalated": "escalated" in done,
         "gap_reported": "gap_reported" in done,
-        "outdated": bool(cited)
-        and all(row.status != "published" or freshness(row, today, due_days) == "overdue" for row in cited),
+        "outdated": bool(cited) and outdated.issuperset(cited),
         "other_language": bool(cited)
-        and all(base_language(row.language) != base_language(event["language"]) for row in cited),
+        and base_language(event["language"]) not in {base_language(shelf.rows[key].language) for key in cited},
     }
     return tuple(name for name, there in signals.items() if there)
 

@@ -96,7 +96,11 @@ class Store:
         if sqlite:
             _create_file(Path(str(self._url.database)))
         # Parameters hold question texts and actors: they must not get into an error's text or a log.
-        options: dict[str, Any] = {"hide_parameters": True, "json_serializer": _to_json}
+        options: dict[str, Any] = {
+            "hide_parameters": True,
+            "json_serializer": _to_json,
+            "json_deserializer": _from_json,
+        }
         if sqlite:
             options["connect_args"] = {"timeout": _BUSY_TIMEOUT_S}
         else:
@@ -242,3 +246,17 @@ def _revision(connection: sa.Connection) -> str | None:
 
 _to_json = functools.partial(json.dumps, default=dict, allow_nan=False)
 """Any mapping is an object; NaN and infinity, which PostgreSQL refuses and SQLite would keep, are errors in both."""
+
+_SHORT = 80
+"""Characters of JSON that are read once only: filters and empty lists, the same in nearly all rows of a log."""
+
+
+def _from_json(text: str) -> object:
+    return _known_json(text) if len(text) <= _SHORT else json.loads(text)
+
+
+@functools.lru_cache(maxsize=1024)
+def _known_json(text: str) -> object:
+    """What several rows share, so nobody may change it; rows are frozen, and what they hold is only read."""
+    found: object = json.loads(text)
+    return found
