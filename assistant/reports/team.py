@@ -128,7 +128,13 @@ def _change_of_questions(figures: Figures, wording: Wording) -> Iterator[str]:
 
 
 def _questions(figures: Figures, wording: Wording) -> Iterator[Block]:
-    yield Section(wording.say("questions_section"), new_page=True)
+    blocks = list(_about_questions(figures, wording))
+    if blocks:  # without a question, the beginning has said so
+        yield Section(wording.say("questions_section"), new_page=True)
+    yield from blocks
+
+
+def _about_questions(figures: Figures, wording: Wording) -> Iterator[Block]:
     keys = ("questions", "answered_share", "helpful_share", "known_share", "escalations")
     weeks, title = figures.trend, wording.say("trend_questions")
     yield from parts.columns(title, weeks, parts.answered_columns(weeks, wording), wording)

@@ -1,6 +1,7 @@
 """Photographs of every page in both languages and themes: for the README, and to be looked at before a release.
 
     python -m tests.assistant.web.photographs                       # into .github/screenshots
+    python -m tests.assistant.web.photographs OUT --all             # forms, dialogs and opened sources too
     python -m tests.assistant.web.photographs OUT --width 360       # narrow; --zoom 2: at twice the size
     python -m tests.assistant.web.photographs OUT --hard            # words without an end, a thousand gaps
 
@@ -32,7 +33,10 @@ from tests.assistant.web.conftest import served
 from tests.assistant.web.scenes import HARD, SCENES, Scene, sign_in
 
 LOCALES = {"de": "de-DE", "en": "en-GB"}
-COLOURS = 48
+PAGES = ("start", "answer", "abstention", "articles", "overview", "gaps", "inbox", "health", "reports")
+"""What the README shows, with the sign-in."""
+
+COLOURS = 64
 """Of a picture: few surfaces, grey edges of letters, four colours that mean something."""
 
 
@@ -43,6 +47,7 @@ def main() -> None:
     asked.add_argument("--width", type=int, default=1160)
     asked.add_argument("--height", type=int, default=740)
     asked.add_argument("--zoom", type=float, default=1.0)
+    asked.add_argument("--all", action="store_true")
     asked.add_argument("--hard", action="store_true")
     options = asked.parse_args()
     options.out.mkdir(parents=True, exist_ok=True)
@@ -50,7 +55,8 @@ def main() -> None:
         browser = playwright.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox", "--disable-gpu"])
         folder = _hard(Path(place)) if options.hard else _demo(Path(place))
         with served(browser, folder) as running:
-            _take(running, HARD if options.hard else SCENES, options)
+            scenes = SCENES if options.all else {name: SCENES[name] for name in PAGES}
+            _take(running, HARD if options.hard else scenes, options)
             if not options.hard:
                 with Library(running.home, Settings()).accounts as accounts:
                     accounts.add("kim", "lead", PASSWORD, datetime.now(UTC))
@@ -98,7 +104,7 @@ def _save(page: Any, file: Path) -> None:
     page.mouse.move(0, 0)
     page.wait_for_timeout(200)
     picture = Image.open(io.BytesIO(page.screenshot())).convert("RGB")
-    picture.quantize(COLOURS, dither=Image.Dither.NONE).save(file, optimize=True)
+    picture.quantize(COLOURS, Image.Quantize.MAXCOVERAGE, dither=Image.Dither.NONE).save(file, optimize=True)
 
 
 if __name__ == "__main__":
