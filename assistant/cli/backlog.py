@@ -202,6 +202,8 @@ def _print_verification(made: Verification) -> None:
             print(f"{'':6}answered from {', '.join(one.after.cited)} instead")
         if one.fault == "alias":
             print(f"{'':6}found by its aliases, but the text of the article does not answer")
+        if one.fault == "title":
+            print(f"{'':6}found by its title, but what is quoted has no word of the question")
     passed = len(made.tried) - len(made.failed)
     place = f"{made.article.article_id} ({made.article.language})"
     print(f"{passed} of {len(made.tried)} questions are answered from {place}; {made.needed:.0%} are needed.")

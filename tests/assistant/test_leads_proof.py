@@ -131,8 +131,8 @@ def test_an_article_that_does_not_answer_leaves_it_open_and_says_which_questions
     assert proof.gap.state == "drafting"
     assert len(proof.failed) > len(ASKED) * 0.2
     # The questions are its aliases, so it is found and even shown; its text does not answer, and that is what counts.
-    assert "alias" in {one.fault for one in proof.failed}
-    assert {one.fault for one in proof.failed} <= {"alias", "abstained"}
+    assert {"alias", "title"} & {one.fault for one in proof.failed}
+    assert {one.fault for one in proof.failed} <= {"alias", "title", "abstained"}
     entry = shelf.backlog.history("G-0001")[-1]
     assert (entry.kind, entry.detail["closed"]) == ("checked", False)
     assert [row["id"] for row in entry.detail["questions"] if not row["passed"]] == [
@@ -144,6 +144,21 @@ def test_an_article_that_does_not_answer_leaves_it_open_and_says_which_questions
     ingest(shelf, [articles])
     assert verify(shelf, "G-0001", "anna", NOW).closed
     assert [one.detail["closed"] for one in shelf.backlog.history("G-0001") if one.kind == "checked"] == [False, True]
+
+
+OFF_TOPIC = "# Wallbox-Tarif kündigen\n\nUnsere Filiale hat montags geöffnet. Parkplätze finden Sie hinter dem Haus.\n"
+"""Of another subject, under the title that the gap asks for."""
+
+
+def test_a_text_of_another_subject_under_a_fitting_title_closes_nothing(shelf: Library, articles: Path) -> None:
+    shelf.backlog.sync([gap(shelf, ASKED[:2])], NOW)
+    made = draft(shelf, "G-0001", "anna", NOW, folder=articles)
+    publish(made.path, OFF_TOPIC)
+    ingest(shelf, [articles])
+    proof = verify(shelf, "G-0001", "anna", NOW)
+    assert not proof.closed
+    assert {one.fault for one in proof.failed} <= {"title", "alias", "abstained"}
+    assert "title" in {one.fault for one in proof.failed}
 
 
 def test_a_later_change_that_breaks_the_answers_reopens_it_and_one_that_does_not_is_noted(
