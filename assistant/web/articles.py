@@ -111,6 +111,12 @@ def resolver(library: Library, reply: Reply) -> Resolve:
         return links_of(_places(snapshot, rows[0].root), rows[0].path) if rows else nowhere
 
 
+def titles(library: Library) -> dict[str, str]:
+    """What the articles that may answer are called, by ``id@language``."""
+    with library.catalog.snapshot() as snapshot:
+        return {f"{row.id}@{row.language}": row.title for row in snapshot.listing(Filter(_today()))}
+
+
 def front(row: ArticleRow, library: Library, today: date) -> dict[str, Any]:
     """An article's front matter, under the names that the front matter uses, with its freshness."""
     return {

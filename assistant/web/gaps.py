@@ -10,6 +10,7 @@ from pydantic import Field
 
 from assistant.gaps.report import gap_json
 from assistant.web.access import Access, Person
+from assistant.web.articles import titles
 from assistant.web.bodies import Body, Day, Handle
 from assistant.web.jobs import Jobs, Progress
 from assistant.web.products import Products
@@ -189,7 +190,8 @@ def router(  # noqa: C901  one endpoint after the other
 
         def work(progress: Progress) -> dict[str, Any]:
             made = _verify(library, gap, body, person, progress)
-            return {"verification": made.to_json(), "gap": whole(made.gap)}
+            told = made.to_json() | {"titles": titles(library)}
+            return {"verification": told, "gap": whole(made.gap)}
 
         return jobs.start(f"verify {gap.gap_id}", work).to_json()
 

@@ -16,10 +16,10 @@ from assistant.reports.period import today_in
 from assistant.reports.tables import to_json
 from assistant.reports.wording import Wording
 from assistant.web.access import Access, Person
+from assistant.web.articles import titles
 from assistant.web.bodies import Body
 from assistant.web.jobs import Jobs, Progress
 from kb.backlog import Escalation
-from kb.catalog import Filter
 from kb.library import Library
 
 Language: TypeAlias = Annotated[Literal["de", "en"], Query(description="of names and texts")]
@@ -184,9 +184,8 @@ def _health(library: Library, progress: Progress) -> dict[str, Any]:
 
     today = datetime.now(UTC).date()
     report = examine(library, today, progress)
-    with library.catalog.snapshot() as snapshot:
-        titles = {f"{row.id}@{row.language}": row.title for row in snapshot.listing(Filter(today))}
-    said = {"de": lambda key: f"„{titles.get(key, key)}“", "en": lambda key: f"“{titles.get(key, key)}”"}
+    called = titles(library)
+    said = {"de": lambda key: f"„{called.get(key, key)}“", "en": lambda key: f"“{called.get(key, key)}”"}
     words = [
         {
             name: {"kind": kind_name(one.kind, name), "details": details(one, name, call), "action": action(one, name)}

@@ -102,6 +102,7 @@ def test_a_lead_finds_a_gap_drafts_the_article_and_closes_it_with_proof(guarded:
     page.wait_for_selector(".proof", timeout=90_000)
     assert page.inner_text(".proof b").startswith(DE["proof_closed"].split(":")[0])
     assert DE["was_abstained"] in page.inner_text(".proof td:nth-child(2)")
+    assert "(Ladekarte bestellen)" in page.inner_text(".proof td:nth-child(3)")
     assert DE["state_verified"] in page.inner_text(".detail .facts")
 
 

@@ -168,7 +168,7 @@ async function prove(place, gap, again, said, job) {
 
 // Every question before and after, side by side
 function beforeAfter(made) {
-  const word = (one) => (one ? `${t(one.status === "answered" ? "was_answered" : "was_abstained")}${one.cited?.length ? ` (${one.cited.map((key) => key.split("@")[0]).join(", ")})` : ""}` : "–");
+  const word = (one) => (one ? `${t(one.status === "answered" ? "was_answered" : "was_abstained")}${one.cited?.length ? ` (${one.cited.map((key) => made.titles[key] || key.split("@")[0]).join(", ")})` : ""}` : "–");
   const rows = made.questions.map((one) => [one.text, word(one.before), word(one.after), el("span", { class: `state ${one.passed ? "fresh" : "overdue"}` }, t(one.passed ? "passed" : one.fault ? `fault_${one.fault}` : "failed"))]);
   return el("div", { class: "proof" }, el("p", {}, el("b", {}, t(made.closed ? "proof_closed" : "proof_open", { n: number(made.questions.filter((one) => one.passed).length), of: number(made.questions.length) }))), table([[t("question_head")], [t("before")], [t("after")], [t("outcome")]], rows));
 }
