@@ -151,6 +151,7 @@ def test_windows_1252_becomes_utf_8() -> None:
 @given(files)
 @example(b"---\n\n---\n")
 @example(b"---\nid:\n---\n# T")
+@example(b"---\nTitl: .\n---")
 def test_mending_twice_is_mending_once_and_the_body_stays_as_it_is(raw: bytes) -> None:
     once = mended("de/meter.md", raw)
     assert mended("de/meter.md", once.raw) == type(once)(once.raw, ())
@@ -161,7 +162,7 @@ def test_mending_twice_is_mending_once_and_the_body_stays_as_it_is(raw: bytes) -
         assert to_html(old) == to_html(new or "")
         sections = [read("de/meter.md", item).article for item in (raw, once.raw)]
         texts = [[section.text for section in one.sections] if one else None for one in sections]
-        assert texts[0] == texts[1]
+        assert texts[0] in (None, texts[1])  # a mended key can make an article of what was none
 
 
 @settings(max_examples=60, deadline=None)
