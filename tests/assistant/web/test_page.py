@@ -12,6 +12,7 @@ from assistant.web.words.frame import KEYS
 from kb.library import Library
 from kb.settings import Settings
 from tests.assistant.web.browsing import WORDS_OF_THE_PAGE, Running, browser_test, folded, reply_of
+from tests.assistant.web.scenes import SCENES
 
 
 def test_both_languages_have_the_same_words_with_the_same_places() -> None:
@@ -210,6 +211,18 @@ def test_an_english_browser_gets_english_and_a_dark_one_dark(running: Running) -
     page.reload()
     page.wait_for_selector(".lotse[data-ready]")
     assert page.get_attribute("html", "data-theme") == "light"
+
+
+@browser_test
+def test_a_report_has_the_theme_that_was_chosen_for_the_page(running: Running) -> None:
+    page = running.open(scheme="light")
+    SCENES["reports"](page, "de")
+    ink = "getComputedStyle(document.body).color"
+    before = page.frames[-1].evaluate(ink)
+    page.click("[data-theme-choice=dark]")
+    page.wait_for_timeout(500)
+    assert page.frames[-1].evaluate(ink) != before
+    assert page.frames[-1].evaluate(ink) == page.evaluate("getComputedStyle(document.querySelector('.lotse')).color")
 
 
 @browser_test

@@ -25,7 +25,17 @@ function wrong() {
   return "";
 }
 
-let making = null;
+let making = null, shown = "";
+
+// By itself a report follows the browser; on the page it follows the page, whose theme may be another one.
+function themed(html) {
+  const { theme } = document.documentElement.dataset;
+  return html.replace("@media (prefers-color-scheme: dark)", theme === "dark" ? "@media all" : "@media not all")
+    .replace("color-scheme: light dark", `color-scheme: ${theme}`).replace('content="light dark"', `content="${theme}"`);
+}
+
+new MutationObserver(() => { const frame = document.querySelector("iframe.sheet"); if (frame) frame.srcdoc = themed(shown); })
+  .observe(document.documentElement, { attributeFilter: ["data-theme"] });
 
 async function preview(place) {
   making?.abort(); // another one is wanted by now
@@ -34,7 +44,8 @@ async function preview(place) {
     const made = await work(place, "/api/v1/report", wanted("html"), "report_making", signal);
     if (!made) return;
     const frame = el("iframe", { class: "sheet", title: t(`report_${chosen.kind}`), sandbox: "" });
-    frame.srcdoc = made.text; // in a frame without any right: no script, no form, no other origin
+    shown = made.text;
+    frame.srcdoc = themed(shown); // in a frame without any right: no script, no form, no other origin
     place.replaceChildren(frame);
   } catch (error) { place.replaceChildren(trouble(error)); }
 }
