@@ -46,13 +46,22 @@ def build(library: Library, token: str, host: str, port: int) -> FastAPI:
     ``token`` is the server's own, for the commands of this machine; ``host`` and ``port`` are where it listens.
     """
     access = Access(library, token, loopback=host in LOOPBACK)
+    jobs = Jobs()
+
+    @asynccontextmanager
+    async def lifespan(_: FastAPI) -> AsyncIterator[None]:
+        """Asking is work for the processor: more threads than this only make everybody wait longer."""
+        to_thread.current_default_thread_limiter().total_tokens = _THREADS
+        yield
+        await to_thread.run_sync(jobs.close)
+
     app = FastAPI(
         title="Lotse",
         description="Ask the knowledge base: answers made of quotes, each with its place, or an honest abstention.",
         version=_version(),
         docs_url=None,
         redoc_url=None,
-        lifespan=_lifespan,
+        lifespan=lifespan,
     )
     metrics = Metrics(library)
     desk = questions.Desk(library, metrics)
@@ -62,7 +71,6 @@ def build(library: Library, token: str, host: str, port: int) -> FastAPI:
     app.include_router(articles.router(library, access))
     products = Products(library)
     app.include_router(topics.router(library, access, products))
-    jobs = Jobs()
     app.include_router(gaps.router(library, access, jobs, products))
     app.include_router(lead_room.router(library, access, jobs))
     app.include_router(reporting.router(library, access, jobs))
@@ -104,10 +112,3 @@ def _version() -> str:
         return version("lotse-kb")
     except PackageNotFoundError:
         return "0"
-
-
-@asynccontextmanager
-async def _lifespan(_: FastAPI) -> AsyncIterator[None]:
-    """Asking is work for the processor: more threads than this only make everybody wait longer."""
-    to_thread.current_default_thread_limiter().total_tokens = _THREADS
-    yield

@@ -19,6 +19,9 @@ Progress: TypeAlias = Callable[[int, int], None]
 Work: TypeAlias = Callable[[Progress], dict[str, Any]]
 State: TypeAlias = Literal["running", "done", "failed", "cancelled"]
 
+_CLOSED_WITHIN_S = 10.0
+"""For so long a server that shuts down waits for its jobs; they look far more often."""
+
 _KEPT = 50
 """Finished jobs that can still be asked for; their results lie in memory."""
 
@@ -98,6 +101,15 @@ class Jobs:
             job.state = "cancelled"
             job.cancelled.set()
         return job
+
+    def close(self) -> None:
+        """Cancel what is running and wait for it: computing while Python shuts down would abort the process."""
+        running = [job for job in self._jobs.values() if not job.ended.is_set()]
+        for job in running:
+            self.cancel(job.job_id)
+        for job in running:
+            if not job.ended.wait(_CLOSED_WITHIN_S):
+                _LOG.warning("Job %s (%s) did not end in time.", job.job_id, job.kind)
 
 
 def _run(job: Job, work: Work, before: Sequence[Job]) -> None:

@@ -233,6 +233,25 @@ def test_a_job_is_watched_cancelled_and_never_runs_twice() -> None:
         job.progress(1, 3)
 
 
+def test_a_server_that_shuts_down_ends_its_jobs_and_waits_for_them() -> None:
+    jobs, begun, steps = Jobs(), threading.Event(), []
+
+    def work(progress: Any) -> dict[str, Any]:
+        for number in range(1000):
+            begun.set()
+            progress(number, 1000)
+            time.sleep(0.01)
+            steps.append(number)
+        return {}
+
+    job = jobs.start("look", work)
+    assert begun.wait(5)
+    jobs.close()
+    assert job.ended.is_set()
+    assert job.state == "cancelled"
+    assert len(steps) < 1000
+
+
 def test_a_job_that_fails_tells_in_words_and_without_details() -> None:
     def work(progress: Any) -> dict[str, Any]:
         raise ValueError("Geheimwort")

@@ -117,3 +117,19 @@ def test_work_that_is_cancelled_ends_at_once_and_can_begin_again(leads: Running)
     page.click("[data-act=cancel]")
     page.wait_for_selector(f"#lotse-gap-work :text('{DE['cancelled']}')")
     assert page.evaluate(count) == before
+
+
+@browser_test
+def test_work_goes_on_while_another_tab_is_open_and_is_watched_again(leads: Running) -> None:
+    page = leads.open(path="/?view=lead&tab=gaps")
+    page.click(f"text={DE['gaps_look']}")
+    page.wait_for_selector(".work progress")
+    begun: list[str] = []
+    page.on("request", lambda request: begun.append(request.url) if request.method == "POST" else None)
+    page.click(f"nav >> text={DE['tab_inbox']}")
+    page.wait_for_selector(".work", state="detached")
+    page.click(f"nav >> text={DE['tab_gaps']}")
+    page.wait_for_selector("#lotse-gap-work .work progress")
+    page.click("[data-act=cancel]")
+    page.wait_for_selector(f"#lotse-gap-work :text('{DE['cancelled']}')")
+    assert [url for url in begun if url.endswith("/gaps/find")] == []

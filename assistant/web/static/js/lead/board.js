@@ -1,9 +1,10 @@
 // The gap board: filters, one row a gap, the chosen one at the right.
 import { $, boot, day, el, narrow, number, page, productName, t, tongue } from "../page.js";
 import { call } from "../http.js";
-import { empty, fill, inOther, trouble, work } from "./parts.js";
+import { empty, fill, inOther, isUnderWay, trouble, work } from "./parts.js";
 import * as detail from "./gap.js";
 
+const FIND = "/api/v1/gaps/find";
 const STATES = ["open", "assigned", "drafting", "review", "snoozed", "verified", "declined"];
 const CAUSES = ["missing", "findability", "stale", "conflict", "language", "restricted", "weak", "out_of_scope"];
 const UNDER_WAY = ["open", "assigned", "drafting", "review"];
@@ -99,7 +100,7 @@ function filters() {
 async function look() {
   const place = $("gap-work");
   try {
-    if (await work(place, "/api/v1/gaps/find", {}, "gaps_looking")) await reload();
+    if (await work(place, FIND, {}, "gaps_looking")) await reload();
   } catch (error) { place.replaceChildren(trouble(error)); }
 }
 
@@ -111,6 +112,7 @@ export function paint(place, wanted) {
     el("div", { class: "filters", id: "lotse-gap-filters" }, ...filters()),
     el("div", { class: "board" }, el("div", { id: "lotse-gap-list" }), el("section", { class: "detail", id: "lotse-gap-detail", "aria-label": t("gap_detail"), tabindex: "-1" }, board.chosen ? null : el("p", { class: "hollow" }, t("gap_choose")))));
   reload();
+  if (isUnderWay(FIND)) look();
   if (board.chosen) detail.show($("gap-detail"), board.chosen, around);
 }
 

@@ -1,8 +1,8 @@
 // Knowledge health: what is wrong with the articles, the most harmful first; contradictions side by side.
 import { $, el, number, page, t, tongue } from "../page.js";
-import { inOther, read, trouble, work } from "./parts.js";
+import { inOther, isUnderWay, read, trouble, work } from "./parts.js";
 
-const FEW = 10;
+const FEW = 10, EXAMINE = "/api/v1/health";
 let found = null;
 
 const link = (one) => el("button", { type: "button", class: "link", lang: inOther(one.language), on: () => read(one) }, `${one.title} (${tongue(one.language)})`);
@@ -35,11 +35,12 @@ function list() {
 
 async function examine() {
   try {
-    found = (await work($("health-work"), "/api/v1/health", {}, "health_working")) || found;
+    found = (await work($("health-work"), EXAMINE, {}, "health_working")) || found;
     $("health-list")?.replaceChildren(...list());
   } catch (error) { $("health-work")?.replaceChildren(trouble(error)); }
 }
 
 export function paint(place) {
   place.replaceChildren(el("div", { class: "line head" }, el("h1", {}, t("tab_health")), el("button", { type: "button", class: found ? "plain" : "primary", on: examine }, t("health_examine"))), el("div", { id: "lotse-health-work" }), el("div", { id: "lotse-health-list" }, ...list()));
+  if (isUnderWay(EXAMINE)) examine();
 }

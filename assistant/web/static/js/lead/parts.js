@@ -50,10 +50,17 @@ export async function fill(place, ask, draw) {
   }
 }
 
-// Long work: begun, watched in words, cancelled, at once for whoever waits. Gives its result, null where it was cancelled.
+const underWay = new Map(); // by address, the job that was begun there, of which there is only one at a time
+
+// Whether work is under way at an address: whoever left its tab and comes back goes on watching
+export const isUnderWay = (url) => underWay.has(url);
+
+// Long work: begun, or found under way, watched in words, cancelled, at once for whoever waits. Gives its result, null where it was cancelled.
 // Who gives a signal can end it without a word, as where something else is wanted by now.
 export async function work(place, url, body, words, signal = null) {
-  let job = await post(url, body);
+  const before = underWay.get(url), watched = (id) => call(`/api/v1/jobs/${id}`);
+  let job = (before && (await watched(before).catch(() => null))) || (await post(url, body));
+  if (!Object.keys(body).length) underWay.set(url, job.job_id);
   const bar = el("progress", { max: 1, "aria-label": t(words) }), said = el("span", { role: "status" });
   let hurry = () => {};
   const cancel = async () => {
@@ -67,9 +74,10 @@ export async function work(place, url, body, words, signal = null) {
   else place.replaceChildren(el("div", { class: "work" }, el("span", {}, t(words)), bar, said, stop));
   for (let turn = 0; job.state === "running"; turn += 1) {
     await new Promise((resolve) => { hurry = resolve; setTimeout(resolve, WATCH_MS[turn] ?? WATCH_LATER_MS); });
-    job = await call(`/api/v1/jobs/${job.job_id}`);
+    job = await watched(job.job_id).catch((error) => { underWay.delete(url); throw error; });
     if (job.total > 1) { bar.max = job.total; bar.value = job.done; said.textContent = t("done_of", { done: number(job.done), total: number(job.total) }); }
   }
+  underWay.delete(url);
   if (signal?.aborted) return null;
   place.replaceChildren();
   if (job.state === "failed") throw Object.assign(new Error("job"), { status: job.error.exit_code === 3 ? 500 : 400, code: job.error.code, id: job.job_id });
