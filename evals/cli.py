@@ -166,6 +166,7 @@ def load(
     agents: Annotated[int, typer.Option(min=1, help="How many people ask at once.")] = 50,
     pacing_s: Annotated[float, typer.Option(min=0.1, help="Every so many seconds each of them asks.")] = 5.0,
     minutes: Annotated[float, typer.Option(min=0.05, help="For so long.")] = 5.0,
+    together: Annotated[bool, typer.Option("--together", help="All ask in the same instant.")] = False,
     as_json: Json = False,
 ) -> None:
     """Put a server under load: many agents ask at once, an ingest meanwhile. Exit code 1 where a request failed."""
@@ -173,7 +174,7 @@ def load(
     from evals.load import load as measured
 
     questions = [one.text for one in read(dataset).questions]
-    result = measured(dataset / "articles", questions, agents, pacing_s, minutes)
+    result = measured(dataset / "articles", questions, agents, pacing_s, minutes, together=together)
     if as_json:
         print(json.dumps(result, ensure_ascii=False))
     else:

@@ -25,13 +25,23 @@ _COMMAND = "from assistant.cli import main; main()"
 _READY_S = 180
 
 _LOCUSTFILE = """
-import itertools, json, os, random
-from locust import HttpUser, constant_pacing, task
+import json, os, random
+from time import perf_counter
+import gevent
+from locust import HttpUser, task
 
 QUESTIONS = json.loads(os.environ["LOTSE_QUESTIONS"])
+PACING_S = float(os.environ["LOTSE_PACING_S"])
 
 class Agent(HttpUser):
-    wait_time = constant_pacing(float(os.environ["LOTSE_PACING_S"]))
+    def on_start(self):
+        if os.environ["LOTSE_TOGETHER"] == "0":
+            gevent.sleep(random.uniform(0, PACING_S))
+        self.due = perf_counter()
+
+    def wait_time(self):  # Locust's constant_pacing counts from before on_start, so that all would ask together again
+        self.due += PACING_S
+        return max(0, self.due - perf_counter())
 
     @task
     def ask(self):
@@ -43,9 +53,18 @@ class Agent(HttpUser):
 
 
 def load(
-    articles: Path, questions: list[str], agents: int = 50, pacing_s: float = 5.0, minutes: float = 5.0
+    articles: Path,
+    questions: list[str],
+    agents: int = 50,
+    pacing_s: float = 5.0,
+    minutes: float = 5.0,
+    *,
+    together: bool = False,
 ) -> dict[str, Any]:
     """``agents`` ask one of ``questions`` each, every ``pacing_s``, for ``minutes``; an article changes meanwhile.
+
+    They begin at any moment of the first ``pacing_s``, as people do, or ``together``: then all ask in the same instant,
+    again and again, and the last one waits for all the others.
 
     1. A home of its own is made from ``articles``, and a server started on it. 2. Locust asks. 3. Halfway, an article
     is edited and ingested through the server. Gives requests, errors and milliseconds (p50, p95, the slowest). Raises
@@ -58,7 +77,7 @@ def load(
         shutil.copytree(articles, folder / "articles")
         _kb(folder, "ingest", str(folder / "articles"))
         with _serving(folder) as url:
-            driver = _driver(folder, url, questions, agents, pacing_s, minutes)
+            driver = _driver(folder, url, questions, agents, pacing_s, minutes, together=together)
             time.sleep(30 * minutes)
             started = time.perf_counter()
             edited = next((folder / "articles").rglob("*.md"))
@@ -75,6 +94,7 @@ def load(
         "agents": agents,
         "pacing_s": pacing_s,
         "minutes": minutes,
+        "together": together,
         "requests": figures["num_requests"],
         "errors": figures["num_failures"],
         "latency_ms": {"p50": _share(times, 0.5), "p95": _share(times, 0.95), "max": figures["max_response_time"]},
@@ -115,10 +135,14 @@ def _serving(folder: Path) -> Iterator[str]:
 
 
 def _driver(
-    folder: Path, url: str, questions: list[str], agents: int, pacing_s: float, minutes: float
+    folder: Path, url: str, questions: list[str], agents: int, pacing_s: float, minutes: float, *, together: bool
 ) -> subprocess.Popen[bytes]:
     (folder / "locustfile.py").write_text(_LOCUSTFILE, encoding="utf-8")
-    environment = {**os.environ, "LOTSE_QUESTIONS": json.dumps(questions), "LOTSE_PACING_S": str(pacing_s)}
+    told = {
+        "LOTSE_QUESTIONS": json.dumps(questions),
+        "LOTSE_PACING_S": str(pacing_s),
+        "LOTSE_TOGETHER": str(int(together)),
+    }
     options = ["--headless", "--users", str(agents), "--spawn-rate", str(agents), "--run-time", f"{60 * minutes:.0f}s"]
     command = [sys.executable, "-m", "locust", "-f", "locustfile.py", "--host", url, *options]
     command += [
@@ -130,4 +154,4 @@ def _driver(
         "60",
     ]  # what was asked is answered
     quiet = subprocess.DEVNULL
-    return subprocess.Popen(command, cwd=folder, env=environment, stdout=quiet, stderr=quiet)  # noqa: S603
+    return subprocess.Popen(command, cwd=folder, env={**os.environ, **told}, stdout=quiet, stderr=quiet)  # noqa: S603

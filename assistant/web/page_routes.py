@@ -38,7 +38,7 @@ def router(desk: Desk, access: Access) -> APIRouter:
     routes = APIRouter(prefix="/page", include_in_schema=False)
     agent = Depends(access.require("agent"))
 
-    @routes.post("/ask")
+    @routes.post("/ask", response_model=None)  # why none: see ``questions``
     def ask_on_page(body: AskBody, person: Person = agent) -> dict[str, Any]:
         reply = desk.ask(body, person, "page")
         resolve = articles.resolver(desk.library, reply)

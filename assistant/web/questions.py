@@ -72,7 +72,8 @@ def router(desk: Desk, access: Access) -> APIRouter:
     routes = APIRouter()
     agent = Depends(access.require("agent"))
 
-    @routes.post("/api/v1/ask", tags=["questions"], summary="Ask the articles")
+    # With a response model FastAPI checks what was answered in a worker thread: behind all questions that are waiting.
+    @routes.post("/api/v1/ask", tags=["questions"], summary="Ask the articles", response_model=None)
     def ask_articles(body: AskBody, person: Person = agent) -> dict[str, Any]:
         """An answer with its citations, or an abstention with a reason; both with the nearest articles."""
         trace = Trace() if body.explain else None
