@@ -15,59 +15,20 @@ from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
-import pytest
-
 from assistant.ask import Asker, Scope, ask
 from assistant.gaps import find
 from assistant.leads import draft, verify
 from ingest.pipeline import ingest
 from kb.backlog import Gap
 from kb.library import Library
-from kb.settings import Settings
+from tests.assistant.wallbox import ANSWERS, ASKED, BESIDE
 
 ROOT = Path(__file__).parents[2]
 TODAY = date(2026, 11, 25)
 NOW = datetime(2026, 11, 24, 9, tzinfo=UTC)
 
-TARIFF = (
-    "Wie kündige ich den Wallbox-Tarif?",
-    "Welche Kündigungsfrist hat der Wallbox-Tarif?",
-    "Kann ich den Wallbox-Tarif im Portal kündigen?",
-    "Was kostet die Kündigung des Wallbox-Tarifs?",
-)
+TARIFF = ASKED[:4]
 PASSKEY = ("Wie richte ich einen Passkey ein?", "Anmelden mit Passkey statt Passwort", "Passkey im Portal aktivieren")
-ANSWERS = """\
-# Wallbox-Tarif kündigen
-
-Sie kündigen den Wallbox-Tarif im Portal unter „Verträge“. Die Kündigungsfrist für den Wallbox-Tarif beträgt 14 Tage zum
-Monatsende. Die Kündigung des Wallbox-Tarifs ist kostenlos.
-
-## Lösung
-
-1. Öffnen Sie im Portal „Verträge“ und wählen Sie den Wallbox-Tarif.
-2. Tippen Sie auf „Kündigen“ und bestätigen Sie.
-"""
-BESIDE = "# Wallbox: technische Daten\n\nEine Ladestation hat höchstens 11 kW. Ein Elektriker schließt sie an.\n"
-"""Of the same thing, and no answer to any of the questions."""
-
-
-@pytest.fixture
-def shelf(sample: Library, tmp_path: Path) -> Iterator[Library]:
-    """A library of its own with the index of the sample and an empty log."""
-    made = Library(tmp_path / "home", Settings())
-    made.home.mkdir()
-    sample.catalog.copy_without_aliases(made.home / "index.sqlite3", [])
-    made.embedder, made.english = sample.embedder, sample.english
-    yield made
-    made.close()
-
-
-@pytest.fixture
-def articles(tmp_path: Path) -> Path:
-    """The folder for what a test writes."""
-    folder = tmp_path / "articles" / "de"
-    folder.mkdir(parents=True)
-    return folder
 
 
 def put(library: Library, *texts: str, name: str, after: int = 0, audience: str = "internal") -> None:

@@ -18,52 +18,9 @@ from kb.backlog import ArticleKey, Demand, FoundGap, GapQuestion
 from kb.checks import check
 from kb.errors import ConflictError, UsageError
 from kb.library import Library
-from kb.settings import Settings
+from tests.assistant.wallbox import ANSWERS, ASKED, BESIDE
 
 NOW = datetime(2026, 11, 20, 9, tzinfo=UTC)
-ASKED = (
-    "Wie kündige ich den Wallbox-Tarif?",
-    "Welche Kündigungsfrist hat der Wallbox-Tarif?",
-    "Kann ich den Wallbox-Tarif im Portal kündigen?",
-    "Was kostet die Kündigung des Wallbox-Tarifs?",
-    "Bekomme ich für den Wallbox-Tarif eine Schlussrechnung?",
-)
-ANSWERS = """\
-# Wallbox-Tarif kündigen
-
-Sie kündigen den Wallbox-Tarif im Portal unter „Verträge“. Die Kündigungsfrist für den Wallbox-Tarif beträgt 14 Tage zum
-Monatsende. Die Kündigung des Wallbox-Tarifs ist kostenlos.
-
-## Lösung
-
-1. Öffnen Sie im Portal „Verträge“ und wählen Sie den Wallbox-Tarif.
-2. Tippen Sie auf „Kündigen“ und bestätigen Sie.
-
-## Schlussrechnung
-
-Für den Wallbox-Tarif bekommen Sie innerhalb von 6 Wochen eine Schlussrechnung.
-"""
-BESIDE = "# Wallbox: technische Daten\n\nEine Ladestation hat höchstens 11 kW. Ein Elektriker schließt sie an.\n"
-"""Of the same thing, and no answer to any of the questions."""
-
-
-@pytest.fixture
-def shelf(sample: Library, tmp_path: Path) -> Any:
-    """A library of its own with the index of the sample."""
-    made = Library(tmp_path / "home", Settings())
-    made.home.mkdir()
-    sample.catalog.copy_without_aliases(made.home / "index.sqlite3", [])
-    made.embedder, made.english = sample.embedder, sample.english
-    yield made
-    made.close()
-
-
-@pytest.fixture
-def articles(tmp_path: Path) -> Path:
-    """The folder for what a test writes."""
-    folder = tmp_path / "articles" / "de"
-    folder.mkdir(parents=True)
-    return folder
 
 
 def gap(library: Library, asked: tuple[str, ...] = ASKED, **changes: Any) -> FoundGap:

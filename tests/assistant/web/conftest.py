@@ -34,6 +34,15 @@ def browser() -> Iterator[Any]:
         browser.close()
 
 
+@pytest.fixture(autouse=True)
+def _pages_closed(request: pytest.FixtureRequest) -> Iterator[None]:
+    """A page that is left open goes on computing, and a hundred of them slow each other down."""
+    yield
+    if "browser" in request.fixturenames:
+        for context in request.getfixturevalue("browser").contexts:
+            context.close()
+
+
 @pytest.fixture(scope="session")
 def running(browser: Any, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Running]:
     """A server that is open to this machine."""

@@ -1,0 +1,30 @@
+"""What tests of the assistant with the real model share."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from kb.library import Library
+from kb.settings import Settings
+
+
+@pytest.fixture
+def shelf(sample: Library, tmp_path: Path) -> Iterator[Library]:
+    """A library of its own with the index of the sample and an empty log."""
+    made = Library(tmp_path / "home", Settings())
+    made.home.mkdir()
+    sample.catalog.copy_without_aliases(made.home / "index.sqlite3", [])
+    made.embedder, made.english = sample.embedder, sample.english
+    yield made
+    made.close()
+
+
+@pytest.fixture
+def articles(tmp_path: Path) -> Path:
+    """The folder for what a test writes."""
+    folder = tmp_path / "articles" / "de"
+    folder.mkdir(parents=True)
+    return folder
