@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import sys
+from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any, NoReturn, Self
 
 if TYPE_CHECKING:
@@ -38,8 +39,9 @@ def print_reply(reply: dict[str, Any]) -> None:
 class ProgressBar:
     """Hooks that draw a progress bar on a terminal's stderr, and nothing anywhere else."""
 
-    def __init__(self, doing: str) -> None:
-        self._doing = doing
+    def __init__(self, doing: str, steps: Mapping[str, str] | None = None) -> None:
+        """``doing`` stands before the bar; the words of ``steps`` do, by their names, while these are told."""
+        self._doing, self._steps = doing, steps or {}
 
     def __enter__(self) -> Self:
         self._bar: Progress | None = None
@@ -47,7 +49,7 @@ class ProgressBar:
             from rich.console import Console
             from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
-            columns = (TextColumn(self._doing), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
+            columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
             self._bar = Progress(*columns, console=Console(stderr=True), transient=True)
             self._bar.start()
             self._task = self._bar.add_task(self._doing, total=None)
@@ -57,9 +59,10 @@ class ProgressBar:
         if self._bar is not None:
             self._bar.stop()
 
-    def progress(self, done: int, total: int | None) -> None:
+    def progress(self, done: int, total: int | None, step: str = "") -> None:
         if self._bar is not None:
-            self._bar.update(self._task, completed=done, total=total)
+            doing = self._steps.get(step, self._doing)
+            self._bar.update(self._task, completed=done, total=total, description=doing)
 
     def reached(self, step: str) -> None:
         """A bar does not show steps."""

@@ -19,6 +19,7 @@ import numpy as np
 
 from kb.embedding.protocol import Embedder, FloatMatrix
 from kb.embedding.vectors import unit_rows
+from kb.progress import tell
 
 _STORED = np.dtype("<f2")
 """Half the size of float32, and the cosine of two questions changes by less than 0.001."""
@@ -49,13 +50,14 @@ class QuestionVectors:
     def of(self, texts: Sequence[str]) -> FloatMatrix:
         """The vectors of ``texts``, shape (len(texts), dimensions), rows of length 1; what is missing is embedded.
 
-        A text gives the same vector whether it was kept or not.
+        A text gives the same vector whether it was kept or not. Tells how many have been embedded (``kb.progress``).
         """
         keys = [_key(text) for text in texts]
         wanted = dict(zip(keys, texts, strict=True))
         found = self._read(sorted(wanted))
         missing = [key for key in wanted if key not in found]
         for start in range(0, len(missing), _EMBEDDED):
+            tell(start, len(missing))
             part = missing[start : start + _EMBEDDED]
             vectors = self._embedder.embed_queries([folded(wanted[key]) for key in part])
             made = dict(zip(part, (row.tobytes() for row in vectors.astype(_STORED)), strict=True))

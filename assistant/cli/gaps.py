@@ -14,6 +14,15 @@ if TYPE_CHECKING:
     from kb.backlog.model import Gap, State
 
 
+STEPS = {
+    "questions": "Reading questions",
+    "tickets": "Reading tickets",
+    "embedding": "Embedding questions",
+    "clustering": "Clustering, block by block",
+    "asking": "Asking clusters again",
+}
+
+
 @gaps_app.command("find", epilog=examples("kb gaps find", "kb gaps find --since 2026-10-01 --json"))
 def find_command(
     since: Annotated[
@@ -34,7 +43,7 @@ def find_command(
     library = open_library(home, config)
     zone = library.settings.reports.time_zone
     begin, end = moments(day(since) if since else None, day(until) if until else None, zone)
-    with ProgressBar("Asking again") as bar:
+    with ProgressBar("Looking for gaps", STEPS) as bar:
         report = find(library, begin, end, day(today) if today else None, bar.progress)
     data = report.to_json()
     if as_json:

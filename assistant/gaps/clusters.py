@@ -13,6 +13,7 @@ from typing import Final, TypeAlias
 import numpy as np
 
 from kb.embedding.protocol import FloatMatrix
+from kb.progress import tell
 from kb.stopping import checkpoint
 
 RANKING_BONUS: Final = 0.15
@@ -102,8 +103,10 @@ def _in_blocks(
     """
     labels = np.zeros(len(space), dtype=np.int64)
     first = 0
-    for places in _blocks(space, pivots):
+    blocks = _blocks(space, pivots)
+    for number, places in enumerate(blocks):
         checkpoint()
+        tell(number, len(blocks))
         found = [rankings[place] for place in places.tolist()]
         own = np.asarray(linked(1.0 - likeness(space[places], found), apart), dtype=np.int64)
         labels[places] = own + first

@@ -14,7 +14,7 @@ from assistant.gaps.belief import Subject
 from assistant.gaps.merging import Finding, merged
 from assistant.gaps.priority import demand, priority
 from assistant.gaps.probe import STATUSES
-from assistant.gaps.replay import Cluster, Progress, Replay
+from assistant.gaps.replay import Cluster, Replay
 from assistant.gaps.report import GapReport
 from assistant.gaps.signals import Case, Shelf
 from assistant.leads import recheck
@@ -24,7 +24,11 @@ from kb.catalog import Filter
 from kb.embedding.protocol import FloatMatrix
 from kb.learning import text_sha256
 from kb.library import Library
+from kb.progress import Listener, tell, telling
 from kb.terms import terms
+
+STEPS: Final = ("questions", "tickets", "embedding", "clustering", "asking")
+"""What takes long, in its order: how many are read of the log, embedded, put into blocks, and clusters asked again."""
 
 _TERMS: Final = 5
 _TITLE: Final = 120
@@ -36,7 +40,7 @@ def find(
     since: datetime | None = None,
     until: datetime | None = None,
     today: date | None = None,
-    progress: Progress | None = None,
+    progress: Listener | None = None,
 ) -> GapReport:
     """Find what the knowledge base lacks in the questions asked from ``since`` on and before ``until``.
 
@@ -47,8 +51,8 @@ def find(
     6. Report.
 
     ``today`` (default: the day it is, in the reports' time zone) decides about freshness and age; ``progress`` gets
-    (done, total) clusters. The same log, index and day give the same report. An empty log gives an empty one. Raises
-    MissingPartError where there is no index to ask, or the log cannot be read.
+    how far each of ``STEPS`` is. The same log, index and day give the same report. An empty log gives an empty one.
+    Raises MissingPartError where there is no index to ask, or the log cannot be read.
     """
     now = datetime.now(UTC)
     zone = zone_of(library.settings.reports.time_zone)
@@ -61,17 +65,22 @@ def find(
     recheck(library, now)
     # 1
     with _collecting_later():
-        cases = signals.read(library, _shelf(library, today), since, until, today)
-        cases += signals.tickets(library, since, until)
-    vectors = library.question_vectors([case.text for case in cases])
+        with telling(progress, "questions"):
+            cases = signals.read(library, _shelf(library, today), since, until, today)
+        with telling(progress, "tickets"):
+            cases += signals.tickets(library, since, until)
+    with telling(progress, "embedding"):
+        vectors = library.question_vectors([case.text for case in cases])
     cases = signals.rephrased(cases, vectors, library.settings.gaps)
     # 2
     with library.catalog.snapshot() as snapshot:
         subject = Subject.of(snapshot, library.embedder.fingerprint)
     subject.take_in(vectors[[place for place, case in enumerate(cases) if case.status == "answered"]])
-    found = _clusters(library, cases, vectors, subject)
+    with telling(progress, "clustering"):
+        found = _clusters(library, cases, vectors, subject)
     # 3
-    findings = Replay(library, cases, vectors, subject, today).run(found, progress)
+    with telling(progress, "asking"):
+        findings = Replay(library, cases, vectors, subject, today).run(found, tell)
     findings = merged(findings, library.settings.gaps.merge_distance)
     # 4
     gaps = sorted((_gap(library, finding, today) for finding in findings), key=_place)

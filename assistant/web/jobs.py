@@ -8,14 +8,21 @@ import threading
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
-from typing import Any, Literal, TypeAlias
+from typing import Any, Literal, Protocol, TypeAlias
 
 from kb.errors import ConflictError, KBError, NotFoundError
 from kb.stopping import StoppedError, stoppable
 
 _LOG = logging.getLogger(__name__)
 
-Progress: TypeAlias = Callable[[int, int], None]
+
+class Progress(Protocol):
+    """Notes how much is done, of how much, and of which step where the work has several."""
+
+    def __call__(self, done: int, total: int, step: str = "") -> None:
+        """Raises StoppedError where the work is to end."""
+
+
 Work: TypeAlias = Callable[[Progress], dict[str, Any]]
 State: TypeAlias = Literal["running", "done", "failed", "cancelled"]
 
@@ -36,6 +43,7 @@ class Job:
     state: State = "running"
     done: int = 0
     total: int = 0
+    step: str = ""
     result: dict[str, Any] | None = None
     error: dict[str, Any] | None = None
     cancelled: threading.Event = field(default_factory=threading.Event)
@@ -49,14 +57,15 @@ class Job:
             "state": self.state,
             "done": self.done,
             "total": self.total,
+            "step": self.step,
             "started_at": self.started_at.isoformat(),
             "result": self.result,
             "error": self.error,
         }
 
-    def progress(self, done: int, total: int) -> None:
+    def progress(self, done: int, total: int, step: str = "") -> None:
         """Note how far the work is. Raises StoppedError where it is to end."""
-        self.done, self.total = done, total
+        self.done, self.total, self.step = done, total, step
         if self.cancelled.is_set():
             raise StoppedError
 

@@ -22,6 +22,7 @@ from sqlalchemy.dialects import postgresql, sqlite
 
 from kb.errors import MissingPartError, UsageError
 from kb.events.schema import HEAD
+from kb.progress import is_told, tell
 
 _BUSY_TIMEOUT_S = 30.0
 """How long a writer waits for another one. Writes take milliseconds; a bulk load of 100,000 questions, seconds."""
@@ -78,15 +79,24 @@ class Store:
     def pages(self, query: sa.Select[Any], *order: sa.Column[Any]) -> Iterator[sa.RowMapping]:
         """All rows of a query in the order of columns that name a row together, and that it selects.
 
-        Read batch by batch, each in a transaction of its own, so that a slow reader holds nothing up.
+        Read batch by batch, each in a transaction of its own, so that a slow reader holds nothing up. Tells how many
+        rows have been read (``kb.progress``).
         """
+        total = self._count(query) if is_told() else 0
+        done = 0
         query = query.order_by(*order).limit(BATCH)
         page = self.rows(query)
         while page:
+            tell(done, total)
             yield from page
+            done += len(page)
             # After the last row rather than by OFFSET: equally fast on every page, and rows added meanwhile shift none.
             last = tuple(page[-1][column.name] for column in order)
             page = self.rows(query.where(sa.tuple_(*order) > last))
+
+    def _count(self, query: sa.Select[Any]) -> int:
+        with self.read() as connection:
+            return connection.scalar(sa.select(sa.func.count()).select_from(query.subquery())) or 0
 
     def _writing(self) -> contextlib.AbstractContextManager[sa.Connection]:
         return self._engine.execution_options(lotse_write=True).begin()

@@ -122,7 +122,8 @@ class Job(Shape):
     kind: str
     state: Literal["running", "done", "failed", "cancelled"]
     done: int
-    total: int = Field(description="steps; 0 while they are not counted yet")
+    total: int = Field(description="of its step; 0 while it is not counted yet")
+    step: str = Field(description="what it is at; empty where it has one step only")
     started_at: str
     result: dict[str, Any] | None = Field(description="once it is done; what it holds depends on the kind")
     error: JobProblem | None = Field(description="once it has failed")
@@ -291,6 +292,7 @@ _JOB = {
     "state": "running",
     "done": 12,
     "total": 40,
+    "step": "asking",
     "started_at": "2026-11-24T18:31:15+00:00",
     "result": None,
     "error": None,

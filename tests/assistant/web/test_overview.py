@@ -129,7 +129,7 @@ def test_work_goes_on_while_another_tab_is_open_and_is_watched_again(leads: Runn
     page.click(f"nav >> text={DE['tab_inbox']}")
     page.wait_for_selector(".work", state="detached")
     page.click(f"nav >> text={DE['tab_gaps']}")
-    page.wait_for_selector("#lotse-gap-work .work progress")
+    page.wait_for_selector(f"#lotse-gap-work .work:has(progress[value]) :text('{DE['step_asking']}')")
     page.click("[data-act=cancel]")
     page.wait_for_selector(f"#lotse-gap-work :text('{DE['cancelled']}')")
     assert [url for url in begun if url.endswith("/gaps/find")] == []

@@ -61,7 +61,7 @@ export async function work(place, url, body, words, signal = null) {
   const before = underWay.get(url), watched = (id) => call(`/api/v1/jobs/${id}`);
   let job = (before && (await watched(before).catch(() => null))) || (await post(url, body));
   if (!Object.keys(body).length) underWay.set(url, job.job_id);
-  const bar = el("progress", { max: 1, "aria-label": t(words) }), said = el("span", { role: "status" });
+  const bar = el("progress", { max: 1, "aria-label": t(words) }), doing = el("span", {}, t(words)), said = el("span", { role: "status" });
   let hurry = () => {};
   const cancel = async () => {
     stop.disabled = true;
@@ -71,11 +71,13 @@ export async function work(place, url, body, words, signal = null) {
   const stop = el("button", { type: "button", class: "plain", "data-act": "cancel", on: cancel }, t("cancel"));
   signal?.addEventListener("abort", cancel);
   if (signal?.aborted) await cancel();
-  else place.replaceChildren(el("div", { class: "work" }, el("span", {}, t(words)), bar, said, stop));
+  else place.replaceChildren(el("div", { class: "work" }, doing, bar, said, stop));
   for (let turn = 0; job.state === "running"; turn += 1) {
     await new Promise((resolve) => { hurry = resolve; setTimeout(resolve, WATCH_MS[turn] ?? WATCH_LATER_MS); });
     job = await watched(job.job_id).catch((error) => { underWay.delete(url); throw error; });
+    doing.textContent = job.step ? t(`step_${job.step}`) : t(words);
     if (job.total > 1) { bar.max = job.total; bar.value = job.done; said.textContent = t("done_of", { done: number(job.done), total: number(job.total) }); }
+    else { bar.removeAttribute("value"); said.textContent = ""; }
   }
   underWay.delete(url);
   if (signal?.aborted) return null;
