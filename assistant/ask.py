@@ -99,7 +99,8 @@ def ask(
     # 2
     vector = library.embedder.embed_queries([query.text])[0]
     embedded = time.perf_counter()
-    where = Filter(now.date(), scope.audience, scope.language, scope.products, hidden=scope.hidden)
+    today = library.day_of(now)
+    where = Filter(today, scope.audience, scope.language, scope.products, hidden=scope.hidden)
     if library.settings.learning.enabled:
         catch_up(library)
     # 3
@@ -107,7 +108,7 @@ def ask(
         ranking = retrieve(snapshot, library, query, vector, hits, where)
         searched = time.perf_counter()
         # 4, 5, 6
-        bench = Bench(library, snapshot, query, vector, now.date())
+        bench = Bench(library, snapshot, query, vector, today)
         verdict = judge(bench, ranking.distinct)
         quoted = snapshot.sources(sorted({f"{one.article_id}@{one.language}" for one in verdict.citations}))
         written_from = sources(bench, ranking.distinct, verdict) if library.settings.writer.url else ()

@@ -143,7 +143,7 @@ class Lesson:
 
 def lessons(library: Library, article_id: str | None = None, today: date | None = None) -> list[Lesson]:
     """What ratings taught that counts today, of one article or of all, the weightiest first."""
-    today = today or datetime.now(UTC).date()
+    today = today or library.today()
     grouped = _grouped(library, article_id, today)
     found = [_lesson(pair, items, library.settings.learning, today) for pair, items in grouped.items()]
     return sorted(found, key=lambda one: (one.article_id, one.language, -one.weight, one.question))
@@ -158,9 +158,10 @@ def forget(
     questions and their ratings count again. Raises NotFoundError where there is nothing of the kind.
     """
     now = datetime.now(UTC)
+    today = library.day_of(now)
     chosen = {
         pair: items
-        for pair, items in _grouped(library, article_id, now.date()).items()
+        for pair, items in _grouped(library, article_id, today).items()
         if pair_id in (None, _pair_id(*pair))
     }
     if not chosen:
@@ -171,7 +172,7 @@ def forget(
     for question_id in ids:
         library.events.act(Action(question_id, now, "forgotten", actor))
     library.catalog.judge(ids, library.embedder.fingerprint, [], np.empty((0, 0), dtype=np.float32))
-    return [_lesson(pair, items, library.settings.learning, now.date()) for pair, items in chosen.items()]
+    return [_lesson(pair, items, library.settings.learning, today) for pair, items in chosen.items()]
 
 
 def _period(library: Library, today: date) -> Period:

@@ -17,7 +17,6 @@ Or give ``LotseRetriever`` to a query engine of your own, with any LLM and any p
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
 from typing import Any
 
 from llama_index.core.base.embeddings.base import BaseEmbedding, Embedding
@@ -71,7 +70,7 @@ class LotseRetriever(BaseRetriever):
         library, scope = self._library, self._scope
         query = understand(query_bundle.query_str)
         vector = library.embedder.embed_queries([query.text])[0]
-        where = Filter(datetime.now(UTC).date(), scope.audience, scope.language, scope.products, hidden=scope.hidden)
+        where = Filter(library.today(), scope.audience, scope.language, scope.products, hidden=scope.hidden)
         with (
             library.reading(),
             searching(library, vector, 2 * library.settings.retrieval.candidates) as (snapshot, hits),

@@ -152,7 +152,7 @@ def _ask_alone(
     vector = library.embedder.embed_queries([query.text])[0]
     with searching(library, vector, 2 * library.settings.retrieval.candidates) as (snapshot, hits):
         for language in scopes:
-            where = Filter(now.date(), language=language)
+            where = Filter(library.day_of(now), language=language)
             for system, weights in alone.items():
                 found = retrieve(snapshot, library, query, vector, hits, where, weights=weights)
                 outcome.rank(system, language, [item.article.id for item in found.articles])

@@ -10,7 +10,6 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass, fields
-from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, Final
 
@@ -79,7 +78,7 @@ def _pools(name: str, index: Index, question: Question) -> Iterator[Pool]:
     library, query = index.library, understand(question.text)
     vector = library.embedder.embed_queries([query.text])[0]
     for language, relevant in targets(question, index).items():
-        where = Filter(datetime.now(UTC).date(), language=language)
+        where = Filter(library.today(), language=language)
         with searching(library, vector, 2 * library.settings.retrieval.candidates) as (snapshot, hits):
             weights = weights_for(snapshot, library, query, where)
             found = candidates(snapshot, library, query, vector, hits, where, weights)

@@ -9,6 +9,7 @@ from __future__ import annotations
 import hashlib
 import logging
 from collections.abc import Sequence
+from datetime import date
 
 import numpy as np
 
@@ -66,14 +67,15 @@ def _take(library: Library, fingerprint: str, ids: Sequence[str]) -> None:
     events, ratings = library.events.questions_for(ids), library.events.feedback_for(ids)
     actions = library.events.actions_for(ids)
     forgotten = {key for key, done in actions.items() if any(action.kind == "forgotten" for action in done)}
-    judgements = (judged(events[key], ratings[key]) for key in ids if key not in forgotten)
+    lasting = [key for key in ids if key not in forgotten]
+    judgements = (judged(events[key], ratings[key], library.day_of(ratings[key][-1].given_at)) for key in lasting)
     said = [one for one in judgements if one is not None]
     texts = [events[one.question_id].text for one in said]
     vectors = library.embedder.embed_queries(texts) if texts else np.empty((0, 0), dtype=np.float32)
     library.catalog.judge(ids, fingerprint, said, vectors)
 
 
-def judged(event: QuestionEvent, ratings: Sequence[Feedback]) -> Judgement | None:
+def judged(event: QuestionEvent, ratings: Sequence[Feedback], given_on: date) -> Judgement | None:
     """What the last of ``ratings``, oldest first, whoever gave it, says of the article quoted first; None for nothing.
 
     Only an answer is judged, and only one of which the log tells what text it quoted.
@@ -87,5 +89,5 @@ def judged(event: QuestionEvent, ratings: Sequence[Feedback]) -> Judgement | Non
         quoted["sha256"],
         last.actor,
         last.verdict == "helpful",
-        last.given_at.date(),
+        given_on,
     )

@@ -9,11 +9,13 @@ import threading
 import time
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from datetime import UTC, date, datetime
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from kb import lock, settings
+from kb.days import zone_of
 from kb.errors import LockedError, MissingPartError
 from kb.settings import Origins, Settings
 
@@ -77,6 +79,18 @@ class Library:
         """The library in ``home`` (default: KB_HOME, else ``.kb``) with the settings of the current folder."""
         values, origins = settings.load(config or _path_from("KB_CONFIG"))
         return cls(home or _path_from("KB_HOME") or Path(DEFAULT_HOME), values, origins)
+
+    def local(self, moment: datetime) -> datetime:
+        """A moment (aware) on the team's clock. Raises UsageError where ``reports.time_zone`` is no time zone."""
+        return moment.astimezone(zone_of(self.settings.reports.time_zone))
+
+    def day_of(self, moment: datetime) -> date:
+        """The day on which a moment (aware) falls, by the team's calendar."""
+        return self.local(moment).date()
+
+    def today(self) -> date:
+        """The day it is, by the team's calendar."""
+        return self.day_of(datetime.now(UTC))
 
     @property
     def lock_path(self) -> Path:
@@ -161,7 +175,7 @@ class Library:
         """The gaps that leads work off."""
         from kb.backlog import Backlog
 
-        return Backlog(self.database)
+        return Backlog(self.database, self.settings.reports.time_zone)
 
     @cached_property
     def escalations(self) -> Escalations:

@@ -14,8 +14,9 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, SecretStr, ValidationError
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, SecretStr, ValidationError
 
+from kb.days import zone_of
 from kb.errors import UsageError
 
 ENV_PREFIX = "KB_"
@@ -25,6 +26,17 @@ ENV_NOT_SETTINGS = frozenset({"KB_HOME", "KB_CONFIG", "KB_MODEL_CACHE", "KB_EVAL
 Share = Annotated[float, Field(ge=0.0, le=1.0)]
 Weight = Annotated[float, Field(ge=0.0, le=10.0)]
 ProductName = Annotated[str, Field(pattern=r"^[^=@]+(@[a-z]+)?=.*\S")]
+
+
+def _time_zone(name: str) -> str:
+    try:
+        zone_of(name)
+    except UsageError as error:
+        raise ValueError(error.message.rstrip(".")) from None
+    return name
+
+
+TimeZone = Annotated[str, AfterValidator(_time_zone)]
 
 
 class _Section(BaseModel):
@@ -137,8 +149,9 @@ class ReportSettings(_Section):
         le=100,
         description="figures of fewer people are not reported (works councils ask for 5); 1: all",
     )
-    time_zone: str = Field(
-        default="Europe/Berlin", description="whose days and weeks reports and kb gaps find count by; an IANA name"
+    time_zone: TimeZone = Field(
+        default="Europe/Berlin",
+        description="whose calendar says what day it is: for freshness, reports and everything else; an IANA name",
     )
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import getpass
 import secrets
 import sys
-from datetime import UTC, datetime, time
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -13,6 +13,7 @@ import typer
 from assistant.cli.app import app
 from assistant.cli.options import Config, Home, Json, day, examples, open_library
 from assistant.terminal import print_json
+from kb.days import midnight
 from kb.errors import UsageError
 
 if TYPE_CHECKING:
@@ -50,13 +51,14 @@ def add_command(
 @users_app.command("list", epilog=examples("kb users list", "kb users list --json"))
 def list_command(as_json: Json = False, home: Home = None, config: Config = None) -> None:
     """List the accounts."""
-    accounts = open_library(home, config).accounts.accounts()
+    library = open_library(home, config)
+    accounts = library.accounts.accounts()
     if as_json:
         print_json({"users": [account.to_json() for account in accounts]})
         return
     for account in accounts:
         state = "disabled" if account.disabled_at else "locked" if _is_locked(account) else "active"
-        print(f"{account.name:24}{account.role:8}{state:10}since {account.created_at:%Y-%m-%d}")
+        print(f"{account.name:24}{account.role:8}{state:10}since {library.day_of(account.created_at)}")
     print(f"{len(accounts)} accounts.")
 
 
@@ -150,13 +152,15 @@ def audit_command(
     config: Config = None,
 ) -> None:
     """Show who signed in, was refused, or changed something; newest first."""
-    begin = datetime.combine(day(since), time(), UTC) if since else None
-    entries = open_library(home, config).accounts.entries(begin, limit)
+    library = open_library(home, config)
+    begin = midnight(library.settings.reports.time_zone, day(since)) if since else None
+    entries = library.accounts.entries(begin, limit)
     if as_json:
         print_json({"entries": [entry.to_json() for entry in entries]})
         return
     for entry in entries:
-        print(f"{entry.at:%Y-%m-%d %H:%M:%S}  {entry.outcome:8}{entry.who:28}{entry.action}  {entry.target}".rstrip())
+        at = f"{library.local(entry.at):%Y-%m-%d %H:%M:%S}"
+        print(f"{at}  {entry.outcome:8}{entry.who:28}{entry.action}  {entry.target}".rstrip())
     print(f"{len(entries)} lines.")
 
 

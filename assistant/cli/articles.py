@@ -16,7 +16,6 @@ from assistant.cli.options import (
     Json,
     Paths,
     article_paths,
-    day,
     examples,
     open_library,
     refuse_server,
@@ -92,7 +91,7 @@ def new_command(
     if from_gap is None:
         from assistant.templates import write
 
-        file = write(article_paths(library, None)[0], title, language or "de", owner or "team", day(None))
+        file = write(article_paths(library, None)[0], title, language or "de", owner or "team", library.today())
     else:
         from assistant.leads import draft
 

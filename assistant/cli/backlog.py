@@ -123,7 +123,9 @@ def history_command(gap_id: GapId, as_json: Json = False, home: Home = None, con
         return
     for one in entries:
         moved = one.to_state if one.from_state == one.to_state else f"{one.from_state} → {one.to_state}"
-        print(f"{one.at:%Y-%m-%d %H:%M}  {one.kind:10}{moved:24}{one.actor or '–':12}{one.note}".rstrip())
+        print(
+            f"{library.local(one.at):%Y-%m-%d %H:%M}  {one.kind:10}{moved:24}{one.actor or '–':12}{one.note}".rstrip()
+        )
 
 
 @gaps_app.command(

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Annotated, Literal
 import typer
 
 from assistant.cli.app import app
-from assistant.cli.options import Config, Home, Json, Paths, article_paths, day, examples, open_library
+from assistant.cli.options import Config, Home, Json, Paths, article_paths, day_or_today, examples, open_library
 from kb.errors import UsageError
 
 if TYPE_CHECKING:
@@ -64,7 +64,7 @@ def check_command(
         )
     library = open_library(home, config)
     articles = library.settings.articles
-    folders, now = article_paths(library, paths), day(today)
+    folders, now = article_paths(library, paths), day_or_today(today, library)
     if fix:
         _mend(folders, now, articles.ignore, changed_since)
     if changed_since is not None:

@@ -7,7 +7,7 @@ from typing import Annotated
 import typer
 
 from assistant.cli.app import app
-from assistant.cli.options import Config, Home, Json, day, examples, open_library
+from assistant.cli.options import Config, Home, Json, day_or_today, examples, open_library
 from assistant.terminal import print_json
 
 
@@ -23,7 +23,8 @@ def demo_command(
     """Fill an empty log with invented questions, ratings and tickets of the last eight weeks, marked as samples."""
     from assistant.demo import load
 
-    written = load(open_library(home, config), day(today))
+    library = open_library(home, config)
+    written = load(library, day_or_today(today, library))
     if as_json:
         print_json(written)
     else:

@@ -57,7 +57,8 @@ def list_command(
         print_json({"escalations": [_shape(one) | {"question": texts.get(one.question_id, "")} for one in found]})
         return
     for one in found:
-        print(f"{one.escalation_id}  {one.at:%Y-%m-%d %H:%M}  {one.reason:16}{texts.get(one.question_id, '')}")
+        at = f"{library.local(one.at):%Y-%m-%d %H:%M}"
+        print(f"{one.escalation_id}  {at}  {one.reason:16}{texts.get(one.question_id, '')}")
         for line in (one.note, f"{one.answered_by}: {one.answer}" if one.answer else ""):
             print(f"{'':8}{line}") if line else None
     print(f"{len(found)} escalations.")

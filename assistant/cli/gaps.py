@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import TYPE_CHECKING, Annotated, Any, cast
 
 import typer
@@ -83,7 +84,8 @@ def show_command(
     """Show a gap: its questions, the proof of its cause, how its priority adds up, and what to do."""
     from assistant.gaps.report import gap_json
 
-    gap = gap_json(open_library(home, config).backlog.gap(gap_id))
+    library = open_library(home, config)
+    gap = gap_json(library.backlog.gap(gap_id))
     if as_json:
         print_json(gap)
         return
@@ -100,7 +102,8 @@ def show_command(
             )
     print("\nQuestions:")
     for question in gap["questions"]:
-        print(f"  {question['asked_at'][:10]}  {question['text']}  ({', '.join(question['signals'])})")
+        asked_on = library.day_of(datetime.fromisoformat(question["asked_at"]))
+        print(f"  {asked_on}  {question['text']}  ({', '.join(question['signals'])})")
     print("\nNearest articles:")
     for near in gap["nearest"][:5]:
         print(f"  {near['score']:.2f}  {near['title']}  ({near['article_id']}, {near['language']})")

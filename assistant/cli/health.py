@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Literal
 import typer
 
 from assistant.cli.app import app
-from assistant.cli.options import Config, Home, Json, day, examples, open_library
+from assistant.cli.options import Config, Home, Json, day_or_today, examples, open_library
 from assistant.terminal import ProgressBar, print_json
 from kb.errors import UsageError
 
@@ -45,8 +45,9 @@ def health_command(
     unknown = sorted(set(kind or ()) - set(KINDS))
     if unknown:
         raise UsageError(f"'{unknown[0]}' is not a kind of finding.", f"Use one of: {', '.join(KINDS)}.")
+    library = open_library(home, config)
     with ProgressBar("Comparing") as bar:
-        report = examine(open_library(home, config), day(today), bar.progress)
+        report = examine(library, day_or_today(today, library), bar.progress)
     chosen = tuple(finding for finding in report.findings if not kind or finding.kind in kind)
     report = HealthReport(report.today, report.articles, chosen)
     print_json(report.to_json()) if as_json else _print(report, language, limit)

@@ -103,10 +103,13 @@ def article_paths(library: Library, paths: list[Path] | None) -> list[Path]:
     return paths or [Path(path) for path in library.settings.articles.paths]
 
 
-def day(text: str | None) -> date:
-    """The day that ``text`` (YYYY-MM-DD) names, today without one. Raises UsageError."""
-    if text is None:
-        return date.today()  # noqa: DTZ011  a review date is a day of the team's own calendar
+def day_or_today(text: str | None, library: Library) -> date:
+    """The day that ``text`` (YYYY-MM-DD) names; else today, by the team's calendar. Raises UsageError."""
+    return library.today() if text is None else day(text)
+
+
+def day(text: str) -> date:
+    """The day that ``text`` (YYYY-MM-DD) names. Raises UsageError."""
     try:
         return date.fromisoformat(text)
     except ValueError:

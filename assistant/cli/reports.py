@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal
 import typer
 
 from assistant.cli.app import app, gaps_app
-from assistant.cli.options import Config, Home, Json, day, examples, open_library
+from assistant.cli.options import Config, Home, Json, day, day_or_today, examples, open_library
 from assistant.terminal import print_json
 from kb.errors import UsageError
 
@@ -59,7 +59,7 @@ def team_command(
     from assistant.reports import team_report
 
     library = open_library(home, config)
-    made_on = day(today)
+    made_on = day_or_today(today, library)
     period = period_of(library, span, since, until, made_on)
     hand_over(team_report(library, period, language, "json" if as_json else form, made_on), out, as_json=as_json)
 
@@ -84,7 +84,7 @@ def export_command(
     from assistant.reports import Period, export
 
     library = open_library(home, config)
-    made_on = day(today)
+    made_on = day_or_today(today, library)
     last = day(until) if until else made_on - timedelta(days=made_on.weekday() + 1)
     first = day(since) if since else last - timedelta(weeks=26) + timedelta(days=1)
     files = export(library, folder, Period(first, last, library.settings.reports.time_zone), made_on)
@@ -124,7 +124,7 @@ def gaps_command(
     from assistant.reports import Period, gap_report
 
     library = open_library(home, config)
-    made_on = day(today)
+    made_on = day_or_today(today, library)
     last = day(until) if until else made_on
     period = Period(day(since) if since else last - timedelta(days=6), last, library.settings.reports.time_zone)
     before = read_report(previous) if previous else None

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Annotated, Literal
 import typer
 
 from assistant.cli.app import app
-from assistant.cli.options import By, Config, Home, Json, article_paths, day, examples, open_library, who
+from assistant.cli.options import By, Config, Home, Json, article_paths, day_or_today, examples, open_library, who
 from assistant.terminal import print_json
 from kb.errors import KBError, UsageError
 
@@ -75,7 +75,9 @@ def _review(
     from assistant.reviews import review
 
     paths = article_paths(library, None)
-    done = review(library, paths, article, verdict, datetime.now(UTC), day(today), actor=actor, note=note)
+    done = review(
+        library, paths, article, verdict, datetime.now(UTC), day_or_today(today, library), actor=actor, note=note
+    )
     if done.unrecorded:
         print(f"The date is set, but who did it is not on record. {done.unrecorded}", file=sys.stderr)
     if as_json:
@@ -99,7 +101,7 @@ def _show(
     from assistant.reviews import due, reminders
     from assistant.reviews.lists import listing
 
-    now, ignore = day(today), library.settings.articles.ignore
+    now, ignore = day_or_today(today, library), library.settings.articles.ignore
     found = due(article_paths(library, None), now, ignore, days=days, owner=owner, last=_on_record(library))
     files = reminders(folder, found, now, language) if folder is not None else {}
     if as_json:

@@ -6,7 +6,7 @@ import contextlib
 import gc
 from collections import Counter
 from collections.abc import Iterator, Sequence
-from datetime import UTC, date, datetime, time
+from datetime import UTC, date, datetime
 from typing import Final
 
 from assistant.gaps import clusters, signals
@@ -18,9 +18,9 @@ from assistant.gaps.replay import Cluster, Replay
 from assistant.gaps.report import GapReport
 from assistant.gaps.signals import Case, Shelf
 from assistant.leads import recheck
-from assistant.reports.period import zone_of
 from kb.backlog.model import FoundGap, GapQuestion
 from kb.catalog import Filter
+from kb.days import noon
 from kb.embedding.protocol import FloatMatrix
 from kb.learning import text_sha256
 from kb.library import Library
@@ -50,15 +50,14 @@ def find(
     4. Rank by what it costs, the arithmetic shown. 5. Sync with the backlog, so that ids, states and owners survive.
     6. Report.
 
-    ``today`` (default: the day it is, in the reports' time zone) decides about freshness and age; ``progress`` gets
+    ``today`` (default: the day it is) decides about freshness and age; ``progress`` gets
     how far each of ``STEPS`` is. The same log, index and day give the same report. An empty log gives an empty one.
     Raises MissingPartError where there is no index to ask, or the log cannot be read.
     """
     now = datetime.now(UTC)
-    zone = zone_of(library.settings.reports.time_zone)
-    if today is not None and today != now.astimezone(zone).date():
-        now = datetime.combine(today, time(12), UTC)
-    today = now.astimezone(zone).date()
+    if today is not None and today != library.day_of(now):
+        now = noon(library.settings.reports.time_zone, today)
+    today = library.day_of(now)
     library.require_index()
     if not library.settings.events.url and not library.events_file.exists():
         return GapReport(since, until, 0, ())

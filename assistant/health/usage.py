@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
-from datetime import UTC, date, datetime, time, timedelta
+from datetime import date, timedelta
 from typing import Final
 
 from kb.catalog import Survey
+from kb.days import midnight
 from kb.learning import text_sha256
 from kb.library import Library
 
@@ -57,7 +58,7 @@ def usage(library: Library, survey: Survey, today: date) -> Usage:
     """Read the log of the year up to and including ``today``. A library that nobody asked has none, and gets none."""
     if not library.settings.events.url and not library.events_file.exists():
         return Usage()
-    end = datetime.combine(today + timedelta(days=1), time(), UTC)
+    end = midnight(library.settings.reports.time_zone, today + timedelta(days=1))
     asked = list(library.events.questions(end - timedelta(days=PERIOD_DAYS), end))
     answers = [event for event in asked if event.citations]
     ratings = library.events.feedback_for(event.question_id for event in answers)
@@ -67,7 +68,7 @@ def usage(library: Library, survey: Survey, today: date) -> Usage:
     }
     found: dict[str, Use] = {}
     for event in answers:
-        day = event.asked_at.date()
+        day = library.day_of(event.asked_at)
         quoted = list(dict.fromkeys(f"{cited['article_id']}@{cited['language']}" for cited in event.citations))
         for key in quoted:
             use = found.get(key, Use())
@@ -79,4 +80,4 @@ def usage(library: Library, survey: Survey, today: date) -> Usage:
             use = found[quoted[0]]
             bad = _SPEAKS_AGAINST[last.reason] if last.verdict == "not_helpful" else 0.0
             found[quoted[0]] = replace(use, ratings=(*use.ratings, bad))
-    return Usage(len(asked), asked[0].asked_at.date() if asked else None, found)
+    return Usage(len(asked), library.day_of(asked[0].asked_at) if asked else None, found)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import contextlib
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import date, datetime
 from pathlib import Path
 from typing import Any
 
@@ -90,7 +90,7 @@ def draft(
         else:
             stub, beside = _new(library, gap, title, language, owner, now)
         # 2
-        made = _written(gap, stub, folder or folder_for(library, stub.language, beside), now)
+        made = _written(gap, stub, folder or folder_for(library, stub.language, beside), library.day_of(now))
     # 3
     return _linked(library, gap, made, actor, now)
 
@@ -122,7 +122,7 @@ def _new(
 ) -> tuple[Stub, list[Indexed]]:
     """The stub of a new article, and the articles that it belongs beside."""
     name = " ".join((title or gap.title).split())
-    nearby = passages(library, name, now.date())
+    nearby = passages(library, name, library.day_of(now))
     beside = near(library, gap) or [Indexed(one.article, "") for one in nearby]
     common = habits(beside, gap.owner or "team")
     stub = Stub(
@@ -190,12 +190,12 @@ def _questions(gap: Gap, language: str) -> Iterable[str]:
         yield "- " + text("more", language, number=len(asked) - _MAX_QUESTIONS)
 
 
-def _written(gap: Gap, stub: Stub, folder: Path, now: datetime) -> Draft:
+def _written(gap: Gap, stub: Stub, folder: Path, today: date) -> Draft:
     """The stub's file: written, or found where an earlier call wrote it and was stopped before it was linked."""
     article = ArticleKey(stub.name, stub.language)
     file = folder / f"{stub.name}.md"
     try:
-        return Draft(gap, article, put(folder, stub, now.date()), created=True)
+        return Draft(gap, article, put(folder, stub, today), created=True)
     except UsageError:
         ours = False
         with contextlib.suppress(OSError, UnicodeDecodeError):

@@ -59,10 +59,10 @@ def draft_answer(
         )
     # 1
     event = library.events.question(found.question_id)
-    nearby = [Indexed(one.article, "") for one in passages(library, event.text, now.date())]
+    nearby = [Indexed(one.article, "") for one in passages(library, event.text, library.day_of(now))]
     stub = _stub(found, event, nearby, title, owner)
     # 2
-    path = put(folder or folder_for(library, stub.language, nearby), stub, now.date())
+    path = put(folder or folder_for(library, stub.language, nearby), stub, library.day_of(now))
     article = ArticleKey(stub.name, stub.language)
     # 3
     library.escalations.link(escalation_id, article)

@@ -153,7 +153,7 @@ def _linked(library: Library, gap: Gap, now: datetime) -> tuple[ArticleKey, str]
             "Take it in first: kb ingest, then verify again.",
             "not-in-index",
         )
-    if found.row.status != "published" or (found.row.expires_on and found.row.expires_on < now.date()):
+    if found.row.status != "published" or (found.row.expires_on and found.row.expires_on < library.day_of(now)):
         state = "expired" if found.row.status == "published" else found.row.status
         raise ConflictError(
             f"The article {shown(gap.linked)} is {state} and answers nobody.",

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 from assistant.leads.asking import Aim, Fault, Outcome, again
@@ -62,7 +62,7 @@ def recheck(library: Library, now: datetime) -> list[Gap]:
         # 1
         article = questions[0].article
         found = indexed(library, *article)
-        serves = found is not None and _serves(found, article.language, now)
+        serves = found is not None and _serves(found, article.language, library.day_of(now))
         sha256 = text_sha256(found.source) if found and serves else ""
         if sha256 == questions[0].sha256:
             continue
@@ -96,6 +96,6 @@ def _by_gap(questions: Sequence[RegressionQuestion]) -> Mapping[str, list[Regres
     return found
 
 
-def _serves(found: Indexed, language: str, now: datetime) -> bool:
+def _serves(found: Indexed, language: str, today: date) -> bool:
     row = found.row
-    return row.language == language and row.status == "published" and not is_expired(row, now.date())
+    return row.language == language and row.status == "published" and not is_expired(row, today)

@@ -60,7 +60,7 @@ def gap_report(
     ``previous`` is an earlier report as JSON; with it, the report also says whose urgency has changed since. The
     backlog is what the last `kb gaps find` left. Raises UsageError for another language or form.
     """
-    wording = Wording(language)
+    wording = Wording(language, zone=period.zone)
     known_form(form)
     data = gather_gaps(library, period, wording, gap_tables.priorities(previous))
     if form == "json":

@@ -53,7 +53,7 @@ def tables(period: Period, data: Data, gaps: Sequence[Gap], entries: Sequence[En
         _by_group("tickets_by_product", weeks, data.tickets, lambda case: case.product, TICKET_MEASURES, least),
         _by_group("tickets_by_category", weeks, data.tickets, lambda case: case.category, TICKET_MEASURES, least),
         _by_group("tickets_by_channel", weeks, data.tickets, lambda case: case.channel, TICKET_MEASURES, least),
-        _gaps(gaps, least),
+        _gaps(gaps, period, least),
         _moves(gaps, entries, period),
         _articles(period, data, least),
     ]
@@ -102,7 +102,7 @@ def _by_group(
     return Table(name, {"week_first": "day", "week_last": "day", "group": "text", **_VALUE}, rows)
 
 
-def _gaps(gaps: Sequence[Gap], least: int) -> Table:
+def _gaps(gaps: Sequence[Gap], period: Period, least: int) -> Table:
     columns: dict[str, Kind] = {
         "gap_id": "text",
         "need": "text",
@@ -129,10 +129,10 @@ def _gaps(gaps: Sequence[Gap], least: int) -> Table:
             gap.state,
             *_demand(gap, least),
             round(gap.priority, 2),
-            gap.first_seen.date(),
-            gap.last_seen.date(),
-            gap.created_at.date(),
-            gap.updated_at.date(),
+            period.day_of(gap.first_seen),
+            period.day_of(gap.last_seen),
+            period.day_of(gap.created_at),
+            period.day_of(gap.updated_at),
             gap.linked.article_id if gap.linked else None,
             gap.linked.language if gap.linked else None,
         ]

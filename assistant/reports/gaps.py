@@ -204,7 +204,7 @@ def _facts(gap: Gap, wording: Wording) -> list[tuple[str, str]]:
     rows += [
         (wording.say("asked_again"), proof.asked_again(gap, wording)),
         (wording.say("demand"), proof.demand(gap, wording)),
-        (wording.say("last_asked"), wording.day(gap.last_seen.date())),
+        (wording.say("last_asked"), wording.day(wording.day_of(gap.last_seen))),
         (wording.say("owner"), gap.owner or wording.say("no_owner")),
         (wording.say("state"), wording.say(f"state_{gap.state}")),
         (wording.say("action"), proof.step(gap, wording)),

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, time, timedelta
+from datetime import date, datetime, timedelta
 from typing import Literal, TypeAlias
-from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
+from kb.days import day_in, midnight, zone_of
 from kb.errors import UsageError
 
 Kind: TypeAlias = Literal["week", "month", "days"]
@@ -35,12 +35,12 @@ class Period:
     @property
     def since(self) -> datetime:
         """The moment at which it begins, in UTC."""
-        return _midnight(self.first, self.zone)
+        return midnight(self.zone, self.first)
 
     @property
     def until(self) -> datetime:
         """The moment at which it has ended, in UTC: the first one that no longer belongs to it."""
-        return _midnight(self.last + _DAY, self.zone)
+        return midnight(self.zone, self.last + _DAY)
 
     @property
     def kind(self) -> Kind:
@@ -57,7 +57,7 @@ class Period:
 
     def day_of(self, moment: datetime) -> date:
         """The day on which a moment falls."""
-        return moment.astimezone(zone_of(self.zone)).date()
+        return day_in(self.zone, moment)
 
     def holds(self, day: date) -> bool:
         """Whether a day belongs to it."""
@@ -93,24 +93,5 @@ def latest(kind: Literal["week", "month"], today: date, zone: str = "UTC") -> Pe
 
 def moments(since: date | None, until: date | None, zone: str) -> tuple[datetime | None, datetime | None]:
     """When the day ``since`` begins and ``until`` has ended in a time zone, in UTC; None stays None."""
-    begin = None if since is None else _midnight(since, zone)
-    return begin, None if until is None else _midnight(until + _DAY, zone)
-
-
-def today_in(zone: str) -> date:
-    """The day it is in a time zone. Raises UsageError where the zone is not known."""
-    return datetime.now(zone_of(zone)).date()
-
-
-def zone_of(name: str) -> ZoneInfo:
-    """The time zone with an IANA name. Raises UsageError where it is not known."""
-    try:
-        return ZoneInfo(name)
-    except (ZoneInfoNotFoundError, ValueError):
-        raise UsageError(
-            f"'{name}' is not a time zone.", "Set reports.time_zone to an IANA name such as Europe/Berlin."
-        ) from None
-
-
-def _midnight(day: date, zone: str) -> datetime:
-    return datetime.combine(day, time(), zone_of(zone)).astimezone(UTC)
+    begin = None if since is None else midnight(zone, since)
+    return begin, None if until is None else midnight(zone, until + _DAY)

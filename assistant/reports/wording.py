@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from datetime import date
+from datetime import date, datetime
 
 from assistant.reports import gap_words, words
 from assistant.reports.measure_words import NAMES
 from assistant.reports.measures import OTHERS, Group, Value
 from assistant.reports.period import Period
+from kb.days import day_in
 from kb.errors import UsageError
 
 WORDS: dict[str, words.Words] = {"de": words.DE | gap_words.DE, "en": words.EN | gap_words.EN}
@@ -29,11 +30,16 @@ _UNITS: dict[str, tuple[tuple[int, str, str], ...]] = {
 
 @dataclass(frozen=True, slots=True)
 class Wording:
-    """One language. ``least`` is the smallest group that is reported; ``products`` has what people call a product."""
+    """One language.
+
+    ``least`` is the smallest group that is reported; ``products`` has what people call a product; ``zone`` is by whose
+    calendar moments become days.
+    """
 
     language: str
     least: int = 1
     products: Mapping[str, str] = field(default_factory=dict)
+    zone: str = "UTC"
 
     def __post_init__(self) -> None:
         if self.language not in WORDS:
@@ -83,6 +89,10 @@ class Wording:
         if self.language == "de":
             return f"{day:%d.%m.%Y}"
         return f"{day.day}{_SPACE}{self.month(day)[:3]}{_SPACE}{day.year}"
+
+    def day_of(self, moment: datetime) -> date:
+        """The day on which a moment falls."""
+        return day_in(self.zone, moment)
 
     def short_day(self, day: date) -> str:
         """12.09. or 12 Sep: below a chart."""

@@ -145,7 +145,7 @@ class Access:
     def _bearer(self, given: str) -> Person | None:
         if hmac.compare_digest(given.encode(), self._token.encode()):
             return Person("kb", "admin", "machine")
-        token = self.library.accounts.tokens.holder(given, _now())
+        token = self.library.accounts.tokens.holder(given, self.library.today())
         return Person(f"{token.name} ({token.token_id})", token.role, "token") if token else None
 
     def _named_by_proxy(self, request: Request) -> Person | None:

@@ -103,6 +103,7 @@ def _boot(access: Access, products: Products, request: Request) -> dict[str, Any
         "lead": may(person.role, "lead"),
         "articles": counts["articles"],
         "products": products.names(),
+        "time_zone": library.settings.reports.time_zone,
         "most": library.settings.server.max_question_characters,
     }
 

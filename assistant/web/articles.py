@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Sequence
-from datetime import UTC, date, datetime
+from datetime import date
 from typing import Annotated, Any, Literal
 
 from fastapi import APIRouter, Depends, Path, Query
@@ -35,7 +35,7 @@ def router(library: Library, access: Access) -> APIRouter:
         product: Annotated[list[str] | None, Query(description="only articles about one of these")] = None,
     ) -> dict[str, Any]:
         """All published articles by title, without their text."""
-        today = _today()
+        today = library.today()
         with library.catalog.snapshot() as snapshot:
             rows = snapshot.listing(Filter(today, audience, language, tuple(product or ())))
         return {"articles": [front(row, library, today) for row in rows]}
@@ -55,7 +55,7 @@ def router(library: Library, access: Access) -> APIRouter:
 
 def article(library: Library, article_id: str, language: str | None) -> dict[str, Any]:
     """One article as `GET articles/{id}` gives it. Raises NotFoundError; archived and expired ones can be read too."""
-    today = _today()
+    today = library.today()
     with library.catalog.snapshot() as snapshot:
         found = snapshot.find(article_id)
         chosen = next((item for item in found if language in (None, item[0].language)), None)
@@ -89,7 +89,7 @@ def marks(library: Library, reply: Reply) -> dict[int, dict[str, Any]]:
     if not reply.citations:
         return {}
     with library.catalog.snapshot() as snapshot:
-        superseded = snapshot.superseded(Filter(_today()))
+        superseded = snapshot.superseded(Filter(library.today()))
         found = {one.article_id: snapshot.find(one.article_id) for one in reply.citations}
     audiences = {(row.id, row.language): row.audience for rows in found.values() for row, _ in rows}
     return {
@@ -114,7 +114,7 @@ def resolver(library: Library, reply: Reply) -> Resolve:
 def titles(library: Library) -> dict[str, str]:
     """What the articles that may answer are called, by ``id@language``."""
     with library.catalog.snapshot() as snapshot:
-        return {f"{row.id}@{row.language}": row.title for row in snapshot.listing(Filter(_today()))}
+        return {f"{row.id}@{row.language}": row.title for row in snapshot.listing(Filter(library.today()))}
 
 
 def front(row: ArticleRow, library: Library, today: date) -> dict[str, Any]:
@@ -156,7 +156,3 @@ def _learned(library: Library, row: ArticleRow) -> list[dict[str, Any]]:
 def _in_language(found: Sequence[tuple[ArticleRow, str]], language: str) -> list[ArticleRow]:
     rows = [row for row, _ in found]
     return [row for row in rows if row.language == language][:1] or rows[:1]
-
-
-def _today() -> date:
-    return datetime.now(UTC).date()

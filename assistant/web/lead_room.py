@@ -12,7 +12,6 @@ from pydantic import Field
 from assistant.reports import Period
 from assistant.reports.figures import compute
 from assistant.reports.gather import gather
-from assistant.reports.period import today_in
 from assistant.reports.tables import to_json
 from assistant.reports.wording import Wording
 from assistant.web.access import Access, Person
@@ -63,7 +62,7 @@ def router(library: Library, access: Access, jobs: Jobs) -> APIRouter:
         span: Annotated[Literal["week", "month"], Query(description="the last 7 or the last 30 days")] = "week",
     ) -> dict[str, Any]:
         """The figures of the last seven days (or 30) against those before, with the weeks that lead there."""
-        return overview_of(library, language, span, today_in(library.settings.reports.time_zone))
+        return overview_of(library, language, span, library.today())
 
     @routes.get("/escalations", summary="What was handed to the lead", dependencies=[lead])
     def escalations(
@@ -182,7 +181,7 @@ def _health(library: Library, progress: Progress) -> dict[str, Any]:
     from assistant.health import examine
     from assistant.health.texts import action, details, kind_name
 
-    today = datetime.now(UTC).date()
+    today = library.today()
     report = examine(library, today, progress)
     called = titles(library)
     said = {"de": lambda key: f"„{called.get(key, key)}“", "en": lambda key: f"“{called.get(key, key)}”"}

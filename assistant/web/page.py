@@ -66,7 +66,8 @@ def mount(app: Starlette, host: str, port: int, boot: Boot) -> None:
     """Put the page at ``/``, behind every route that ``app`` has already.
 
     ``boot`` gives what the page needs to know from the start: ``me``, who looks at it, and for those who may ask
-    ``articles`` (how many), ``products`` with their names, and ``most``, the longest question in characters.
+    ``articles`` (how many), ``products`` with their names, the ``time_zone`` whose days and hours it shows, and
+    ``most``, the longest question in characters.
     """
     # Outside a running event loop Gradio makes one for every lock and closes none; in a thread of its own, because the
     # caller's may run one already.

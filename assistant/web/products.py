@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import UTC, date, datetime
+from datetime import date
 from typing import Any
 
 from assistant.leads.places import most_have
@@ -53,7 +53,7 @@ class Products:
         return list(most_have([rows[key].products for key in keys if key in rows]))
 
     def _state(self) -> _State:
-        today = datetime.now(UTC).date()
+        today = self._library.today()
         with self._library.catalog.snapshot() as snapshot:
             kept, generation = self._kept, snapshot.generation()
             if kept is not None and (kept.generation, kept.today) == (generation, today):

@@ -9,7 +9,6 @@ from fastapi import APIRouter, Depends, Query, Response
 from pydantic import Field
 
 from assistant.reports import Period, gap_report, latest, team_report
-from assistant.reports.period import today_in
 from assistant.web.access import Access, Person
 from assistant.web.bodies import Body, Day
 from assistant.web.jobs import Jobs, Progress
@@ -45,7 +44,7 @@ def router(library: Library, access: Access, jobs: Jobs) -> APIRouter:
     lead = Depends(access.require("lead"))
 
     def made(body: ReportBody, person: Person) -> tuple[Period, str]:
-        today = today_in(library.settings.reports.time_zone)
+        today = library.today()
         period = period_of(library, body.period, body.since, body.until, today)
         access.record(person, "report", body.kind, format=body.format, language=body.language)
         make = team_report if body.kind == "team" else gap_report
@@ -74,7 +73,7 @@ def router(library: Library, access: Access, jobs: Jobs) -> APIRouter:
     @routes.post("/report", summary="Make a report as a job", status_code=202)
     def begin(body: ReportBody, person: Person = lead) -> dict[str, Any]:
         """The same as a job, for long periods: its result has the report as ``text``, and a ``name`` to save it by."""
-        today = today_in(library.settings.reports.time_zone)
+        today = library.today()
         period_of(library, body.period, body.since, body.until, today)  # what is wrong is told at once
 
         def work(progress: Progress) -> dict[str, Any]:

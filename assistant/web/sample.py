@@ -6,7 +6,6 @@ import contextlib
 import logging
 import os
 import threading
-from datetime import UTC, datetime
 
 from kb.errors import KBError
 from kb.library import Library
@@ -35,7 +34,7 @@ def _fill(library: Library) -> None:
     with contextlib.suppress(OSError, AttributeError):  # people who ask come first
         os.setpriority(os.PRIO_PROCESS, threading.get_native_id(), _NICE)
     try:
-        load(library, datetime.now(UTC).date())
+        load(library, library.today())
         find(library)
     except KBError as error:
         _LOG.info("No sample data. %s", error.message)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from datetime import UTC, datetime
 from typing import Annotated, Any, Literal
 
 from fastapi import APIRouter, Depends, Query
@@ -34,7 +33,7 @@ def router(library: Library, access: Access, products: Products) -> APIRouter:
     @routes.get("/topics", summary="Products and tags")
     def topics(language: Language = None, audience: Audience = "internal") -> dict[str, Any]:
         """Every product and every tag with the number of its articles; products with what people call them."""
-        today = datetime.now(UTC).date()
+        today = library.today()
         with library.catalog.snapshot() as snapshot:
             rows = snapshot.listing(Filter(today, audience, language))
         about = Counter(name for row in rows for name in row.products)
@@ -52,7 +51,7 @@ def router(library: Library, access: Access, products: Products) -> APIRouter:
         limit: Annotated[int, Query(ge=1, le=_MOST, description="how many at most")] = 50,
     ) -> dict[str, Any]:
         """Articles whose title, alias, tag or text holds what was typed; without words, all by title. Not logged."""
-        today = datetime.now(UTC).date()
+        today = library.today()
         where = Filter(today, audience, language)
         with library.catalog.snapshot() as snapshot:
             rows = snapshot.listing(where)

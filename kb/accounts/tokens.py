@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import secrets
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any, cast
 
 import sqlalchemy as sa
@@ -58,7 +58,7 @@ class Tokens:
             raise NotFoundError(f"There is no token '{token_id[:80]}'.", "See `kb tokens list`.")
         return _token(row)
 
-    def holder(self, secret: str, now: datetime) -> Token | None:
+    def holder(self, secret: str, today: date) -> Token | None:
         """The token with this secret, None where there is none or it was revoked. Its last day of use is noted."""
         table = schema.tokens
         with self._store.read() as connection:
@@ -66,7 +66,7 @@ class Tokens:
             row = connection.execute(query).mappings().one_or_none()
         if row is None:
             return None
-        day = utc(now).date().isoformat()
+        day = today.isoformat()
         if row["last_used_on"] != day:  # one write a day, not one a request
             with self._store.write() as connection:
                 connection.execute(table.update().where(table.c.token_id == row["token_id"]).values(last_used_on=day))

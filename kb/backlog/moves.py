@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import replace
-from datetime import date, datetime
+from datetime import date
 from typing import Any
 
 import sqlalchemy as sa
@@ -90,13 +90,13 @@ def illegal(connection: sa.Connection, gap: Gap, state: State) -> ConflictError:
     )
 
 
-def complete(gap: Gap, state: State, reason: str, until: date | None, now: datetime) -> None:
+def complete(gap: Gap, state: State, reason: str, until: date | None, today: date) -> None:
     """Raise UsageError where a move lacks what it needs to be understood later."""
     if state == "declined" and not reason.strip():
         raise UsageError(
             f"{gap.gap_id} is declined for a reason.", "Say why no article is to be written: --reason TEXT"
         )
-    if state == "snoozed" and (until is None or until <= now.date()):
+    if state == "snoozed" and (until is None or until <= today):
         raise UsageError(f"{gap.gap_id} is snoozed until a day to come.", "Name it: --until YYYY-MM-DD", "snoozed-past")
 
 

@@ -17,8 +17,8 @@ from kb.events.store import Store
 class Reading:
     """The half of ``Backlog`` that changes nothing; what it raises stands there."""
 
-    def __init__(self, store: Store) -> None:
-        self._store = store
+    def __init__(self, store: Store, zone: str = "UTC") -> None:
+        self._store, self._zone = store, zone
 
     def close(self) -> None:
         """Close the connections. They are opened again on the next use."""

@@ -40,6 +40,7 @@ from kb.backlog.moves import (
 )
 from kb.backlog.reading import Reading
 from kb.backlog.sync import Sync
+from kb.days import day_in
 from kb.errors import ConflictError, UsageError
 from kb.events.rows import utc
 
@@ -49,8 +50,9 @@ class Backlog(Reading):
 
     Every method that writes is one transaction, and writers take turns. ``actor`` is who does it, a handle;
     ``expected_version`` the version of the gap that they saw: where it has changed since, ConflictError says what
-    happened and by whom. Without it, only what the gap's state allows decides. Notes and reasons are redacted. All
-    methods raise EventLogUnavailableError where the database cannot be used, NotFoundError for a gap that is not there.
+    happened and by whom. Without it, only what the gap's state allows decides. Notes and reasons are redacted. ``zone``
+    is whose days gaps sleep by. All methods raise EventLogUnavailableError where the database cannot be used,
+    NotFoundError for a gap that is not there.
     """
 
     # --- taking in
@@ -63,7 +65,7 @@ class Backlog(Reading):
         once there is as much of it as there was when it was declined. The same ``found`` again changes nothing.
         """
         with self._turn() as connection:
-            look = Sync(connection, utc(now))
+            look = Sync(connection, utc(now), day_in(self._zone, now))
             look.take_in(found)
             look.write(connection)
             return look.gaps()
@@ -123,7 +125,7 @@ class Backlog(Reading):
         with self._turn() as connection:
             gap = seen(connection, gap_id, expected_version)
             legal(connection, gap, state)
-            complete(gap, state, reason, until, now)
+            complete(gap, state, reason, until, day_in(self._zone, now))
             changes: dict[str, Any] = {
                 "reason": privacy.redact(reason).text if state == "declined" else "",
                 "snoozed_until": until if state == "snoozed" else None,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any, NamedTuple
 
 import sqlalchemy as sa
@@ -38,9 +38,9 @@ class Sync:
     whose day has come, mark those of which nothing was found.
     """
 
-    def __init__(self, connection: sa.Connection, now: datetime) -> None:
+    def __init__(self, connection: sa.Connection, now: datetime, today: date) -> None:
         # 1
-        self._now = now
+        self._now, self._today = now, today
         self._gaps: dict[int, dict[str, Any]] = {
             row["number"]: dict(row) for row in connection.execute(sa.select(schema.gaps)).mappings()
         }
@@ -73,7 +73,7 @@ class Sync:
                 self._describe(number, whole)
         for number, row in self._gaps.items():
             self._change(number, current=number in self._current)
-            if row["state"] == "snoozed" and row["snoozed_until"] <= self._now.date():
+            if row["state"] == "snoozed" and row["snoozed_until"] <= self._today:
                 self._back_to_work(number, "woken", {}, snoozed_until=None)
 
     def write(self, connection: sa.Connection) -> None:

@@ -17,13 +17,14 @@ from assistant.web.articles import article
 from ingest.pipeline import ingest
 from ingest.rebuild import reindex
 from kb.catalog import ArticleRow, Filter, Judgement, Period
+from kb.days import day_in, noon
 from kb.errors import NotFoundError
 from kb.events import EventLogUnavailableError, Feedback, QuestionEvent
 from kb.learning import catch_up, text_sha256
 from kb.library import Library
 from kb.settings import AnswerSettings, LearningSettings
 
-TODAY = datetime.now(UTC).date()
+TODAY = day_in("Europe/Berlin", datetime.now(UTC))
 MOST = LearningSettings().most
 QUESTION = "Abschlag für Strom ändern"
 OTHER = "Rechnung als Brief bekommen"
@@ -35,7 +36,7 @@ def asked(library: Library, question: str, key: str, *, days_ago: int = 0) -> st
     with library.catalog.snapshot() as snapshot:
         sha256 = text_sha256(snapshot.sources([key])[key][1])
     citation = {"article_id": article_id, "language": language, "sha256": sha256}
-    at = datetime.now(UTC) - timedelta(days=days_ago)
+    at = noon("Europe/Berlin", TODAY - timedelta(days=days_ago))
     question_id = uuid.uuid4().hex
     library.events.log_question(
         QuestionEvent(question_id, at, question, "de", "answered", 0.9, "library", citations=[citation])
@@ -46,7 +47,7 @@ def asked(library: Library, question: str, key: str, *, days_ago: int = 0) -> st
 def rate(
     library: Library, question_id: str, verdict: str = "helpful", *, actor: str = "a", days_ago: int = 0, **more: str
 ) -> None:
-    at = datetime.now(UTC) - timedelta(days=days_ago)
+    at = noon("Europe/Berlin", TODAY - timedelta(days=days_ago))
     library.events.rate(Feedback(question_id, at, verdict, actor=actor, **more))  # type: ignore[arg-type]
 
 

@@ -10,6 +10,7 @@ from kb.accounts import ROLES, Accounts, Entry, SignInError, may
 from kb.errors import NotFoundError, UsageError
 
 NOW = datetime(2026, 11, 25, 8, 0, tzinfo=UTC)
+TODAY = NOW.date()
 PASSWORD = "vier Worte ohne Sinn"
 
 
@@ -133,11 +134,11 @@ def test_accounts_ask_for_rights_from_the_first_one_on_even_disabled(accounts: A
 def test_a_token_opens_until_it_is_revoked_and_is_stored_as_a_hash(accounts: Accounts, tmp_path: Path) -> None:
     token, secret = accounts.tokens.add("  help  desk ", "agent", "jana", NOW)
     assert (token.name, token.role, token.created_by) == ("help desk", "agent", "jana")
-    assert accounts.tokens.holder(secret, NOW + timedelta(days=3)) is not None
+    assert accounts.tokens.holder(secret, TODAY + timedelta(days=3)) is not None
     assert accounts.tokens.list()[0].last_used_on == "2026-11-28"
-    assert accounts.tokens.holder(secret + "x", NOW) is None
+    assert accounts.tokens.holder(secret + "x", TODAY) is None
     accounts.tokens.revoke(token.token_id, NOW)
-    assert accounts.tokens.holder(secret, NOW) is None
+    assert accounts.tokens.holder(secret, TODAY) is None
     with pytest.raises(NotFoundError):
         accounts.tokens.revoke("nope", NOW)
     with pytest.raises(UsageError):

@@ -10,7 +10,7 @@ import pytest
 from assistant.reports.figures import Beginnings, Data, compute
 from assistant.reports.lives import Life, Move, gap_values
 from assistant.reports.measures import quantile
-from assistant.reports.period import Period, latest, moments, today_in
+from assistant.reports.period import Period, latest, moments
 from assistant.reports.questions import Asked, read
 from assistant.reports.tickets import Handled, handled
 from kb.errors import UsageError
@@ -219,9 +219,3 @@ def test_days_begin_and_end_at_midnight_of_the_time_zone() -> None:
     begin, end = moments(date(2026, 7, 1), date(2026, 11, 1), "Europe/Berlin")
     assert (begin, end) == (datetime(2026, 6, 30, 22, tzinfo=UTC), datetime(2026, 11, 1, 23, tzinfo=UTC))
     assert moments(None, None, "Europe/Berlin") == (None, None)
-
-
-def test_today_is_the_day_of_the_time_zone() -> None:
-    assert today_in("Pacific/Kiritimati") > today_in("Etc/GMT+12")  # 26 hours apart
-    with pytest.raises(UsageError, match="Mars"):
-        today_in("Mars/Olympus")

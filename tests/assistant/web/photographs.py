@@ -69,7 +69,7 @@ def _demo(place: Path) -> Path:
     shutil.copytree(ROOT / "articles", place / "articles")
     library = Library(place / ".kb", Settings())
     ingest(library, [place / "articles"])
-    load(library, datetime.now(UTC).date())
+    load(library, library.today())
     find(library)
     library.close()
     return place

@@ -15,6 +15,7 @@ from assistant.web.app import build
 from assistant.web.jobs import Jobs
 from ingest.pipeline import ingest
 from kb.backlog import Demand, FoundGap, GapQuestion
+from kb.days import day_in
 from kb.errors import ConflictError, NotFoundError
 from kb.events import QuestionEvent
 from kb.library import Library
@@ -160,7 +161,7 @@ def test_the_overview_and_the_reports_tell_of_the_week(lead: TestClient) -> None
 
 
 def days(**moved: int) -> dict[str, str]:
-    return {name: (NOW.date() + timedelta(days=by)).isoformat() for name, by in moved.items()}
+    return {name: (day_in("Europe/Berlin", NOW) + timedelta(days=by)).isoformat() for name, by in moved.items()}
 
 
 def test_a_report_is_on_any_days_that_have_come_up_to_two_years_of_them(lead: TestClient) -> None:

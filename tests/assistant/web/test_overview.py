@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from assistant.web.words import DE, TEXTS
+from kb.days import day_in
 from tests.assistant.web.browsing import Running, browser_test
 
 NOW = datetime.now(UTC)
@@ -57,12 +58,24 @@ COLOURS = """async (bytes) => {
 }"""
 """How many colours a picture has."""
 
+ON_THE_TEAMS_CLOCK = """async () => {
+  const main = document.querySelector("script[type=module][src$='/main.js']").src;
+  const { day, moment } = await import(main.replace("main.js", "page.js"));
+  return [day("2026-11-25T22:59:59+00:00"), day("2026-11-25T23:00:00Z"), moment("2026-11-25T23:00:00Z")];
+}"""
+"""Around midnight in Berlin, in a browser whose own clock is another one."""
+
 
 @browser_test
 @pytest.mark.parametrize("language", ["de", "en"])
 def test_a_report_is_made_on_free_days_and_wrong_days_are_told_in_words(leads: Running, language: str) -> None:
-    words, today = TEXTS[language], NOW.date()
     page = leads.open(language, path="/?view=lead&tab=reports")
+    assert page.evaluate(ON_THE_TEAMS_CLOCK) == (
+        ["25.11.2026", "26.11.2026", "26.11.2026, 00:00"]
+        if language == "de"
+        else ["25 Nov 2026", "26 Nov 2026", "26 Nov 2026, 00:00"]
+    )
+    words, today = TEXTS[language], day_in("Europe/Berlin", NOW)
     page.click(f"text={words['span_days']}")
 
     def make(since: str, until: str) -> str:

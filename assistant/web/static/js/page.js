@@ -22,13 +22,18 @@ export const t = (key, values = {}) => (boot.texts[page.language][key] ?? key).r
 export const has = (key) => key in boot.texts[page.language];
 export const number = (value, digits = 0) => value.toLocaleString(page.language === "de" ? "de-DE" : "en-GB", { minimumFractionDigits: digits, maximumFractionDigits: digits });
 export const counted = (key, n) => (n === 1 ? t(`${key}_one`) : t(key, { n: number(n) }));
+// A moment on the team's clock, whatever the browser's: its day as ISO, and its time
+const clock = new Intl.DateTimeFormat("sv-SE", { timeZone: boot.time_zone, dateStyle: "short", timeStyle: "short" });
+const local = (at) => clock.format(at).split(" ");
+export const today = (before_ms = 0) => local(Date.now() - before_ms)[0];
+// A day, or the one that a moment falls on
 export function day(iso) {
-  const [year, month, date] = iso.slice(0, 10).split("-");
+  const [year, month, date] = (iso.length > 10 ? local(new Date(iso))[0] : iso).split("-");
   return page.language === "de" ? `${date}.${month}.${year}` : `${Number(date)} ${MONTHS[month - 1]} ${year}`;
 }
 export function moment(iso) {
-  const at = new Date(iso), two = (value) => String(value).padStart(2, "0");
-  return `${day(`${at.getFullYear()}-${two(at.getMonth() + 1)}-${two(at.getDate())}`)}, ${two(at.getHours())}:${two(at.getMinutes())}`;
+  const [date, time] = local(new Date(iso));
+  return `${day(date)}, ${time}`;
 }
 // A day as somebody writes it: as the page shows it, with numbers alone, or as ISO; nothing where it is none
 export function dayOf(written) {

@@ -1,5 +1,5 @@
 // One gap: what customers asked, the proof of its cause, how its priority adds up, and what a lead does about it.
-import { $, day, dayOf, el, moment, number, page, productName, t, tongue } from "../page.js";
+import { $, day, dayOf, el, moment, number, page, productName, t, today, tongue } from "../page.js";
 import { call, post } from "../http.js";
 import { fill, inOther, read, table, trouble, work } from "./parts.js";
 
@@ -95,7 +95,7 @@ function actions(place, gap, { around, again, said, job }) {
   if (!closed) parts.push(button(MENDED.includes(gap.cause) ? "act_mend" : "act_draft", () => draft(place, gap, again, said), gap.owner ? "primary" : "plain"));
   if (gap.linked) parts.push(button("act_verify", () => prove(place, gap, again, said, job), "primary"));
   if (["drafting"].includes(gap.state)) parts.push(button("act_review", () => act("move", { state: "review" })));
-  if (!closed && gap.state !== "snoozed") parts.push(ask("act_snooze", "act_until", (until) => (dayOf(until) ? act("move", { state: "snoozed", until: dayOf(until) }) : said.replaceChildren(el("p", { class: "wrong", role: "alert" }, t("days_unread", { text: until, today: day(new Date().toISOString()) }))))));
+  if (!closed && gap.state !== "snoozed") parts.push(ask("act_snooze", "act_until", (until) => (dayOf(until) ? act("move", { state: "snoozed", until: dayOf(until) }) : said.replaceChildren(el("p", { class: "wrong", role: "alert" }, t("days_unread", { text: until, today: day(today()) }))))));
   if (!closed) parts.push(ask("act_decline", "act_reason", (reason) => act("move", { state: "declined", reason })));
   if (!closed) parts.push(ask("act_merge", "act_other", (other) => act("merge", { other }), "text", around.others(gap.gap_id).map((one) => [one.gap_id, one.title, inOther(one.language)])));
   if (wordings(gap).length > 1) parts.push(splitting(gap, around, said));

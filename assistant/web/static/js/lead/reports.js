@@ -1,13 +1,11 @@
 // Reports: chosen, looked at as they will be handed on, saved.
-import { day, dayOf, el, number, page, t } from "../page.js";
+import { day, dayOf, el, number, page, t, today } from "../page.js";
 import { trouble, work } from "./parts.js";
 
 const FORMS = ["html", "md", "csv", "json"];
 const MOST_DAYS = 800, DAY_MS = 86_400_000; // as many as the server takes
 const chosen = { kind: "team", span: "week", since: "", until: "", typed: { since: "", until: "" } };
 
-const iso = (moment) => `${moment.getFullYear()}-${String(moment.getMonth() + 1).padStart(2, "0")}-${String(moment.getDate()).padStart(2, "0")}`;
-const today = () => iso(new Date());
 const free = () => chosen.span === "days";
 const wanted = (format) => ({ kind: chosen.kind, language: page.language, format, ...(free() ? { since: chosen.since, until: chosen.until } : { period: chosen.span }) });
 const address = (format) => `/api/v1/report?${new URLSearchParams(wanted(format))}`;
@@ -51,7 +49,7 @@ async function preview(place) {
 }
 
 function pickDays(again) {
-  if (!chosen.until && !chosen.typed.until) Object.assign(chosen, { until: today(), since: iso(new Date(Date.now() - 27 * DAY_MS)) });
+  if (!chosen.until && !chosen.typed.until) Object.assign(chosen, { until: today(), since: today(27 * DAY_MS) });
   // A field of our own words: a browser's date field speaks the browser's language, not the page's.
   const field = (name) => el("input", { type: "text", id: `lotse-report-${name}`, value: chosen[name] ? day(chosen[name]) : chosen.typed[name], placeholder: day(today()), autocomplete: "off", size: 12, maxlength: 20 });
   const fields = { since: field("since"), until: field("until") };
