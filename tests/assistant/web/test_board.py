@@ -122,8 +122,13 @@ def test_a_gap_is_put_off_until_a_day_as_people_write_it(leads: Running) -> None
     page.click("[data-act=act_snooze] button[type=submit]")
     assert page.inner_text(".detail .said").startswith(DE["days_unread"].split("{today}")[0].format(text="bald"))
     page.fill("[data-act=act_snooze] input", "1.2.2099")
+    page.click("[data-language=en]")
+    page.wait_for_selector(f"[data-act=act_snooze][open] summary:text-is('{EN['act_snooze']}')")
+    page.click("[data-language=de]")
+    page.wait_for_selector(f"[data-act=act_snooze][open] summary:text-is('{DE['act_snooze']}')")
     page.click("[data-act=act_snooze] button[type=submit]")
     page.wait_for_selector(f".detail .facts :text-is('{DE['state_snoozed']}')")
+    assert page.locator("details.act[open]").count() == 0
 
 
 @browser_test
@@ -143,6 +148,14 @@ def test_a_gap_is_split_by_the_words_of_its_questions(leads: Running) -> None:
     assert send.is_disabled()  # nothing would be left
     page.locator(".picks label", has_text=first).locator("input").uncheck()
     page.fill("[data-act=act_split] input[type=text]", "Nordlicht charge card")
+    for language in ("de", "en"):
+        page.click(f"[data-language={language}]")
+        page.wait_for_selector(f"[data-act=act_split][open] summary:text-is('{TEXTS[language]['act_split']}')")
+        assert page.input_value("[data-act=act_split] input[type=text]") == "Nordlicht charge card"
+        assert not page.locator(".picks label", has_text=first).locator("input").is_checked()
+        assert page.locator(".picks input:checked").count() == page.locator(".picks input").count() - 1
+        assert page.locator("details.act[open]").count() == 1
+        assert page.evaluate("document.activeElement.dataset.language") == language
     send.click()
     page.wait_for_function("() => document.querySelector('.detail h2')?.textContent === 'Nordlicht charge card'")
     assert EN["split_done"].split("{from}")[0].replace("{gap} ", "") in page.inner_text(".detail .said")

@@ -6,6 +6,8 @@ import { fill, inOther, read, table, trouble, work } from "./parts.js";
 const FEW = 6;
 const MENDED = ["findability", "stale", "conflict", "restricted", "weak"]; // an article is there, and is to be changed
 
+const begun = new Map(); // by gap, the forms that stand open and what was typed there; what redraws the gap keeps them
+
 // around: the board that the gap stands on, as { changed, choose, others }
 export function show(place, gap_id, around) {
   return fill(place, () => call(`/api/v1/gaps/${encodeURIComponent(gap_id)}`), (gap) => draw(place, gap, around));
@@ -16,7 +18,7 @@ const article = (one) => el("button", { type: "button", class: "link", lang: one
 
 function draw(place, gap, around) {
   const said = el("p", { class: "said", role: "status" }), job = el("div");
-  const again = (data) => { around.changed(); place.replaceChildren(...draw(place, data, around)); };
+  const again = (data) => { begun.delete(gap.gap_id); around.changed(); place.replaceChildren(...draw(place, data, around)); };
   return [
     el("h2", { lang: inOther(gap.language) }, gap.title),
     el("p", { class: "facts" }, el("span", {}, gap.gap_id), el("span", {}, t(`state_${gap.state}`)), el("span", {}, gap.owner ? t("owned_by", { name: gap.owner }) : t("no_owner")), el("span", {}, tongue(gap.language)), gap.products.length ? el("span", {}, gap.products.map(productName).join(", ")) : null),
@@ -91,41 +93,52 @@ function actions(place, gap, { around, again, said, job }) {
   const closed = ["verified", "declined"].includes(gap.state);
   const parts = [];
   if (!closed && page.me.name !== gap.owner) parts.push(button("act_take", () => act("assign", { owner: page.me.name }), gap.owner ? "plain" : "primary"));
-  if (!closed) parts.push(ask("act_assign", "act_owner", (owner) => act("assign", { owner })));
+  if (!closed) parts.push(ask(gap, "act_assign", "act_owner", (owner) => act("assign", { owner })));
   if (!closed) parts.push(button(MENDED.includes(gap.cause) ? "act_mend" : "act_draft", () => draft(place, gap, again, said), gap.owner ? "primary" : "plain"));
   if (gap.linked) parts.push(button("act_verify", () => prove(place, gap, again, said, job), "primary"));
   if (["drafting"].includes(gap.state)) parts.push(button("act_review", () => act("move", { state: "review" })));
-  if (!closed && gap.state !== "snoozed") parts.push(ask("act_snooze", "act_until", (until) => (dayOf(until) ? act("move", { state: "snoozed", until: dayOf(until) }) : said.replaceChildren(el("p", { class: "wrong", role: "alert" }, t("days_unread", { text: until, today: day(today()) }))))));
-  if (!closed) parts.push(ask("act_decline", "act_reason", (reason) => act("move", { state: "declined", reason })));
-  if (!closed) parts.push(ask("act_merge", "act_other", (other) => act("merge", { other }), "text", around.others(gap.gap_id).map((one) => [one.gap_id, one.title, inOther(one.language)])));
+  if (!closed && gap.state !== "snoozed") parts.push(ask(gap, "act_snooze", "act_until", (until) => (dayOf(until) ? act("move", { state: "snoozed", until: dayOf(until) }) : said.replaceChildren(el("p", { class: "wrong", role: "alert" }, t("days_unread", { text: until, today: day(today()) }))))));
+  if (!closed) parts.push(ask(gap, "act_decline", "act_reason", (reason) => act("move", { state: "declined", reason })));
+  if (!closed) parts.push(ask(gap, "act_merge", "act_other", (other) => act("merge", { other }), "text", around.others(gap.gap_id).map((one) => [one.gap_id, one.title, inOther(one.language)])));
   if (wordings(gap).length > 1) parts.push(splitting(gap, around, said));
   if (closed || gap.state === "snoozed") parts.push(button("act_reopen", () => act("move", { state: "open" })));
   return el("div", { class: "actions" }, ...parts);
 }
 
 // A button that opens one field with what to do next
-function ask(name, label, done, type = "text", offered = []) {
+function ask(gap, name, label, done, type = "text", offered = []) {
   const listed = offered.length ? `lotse-${name}-list` : null;
-  const field = el("input", { type, required: true, maxlength: type === "text" ? 200 : null, list: listed, autocomplete: "off" });
+  const field = el("input", { type, name: "text", required: true, maxlength: type === "text" ? 200 : null, list: listed, autocomplete: "off" });
   const form = el("form", { class: "form small" }, el("label", {}, el("span", {}, t(label)), field),
     listed ? el("datalist", { id: listed }, ...offered.map(([value, words, lang]) => el("option", { value, lang }, words))) : null,
     el("button", { type: "submit", class: "primary" }, t(name)));
   form.addEventListener("submit", (event) => { event.preventDefault(); done(field.value.trim()); });
-  return opening(name, form, field);
+  return opening(gap, name, form, field);
 }
 
-function opening(name, form, first) {
-  const whole = el("details", { class: "act", "data-act": name }, el("summary", { class: "plain" }, t(name)), form);
-  whole.addEventListener("toggle", () => { if (whole.open) first.focus(); });
+// Drawn anew, as in another language, it stands open with what was typed, and leaves the focus where it is.
+function opening(gap, name, form, first) {
+  const forms = begun.get(gap.gap_id) || begun.set(gap.gap_id, new Map()).get(gap.gap_id), typed = forms.get(name);
+  const whole = el("details", { class: "act", "data-act": name, open: Boolean(typed) }, el("summary", { class: "plain" }, t(name)), form);
+  for (const field of typed ? form.elements : []) {
+    const values = typed.getAll(field.name);
+    if (field.type === "checkbox") field.checked = values.includes(field.value);
+    else if (values.length) [field.value] = values;
+  }
+  form.dispatchEvent(new Event("change"));
+  const note = () => (whole.open ? forms.set(name, new FormData(form)) : forms.delete(name));
+  let drawn = Boolean(typed);
+  form.addEventListener("input", note);
+  whole.addEventListener("toggle", () => { note(); if (whole.open && !drawn) first.focus(); drawn = false; });
   return whole;
 }
 
 // Which questions are a need of their own: picked by their words, all that were asked so go together.
 function splitting(gap, around, said) {
   const lines = wordings(gap), often = (one) => (one.times > 1 ? ` (${number(one.times)} ×)` : "");
-  const boxes = lines.map(() => el("input", { type: "checkbox" }));
+  const boxes = lines.map((one) => el("input", { type: "checkbox", name: "picked", value: one.text }));
   const picked = () => lines.filter((_, place) => boxes[place].checked);
-  const title = el("input", { type: "text", maxlength: 300, autocomplete: "off" });
+  const title = el("input", { type: "text", name: "title", maxlength: 300, autocomplete: "off" });
   const send = el("button", { type: "submit", class: "primary", disabled: true }, t("split_send"));
   const form = el("form", { class: "form small" },
     el("fieldset", { class: "picks" }, el("legend", {}, t("split_which")), ...lines.map((one, place) => el("label", { class: "check", lang: inOther(one.language) }, boxes[place], el("span", {}, one.text + often(one))))),
@@ -136,12 +149,13 @@ function splitting(gap, around, said) {
     const body = { version: gap.version, question_ids: picked().flatMap((one) => one.ids), title: title.value.trim() };
     try {
       const made = await post(`/api/v1/gaps/${gap.gap_id}/split`, body);
+      begun.delete(gap.gap_id);
       around.changed();
       await around.choose(made.gap_id);
       $("gap-detail").querySelector(".said").textContent = t("split_done", { gap: made.gap_id, from: gap.gap_id });
     } catch (error) { said.replaceChildren(trouble(error)); }
   });
-  return opening("act_split", form, boxes[0]);
+  return opening(gap, "act_split", form, boxes[0]);
 }
 
 async function draft(place, gap, again, said) {
