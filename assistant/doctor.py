@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Literal
 
 from ingest.chunking import recipe
-from ingest.discovery import Found, Scope, discover
+from ingest.discovery import Found, Scope, discover, root_of
 from ingest.pipeline import probes
 from ingest.plan import plan
 from kb import lock
@@ -146,7 +146,7 @@ def _files(library: Library) -> Iterator[Check]:
             if isinstance(entry, Found):
                 found.append(entry)
             else:
-                passed.append((str(scope.root), entry.path))
+                passed.append((str(root_of(scope, frozenset(roots))), entry.path))
     todo = plan(found, passed, manifest, scopes, recipe(library.embedder, settings.embedding.chunk_tokens), force=False)
     known = {(row.root, row.path) for row in manifest}
     changed = sum((str(item.found.root), item.found.path) in known for item in todo.todo)

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Protocol
 
 from ingest.chunking import chunk, names, recipe
-from ingest.discovery import Found, discover, scope_of
+from ingest.discovery import Found, discover, root_of, scope_of
 from ingest.plan import Plan, Todo, plan
 from ingest.report import IngestReport
 from ingest.vectors import Texts, Vectors, slices
@@ -122,12 +122,13 @@ class _Run:
         found: dict[tuple[str, str], Found] = {}
         passed_over: list[tuple[str, str]] = []
         for scope in scopes:
+            root = str(root_of(scope, roots))
             for entry in discover(scope, settings.ignore, settings.max_bytes, roots):
                 if isinstance(entry, Found):
                     found[str(entry.root), entry.path] = entry
                 else:
-                    passed_over.append((str(scope.root), entry.path))
-                    self._reject(str(scope.root), entry)
+                    passed_over.append((root, entry.path))
+                    self._reject(root, entry)
         result = plan(found.values(), passed_over, manifest, scopes, self.recipe, force=self.force)
         for problem in result.unreadable:
             self._reject("", problem)

@@ -10,6 +10,7 @@ from pathlib import Path
 from ingest.discovery import Found, Scope
 from kb.article import Problem
 from kb.catalog import FileRow
+from kb.files import unreadable
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,8 +57,7 @@ def plan(
         try:
             raw = file.file.read_bytes()
         except OSError as error:
-            message = f"The file cannot be read: {error.strerror}."
-            result.unreadable.append(Problem(_full(place), 0, "unreadable", message))
+            result.unreadable.append(unreadable(_full(place), str(error.strerror)))
             continue
         sha256 = hashlib.sha256(raw).hexdigest()
         if row and not force and (row.sha256, row.recipe) == (sha256, recipe) and not _is_duplicate(row):

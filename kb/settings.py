@@ -18,6 +18,7 @@ from pydantic import AfterValidator, BaseModel, ConfigDict, Field, SecretStr, Va
 
 from kb.days import zone_of
 from kb.errors import UsageError
+from kb.files import MAX_BYTES
 
 ENV_PREFIX = "KB_"
 ENV_NOT_SETTINGS = frozenset({"KB_HOME", "KB_CONFIG", "KB_MODEL_CACHE", "KB_EVALS_CACHE"})
@@ -52,7 +53,7 @@ class ArticleSettings(_Section):
     ignore: tuple[str, ...] = Field(
         default=("README.md", "LICENSE*"), description="file-name patterns that are not articles"
     )
-    max_bytes: int = Field(default=4_000_000, gt=0, description="larger files are rejected")
+    max_bytes: int = Field(default=MAX_BYTES, gt=0, description="larger files are rejected")
     due_days: int = Field(default=30, ge=0, description="so many days before its review date an article counts as due")
     product_names: tuple[ProductName, ...] = Field(
         default=(), description="what people read for a product: product=Name, or product@en=Name for one language"

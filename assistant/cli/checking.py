@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from kb.checks import Finding
     from kb.checks.library import Library as Shelf
     from kb.library import Library
+    from kb.settings import ArticleSettings
 
 
 @app.command(
@@ -66,16 +67,20 @@ def check_command(
     articles = library.settings.articles
     folders, now = article_paths(library, paths), day_or_today(today, library)
     if fix:
-        _mend(folders, now, articles.ignore, changed_since)
+        _mend(folders, now, articles, changed_since)
     if changed_since is not None:
         from kb.checks.changed import check_changed
 
-        report, left_out = check_changed(folders, now, changed_since, articles.due_days, articles.ignore, owner)
+        report, left_out = check_changed(
+            folders, now, changed_since, articles.due_days, articles.ignore, owner, articles.max_bytes
+        )
         if left_out:
             print(f"{left_out} findings are older than this change and left out.", file=sys.stderr)
     else:
         more = [_external(library)] if links else []
-        report = check(folders, now, articles.due_days, articles.ignore, owner=owner, more=more)
+        report = check(
+            folders, now, articles.due_days, articles.ignore, owner=owner, more=more, max_bytes=articles.max_bytes
+        )
     for piece in pieces(report, "json" if as_json else format_, fail_on):
         sys.stdout.write(piece)
     print()
@@ -83,13 +88,13 @@ def check_command(
         raise typer.Exit(1)
 
 
-def _mend(folders: list[Path], today: date, ignore: tuple[str, ...], changed_since: str | None) -> None:
+def _mend(folders: list[Path], today: date, articles: ArticleSettings, changed_since: str | None) -> None:
     """Mend, after a change only the files that it touched, and say on stderr what was done."""
     from kb.checks.changed import changed_files
     from kb.checks.mending import mend
 
     only = changed_files(folders, changed_since) if changed_since is not None else None
-    for path, codes in mend(folders, today, ignore, only):
+    for path, codes in mend(folders, today, articles.ignore, only, articles.max_bytes):
         print(f"Mended {path}: {', '.join(codes)}", file=sys.stderr)
 
 

@@ -34,6 +34,7 @@ from kb.checks.relations import (
 )
 from kb.checks.structure import empty_section, heading_jump, long_paragraph, todo_left
 from kb.checks.suppress import apply, suppressions
+from kb.files import MAX_BYTES
 from kb.freshness import DUE_DAYS
 
 if TYPE_CHECKING:
@@ -82,21 +83,22 @@ def check(
     owner: str = "",
     here: Path | None = None,
     more: Sequence[Callable[[Library], Iterable[Finding]]] = (),
+    max_bytes: int = MAX_BYTES,
 ) -> CheckReport:
     """Check the Markdown files at or below ``paths`` as they are on the day ``today``.
 
     ``due_days``: an article is due so many days before its review date. ``ignore``: patterns of file names to pass
     over. ``owner``: only the findings of that owner's articles. ``here``: where shown paths count from, by default the
-    current folder. ``more``: rules to add, such as those that need a network. A single file is checked against the
-    other articles of its folder, which get no findings of their own. Raises NotFoundError for a path that does not
-    exist.
+    current folder. ``more``: rules to add, such as those that need a network. ``max_bytes``: larger files are a
+    finding, and not read. A single file is checked against the other articles of its folder, which get no findings of
+    their own. Raises NotFoundError for a path that does not exist.
     """
     findings: list[Finding] = []
     read: list[Page] = []
     collecting = gc.isenabled()
     gc.disable()  # reading makes many small objects and no cycles: a tenth of the time
     try:
-        for page, found in _each(partial(_examine, today=today), find(paths, ignore, here)):
+        for page, found in _each(partial(_examine, today=today), find(paths, ignore, here, max_bytes)):
             read.append(page)
             findings += map(_shared, found)
     finally:

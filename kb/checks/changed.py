@@ -16,9 +16,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from kb.checks import check
-from kb.checks.library import MARKDOWN
 from kb.checks.model import CheckReport
 from kb.errors import MissingPartError, UsageError
+from kb.files import MAX_BYTES, is_markdown
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterator, Mapping, Sequence
@@ -45,7 +45,13 @@ class Change:
 
 
 def check_changed(
-    paths: Sequence[Path], today: date, since: str, due_days: int, ignore: Sequence[str], owner: str = ""
+    paths: Sequence[Path],
+    today: date,
+    since: str,
+    due_days: int,
+    ignore: Sequence[str],
+    owner: str = "",
+    max_bytes: int = MAX_BYTES,
 ) -> tuple[CheckReport, int]:
     """The check's report on what changed since the revision ``since``, and how many older findings it leaves out.
 
@@ -54,13 +60,13 @@ def check_changed(
     unknown revision, MissingPartError without git.
     """
     change = changes(paths, since)
-    now = check(paths, today, due_days, ignore, owner=owner)
+    now = check(paths, today, due_days, ignore, owner=owner, max_bytes=max_bytes)
     with tempfile.TemporaryDirectory(prefix="kb-check-") as folder:
         here, copy = _same_place(change, Path(folder).resolve())
         _lay_out(change, copy)
         there = [copy / path.resolve().relative_to(change.top) for path in paths]
         old_paths = [path for path in there if path.exists()]
-        before = check(old_paths, today, due_days, ignore, here=here).findings if old_paths else ()
+        before = check(old_paths, today, due_days, ignore, here=here, max_bytes=max_bytes).findings if old_paths else ()
         known = Counter(
             (_below(finding.path, here, copy), finding.code, finding.message.replace(str(copy), str(change.top)))
             for finding in before
@@ -138,7 +144,7 @@ def _lay_out(change: Change, copy: Path) -> None:
             place.mkdir(exist_ok=True)
         elif mode == "120000":
             links.append((blob, place))
-        elif name.lower().endswith(MARKDOWN):
+        elif is_markdown(name):
             blobs.append((blob, place))
         else:
             place.touch()
@@ -148,6 +154,8 @@ def _lay_out(change: Change, copy: Path) -> None:
         target = os.path.normpath(place.parent / os.fsdecode(data))
         if Path(target).is_relative_to(copy):  # never out of the copy
             place.symlink_to(target)
+        elif is_markdown(place.name):  # a link that leads out, as it was, and to nothing
+            place.symlink_to(copy.parent / f"{copy.name}-outside")
         else:
             place.touch()
 

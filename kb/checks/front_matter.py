@@ -29,6 +29,7 @@ _NEEDED: dict[str, Severity] = {
 }
 _FIXES = {
     "bad-date": "Write an existing day as YYYY-MM-DD.",
+    "bad-name": "Rename it.",
     "bad-front-matter": "Make it valid YAML: quote texts that hold a colon, indent with blanks, close every bracket.",
     "bad-value": "Use one of the values that the message names.",
     "binary": "Save the file as UTF-8 text, or remove it.",
@@ -36,17 +37,22 @@ _FIXES = {
     "empty": "Write the article, or remove the file.",
     "invalid-encoding": "Save the file as UTF-8.",
     "language-mismatch": "Correct `language`, or move the text to the article in its language.",
+    "not-markdown": "Convert it to Markdown, or add it to articles.ignore.",
+    "outside-root": "Put the file itself into the folder.",
+    "too-large": "Split it, or raise articles.max_bytes.",
     "unreadable": "Give yourself permission to read the file.",
     "wrong-type": "Write a single text, or a list as [first, second].",
 }
-_WARNINGS = frozenset(("language-mismatch",))
+_SEVERITIES: dict[str, Severity] = {"language-mismatch": "warning", "not-markdown": "info"}
+"""All others are errors."""
+
 _TRANSCRIPTION = str.maketrans({"ä": "ae", "ö": "oe", "ü": "ue", "ß": "ss"})
 
 
 def reading_problems(page: Page, today: date) -> Iterator[Finding]:  # noqa: ARG001
-    """What reading the file brought up: encoding, YAML, dates, values, types."""
+    """What keeps a file from being taken, and what reading it brought up: encoding, YAML, dates, values, types."""
     for problem in page.problems:
-        severity: Severity = "warning" if problem.code in _WARNINGS else "error"
+        severity = _SEVERITIES.get(problem.code, "error")
         yield page.finding(severity, problem.code, problem.line, problem.message, _FIXES[problem.code])
     for complaint in page.front.loose:
         yield page.finding("error", complaint.code, complaint.line, complaint.message, _FIXES[complaint.code])

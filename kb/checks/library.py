@@ -2,10 +2,7 @@
 
 from __future__ import annotations
 
-import errno
-import fnmatch
 import os
-import stat
 from collections import Counter, defaultdict
 from dataclasses import dataclass, replace
 from difflib import get_close_matches
@@ -13,14 +10,14 @@ from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from kb import frontmatter, markdown
+from kb import files, frontmatter, markdown
 from kb.article import Problem
 from kb.checks.model import Finding
 from kb.errors import NotFoundError
 from kb.reader import read
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Sequence
+    from collections.abc import Iterable, Sequence
     from datetime import date
 
     from kb.article import Article
@@ -29,7 +26,6 @@ if TYPE_CHECKING:
     from kb.frontmatter import Reading
     from kb.markdown import ParsedBody
 
-MARKDOWN = (".md", ".markdown")
 MAX_COMPARISONS = 30_000
 """Names compared for suggestions in one check, about 3 s: who has more dead links than that has another problem."""
 
@@ -129,38 +125,38 @@ class Job:
     root: Path
     here: Path
     wanted: bool
+    max_bytes: int = files.MAX_BYTES
 
     @property
     def shown(self) -> str:
         """The file as people can open it from where they stand."""
         path = Path(self.file)
-        return path.relative_to(self.here).as_posix() if path.is_relative_to(self.here) else path.as_posix()
+        shown = path.relative_to(self.here).as_posix() if path.is_relative_to(self.here) else path.as_posix()
+        return files.readable(shown)
 
     def read(self) -> Page:
-        """Read it, whatever it holds."""
+        """Read it, whatever it holds; what an ingest would refuse is not opened either."""
         path, shown = Path(self.file), self.shown
         below = path.relative_to(self.root).as_posix()
+        problem = files.refused(self.root, below, self.max_bytes)
         try:
-            raw = _bytes_of(path)
+            raw = b"" if problem else path.read_bytes()
         except OSError as error:
-            problem = Problem(below, 0, "unreadable", f"the file cannot be read: {error.strerror}")
+            problem = files.unreadable(below, str(error.strerror))
+        if problem:
             return Page(self.file, shown, None, NO_BODY, frontmatter.NOTHING, (problem,), self.wanted)
         result = read(below, raw)
         body = result.body or NO_BODY
         return Page(self.file, shown, result.article, body, result.front_matter, result.problems, self.wanted)
 
 
-def _bytes_of(file: Path) -> bytes:
-    if not stat.S_ISREG(file.stat().st_mode):  # a pipe would be waited on forever
-        raise OSError(errno.EINVAL, "not a regular file")
-    return file.read_bytes()
+def find(
+    paths: Sequence[Path], ignore: Sequence[str], here: Path | None = None, max_bytes: int = files.MAX_BYTES
+) -> list[Job]:
+    """All files of ``paths`` that may be articles in a stable order, each once. A single file brings its folder along.
 
-
-def find(paths: Sequence[Path], ignore: Sequence[str], here: Path | None = None) -> list[Job]:
-    """All Markdown files of ``paths`` in a stable order, each once. A single file brings its folder along.
-
-    ``here`` (default: the current folder) is where shown paths count from. Raises NotFoundError for a path that does
-    not exist.
+    ``here`` (default: the current folder) is where shown paths count from; files of more than ``max_bytes`` are not
+    read. Raises NotFoundError for a path that does not exist.
     """
     here = here or Path.cwd()
     wanted: dict[str, Path] = {}
@@ -170,18 +166,12 @@ def find(paths: Sequence[Path], ignore: Sequence[str], here: Path | None = None)
             raise NotFoundError(f"There is no file or folder {path}.", "Name a folder of Markdown articles or a file.")
         root = path.resolve()
         if root.is_dir():
-            wanted |= dict.fromkeys(_files(root, ignore), root)
+            wanted |= _below(root, ignore)
         else:
             wanted[str(root)] = root.parent
-            neighbours |= dict.fromkeys(_files(root.parent, ignore), root.parent)
-    return [Job(file, root, here, file in wanted) for file, root in {**neighbours, **wanted}.items()]
+            neighbours |= _below(root.parent, ignore)
+    return [Job(file, root, here, file in wanted, max_bytes) for file, root in {**neighbours, **wanted}.items()]
 
 
-def _files(root: Path, ignore: Sequence[str]) -> Iterator[str]:
-    for folder, folders, names in os.walk(root):
-        folders[:] = sorted(name for name in folders if not name.startswith("."))
-        for name in sorted(names):
-            if name.startswith(".") or not name.lower().endswith(MARKDOWN):
-                continue
-            if not any(fnmatch.fnmatch(name, pattern) for pattern in ignore):
-                yield os.path.join(folder, name)  # noqa: PTH118 - a hot loop
+def _below(root: Path, ignore: Sequence[str]) -> dict[str, Path]:
+    return {os.path.join(root, name): root for name in files.listed(root, ignore)}  # noqa: PTH118 - a hot loop

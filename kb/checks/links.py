@@ -9,7 +9,7 @@ from functools import cache
 from typing import TYPE_CHECKING
 from urllib.parse import unquote
 
-from kb.checks.library import MARKDOWN
+from kb.files import is_markdown
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -38,7 +38,7 @@ def links(library: Library) -> Iterator[Finding]:
                 yield _dead(library, page, link, file)
                 continue
             yield from _archived(library, page, link, found)
-            if anchor and not link.is_image and found.lower().endswith(MARKDOWN):
+            if anchor and not link.is_image and is_markdown(found):
                 yield from _anchor(library, page, link, found, unquote(anchor))
 
 

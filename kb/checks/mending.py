@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from kb.checks import check
 from kb.checks.fix import FIXABLE, mended, write
 from kb.checks.library import find
+from kb.files import MAX_BYTES
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Sequence
@@ -19,7 +20,11 @@ _NAMING = frozenset(("missing-key", "unknown-key"))
 
 
 def mend(
-    paths: Sequence[Path], today: date, ignore: Sequence[str] = (), only: Collection[Path] | None = None
+    paths: Sequence[Path],
+    today: date,
+    ignore: Sequence[str] = (),
+    only: Collection[Path] | None = None,
+    max_bytes: int = MAX_BYTES,
 ) -> list[tuple[str, tuple[str, ...]]]:
     """Mend what is mechanical in the articles at or below ``paths``; (path as shown, code of each edit) in order.
 
@@ -28,7 +33,7 @@ def mend(
     1. Check. 2. Mend each file with a finding that may be mended. 3. Check again. 4. Put back what brought an error, in
     its own file or, as an id that another article has, elsewhere. Raises UsageError for a file that cannot be written.
     """
-    before = _codes(paths, today, ignore)
+    before = _codes(paths, today, ignore, max_bytes)
     old: dict[str, tuple[Path, bytes]] = {}
     done: dict[str, tuple[str, ...]] = {}
     for job in find(paths, ignore):
@@ -45,7 +50,7 @@ def mend(
             old[shown] = file, raw
             done[shown] = result.codes
             write(file, result.raw)
-    after = _codes(paths, today, ignore) if done else {}
+    after = _codes(paths, today, ignore, max_bytes) if done else {}
     gained = {shown for shown, codes in after.items() if codes - before.get(shown, Counter())}
     if not gained <= set(old):
         gained |= {shown for shown, codes in done.items() if _NAMING.intersection(codes)}
@@ -55,10 +60,10 @@ def mend(
     return sorted(done.items())
 
 
-def _codes(paths: Sequence[Path], today: date, ignore: Sequence[str]) -> dict[str, Counter[str]]:
+def _codes(paths: Sequence[Path], today: date, ignore: Sequence[str], max_bytes: int) -> dict[str, Counter[str]]:
     """How often which code that is an error, or may be mended, was found, by path."""
     found: dict[str, Counter[str]] = defaultdict(Counter)
-    for finding in check(paths, today, ignore=ignore).findings:
+    for finding in check(paths, today, ignore=ignore, max_bytes=max_bytes).findings:
         if finding.severity == "error" or finding.code in FIXABLE:
             found[finding.path][finding.code] += 1
     return found

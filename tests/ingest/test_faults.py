@@ -14,7 +14,9 @@ from ingest.rebuild import reindex
 from kb import hnsw, vectors
 from kb.catalog import Filter
 from kb.checks import check
+from kb.checks.formats import render
 from kb.errors import MissingPartError, NotFoundError, UsageError
+from kb.settings import Settings
 from kb.vectors import ChromaVectors
 
 DIMENSIONS = 16
@@ -23,6 +25,7 @@ RECORDS = 1200
 
 
 TODAY = date(2026, 11, 23)
+REJECTING = frozenset({"empty", "binary", "too-large", "bad-name", "unreadable", "outside-root"})
 
 
 def counts(report) -> tuple[int, ...]:
@@ -63,6 +66,65 @@ def test_names_that_are_not_utf_8_are_problems_and_the_others_go_on(library, fol
         str(report.problems).encode("utf-8")
     with pytest.raises(UsageError):
         ingest(library, [Path(os.fsdecode(below))])
+
+
+@pytest.fixture
+def refused(library, folder, write, tmp_path) -> Path:
+    """A folder with one good article, and a file for everything that may keep a file out or spoil it."""
+    write("move", "Umzug", "Melden Sie den Umzug.")
+    write("twin", "Zwilling", "Derselbe Name.", id="move")
+    write("broken", "Kaputt: [offen", "Der Kopf ist kein YAML.")
+    write("day", "Tag", "Den Tag gibt es nicht.", reviewed_on="2026-02-30")
+    made = {
+        "nothing.md": b"",
+        "only-keys.md": b"---\nid: only-keys\n---\n",
+        "binary.md": b"\0\1\2",
+        "torn.md": b"\xff\xfe\0",
+        "western.md": "# Größe\n\nDie Größe zählt.\n".encode("cp1252"),
+        "large.markdown": b"# T\n\n" + b"Text. " * 2000,
+        "minutes.docx": b"PK",
+        "picture.png": b"\x89PNG",
+    }
+    for name, raw in made.items():
+        (folder / name).write_bytes(raw)
+    for name in (b"k\xf6ln.md", b"k\xf6ln.png"):
+        (folder / os.fsdecode(name)).write_text("# Stadt\n\nText.\n", encoding="utf-8")
+    os.mkfifo(folder / "pipe.md")
+    (tmp_path / "secret.md").write_text("# Geheim\n\nNicht für alle.\n", encoding="utf-8")
+    for name, target in (("out.md", tmp_path / "secret.md"), ("loop.md", folder / "loop.md"), ("to.md", folder / "no")):
+        (folder / name).symlink_to(target)
+    (folder / "inside.md").symlink_to(folder / "minutes.docx")
+    library.settings = Settings.model_validate({"articles": {"max_bytes": 5000}})
+    return folder
+
+
+def test_what_an_ingest_finds_the_check_names_beforehand_with_the_same_code(library, refused) -> None:
+    report = ingest(library, [refused])
+    found = check([refused], TODAY, max_bytes=5000)
+    told = {(finding.path, finding.code): finding.severity for finding in found.findings}
+    assert {(problem.path, problem.code) for problem in report.problems} <= set(told)
+    assert {problem.code for problem in report.problems} == {
+        *("duplicate-id", "bad-front-matter", "bad-date", "empty", "binary", "invalid-encoding", "too-large"),
+        *("not-markdown", "bad-name", "unreadable", "outside-root"),
+    }
+    assert report.rejected == sum(severity == "error" for (_, code), severity in told.items() if code in REJECTING)
+    assert {severity for (_, code), severity in told.items() if code == "not-markdown"} == {"info"}
+    assert not any(path.endswith(".png") for path, _ in told)
+    for form in ("text", "json", "github", "junit", "sarif"):
+        render(found, form).encode("utf-8")
+
+
+def test_a_rejected_file_below_a_known_folder_keeps_its_text_when_only_its_own_folder_is_taken(
+    library, folder, write
+) -> None:
+    file = write("de/move", "Umzug", "Melden Sie den Umzug.")
+    ingest(library, [folder])
+    file.write_bytes(b"# T\n\n" + b"Text. " * 2000)
+    library.settings = Settings.model_validate({"articles": {"max_bytes": 5000}})
+    report = ingest(library, [folder / "de"])
+    assert counts(report) == (0, 0, 0, 0, 1)
+    assert [(problem.path, problem.code) for problem in report.problems] == [(str(file), "too-large")]
+    assert titles(library) == ["Umzug"]
 
 
 class Vanish(Quiet):

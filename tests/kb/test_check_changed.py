@@ -122,7 +122,10 @@ def test_paths_look_the_same_from_every_folder(repository: Repository, monkeypat
 
 def test_odd_names_links_to_other_files_and_submodules_are_known(repository: Repository) -> None:
     (repository.root / "articles/bild ü.png").write_bytes(b"png")
-    (repository.root / "articles/link.md").symlink_to("de/base.md")
+    (repository.root / "articles/minutes.docx").write_bytes(b"PK")
+    (repository.root / "articles/large.md").write_bytes(b"# T\n\n" + b"Text. " * 700_000)
+    for name, target in (("link.md", "de/base.md"), ("out.md", "../../out.md"), ("up.md", "../up.md")):
+        (repository.root / "articles" / name).symlink_to(target)
     repository.put('de/ä "b"\tc', "![x](<../bild ü.png>)", id="x")
     repository.git("update-index", "--add", "--cacheinfo", f"160000,{repository.git('rev-parse', 'HEAD')},sub")
     repository.commit()

@@ -358,7 +358,7 @@ def test_a_path_that_does_not_exist_is_an_error_with_a_hint(shelf: Shelf) -> Non
 def test_hidden_folders_other_files_and_ignored_names_are_passed_over(shelf: Shelf) -> None:
     shelf.put(".git/a", title=None)
     shelf.put("README", title=None)
-    (shelf.root / "data.json").write_text("{}")
+    (shelf.root / "style.css").write_text("")
     assert check([shelf.root], TODAY, ignore=("README*",)) == CheckReport((), 0)
 
 
