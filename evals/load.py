@@ -29,19 +29,19 @@ import json, os, random
 from time import perf_counter
 import gevent
 from locust import HttpUser, task
+from evals.pacing import Pace, first_s
 
 QUESTIONS = json.loads(os.environ["LOTSE_QUESTIONS"])
 PACING_S = float(os.environ["LOTSE_PACING_S"])
+TOGETHER = os.environ["LOTSE_TOGETHER"] == "1"
 
 class Agent(HttpUser):
     def on_start(self):
-        if os.environ["LOTSE_TOGETHER"] == "0":
-            gevent.sleep(random.uniform(0, PACING_S))
-        self.due = perf_counter()
+        gevent.sleep(first_s(PACING_S, random.Random(), together=TOGETHER))
+        self.pace = Pace(PACING_S, perf_counter)
 
-    def wait_time(self):  # Locust's constant_pacing counts from before on_start, so that all would ask together again
-        self.due += PACING_S
-        return max(0, self.due - perf_counter())
+    def wait_time(self):
+        return self.pace.wait_s()
 
     @task
     def ask(self):
