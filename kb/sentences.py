@@ -90,7 +90,8 @@ def split(source: str) -> list[Range]:
     """Ranges [start, end) of the sentences of ``source``, in order, without overlap.
 
     Together they cover every character that is not white space; none begins or ends with white space. A range is at
-    most ``MAX_SENTENCE_CHARS`` long unless it holds a single atom (code span, link) that is longer.
+    most ``MAX_SENTENCE_CHARS`` long unless it holds a single atom (code span, link) that is longer, or ends with one:
+    "or with" says nothing without the command that follows, and a command nothing without its sentence.
     """
     atoms = _atoms(source)
     ranges: list[Range] = []
@@ -208,7 +209,7 @@ def _append(ranges: list[Range], source: str, start: int, end: int, atoms: list[
         end -= 1
     while end - start > MAX_SENTENCE_CHARS:
         cut = _clause_end(source, start, atoms)
-        if cut >= end:
+        if cut >= end or _is_one_atom(source, cut, end, atoms):
             break
         stop = cut
         while stop > start and source[stop - 1].isspace():
@@ -219,6 +220,15 @@ def _append(ranges: list[Range], source: str, start: int, end: int, atoms: list[
             start += 1
     if end > start:
         ranges.append((start, end))
+
+
+def _is_one_atom(source: str, start: int, end: int, atoms: list[Range]) -> bool:
+    """Whether there is nothing but one atom and punctuation in source[start:end]."""
+    while source[start].isspace():
+        start += 1
+    index = bisect_right(atoms, (start, end))
+    before = atoms[index - 1] if index else (0, 0)
+    return before[0] == start and not any(char.isalnum() or char == "`" for char in source[before[1] : end])
 
 
 def _clause_end(source: str, start: int, atoms: list[Range]) -> int:

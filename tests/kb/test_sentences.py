@@ -69,6 +69,21 @@ def test_a_long_sentence_is_never_cut_inside_a_link() -> None:
     assert any(link in piece for piece in pieces)
 
 
+def test_a_long_sentence_keeps_the_code_or_link_that_it_ends_with() -> None:
+    for atom in (f"`{'x' * 160}`", f"`{'x' * 1900}`", f"[hier](https://example.org/{'pfad/' * 30})"):
+        text = f"{'wort ' * 110}oder mit {atom}."
+        assert cut(text) == [text]
+        assert cut(text + " Danach nicht.") == [text, "Danach nicht."]
+        assert cut(f"{'wort, ' * 90}oder mit {atom}.")[-1] == f"oder mit {atom}."
+
+
+def test_a_long_sentence_that_goes_on_behind_code_is_cut_and_code_that_has_no_end_is_too() -> None:
+    code = f"`{'x' * 160}`"
+    pieces = cut(f"{'wort ' * 110}oder mit {code} und {'wort ' * 20}.")
+    assert [piece.count(code) for piece in pieces] == [0, 1]
+    assert all(len(piece) <= MAX_SENTENCE_CHARS for piece in cut(f"{'wort ' * 110}oder mit `{'x' * 3000}`."))
+
+
 @given(st.text(alphabet='aA .!?…\n`[]()*_<>"„“:;,1。z', max_size=300) | st.text(max_size=300))
 def test_ranges_cover_every_visible_character_in_order_and_never_overlap(text: str) -> None:
     last = 0
