@@ -11,7 +11,7 @@ from kb.article import Article, Block, Section, Unit
 from kb.catalog import NewChunk, NewName, UnitRow
 from kb.embedding.protocol import Embedder
 
-CHUNKER_VERSION = 2
+CHUNKER_VERSION = 3
 _RESERVE_TOKENS = 12
 """Prefix, special tokens and the joints between blocks, which the sum of the parts does not count."""
 

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import os
+import subprocess
 import sys
 from datetime import UTC, datetime
 from pathlib import Path
@@ -20,6 +22,7 @@ from kb.library import Library
 from kb.settings import Settings
 
 NOW = datetime(2026, 11, 20, 9, tzinfo=UTC)
+ROOT = Path(__file__).parents[2]
 
 
 @pytest.fixture
@@ -94,6 +97,28 @@ def test_a_gap_that_stays_open_says_which_questions_fail(run: Any, home: Library
     assert "Was kostet die Wallbox?" in out
     assert "0 of 2 questions are answered from wallbox (de); 80% are needed." in out
     assert "G-0001 stays in drafting." in out
+
+
+def test_of_two_leads_whose_commands_meet_one_wins_and_the_other_is_told(home: Library) -> None:
+    program = "from assistant.cli import main; main()"
+    both = [
+        subprocess.Popen(
+            [sys.executable, "-c", program, "gaps", "assign", "G-0001", name, "--by", name, "--version", "1"],
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            text=True,
+            env={**os.environ, "PYTHONPATH": str(ROOT)},
+        )
+        for name in ("anna", "ben")
+    ]
+    said = {name: process.communicate(timeout=60) for name, process in zip(("anna", "ben"), both, strict=True)}
+    assert sorted(process.returncode for process in both) == [0, 2]
+    owner = home.backlog.gap("G-0001").owner
+    loser = {"anna": "ben", "ben": "anna"}[owner]
+    assert said[owner][1] == ""
+    assert f"{owner} assigned it" in said[loser][1]
+    assert len(said[loser][1].splitlines()) == 2
+    assert len(home.backlog.history("G-0001")) == 2
 
 
 def test_new_from_a_gap_merge_and_split(run: Any, home: Library, folder: Path) -> None:
