@@ -15,6 +15,7 @@ from assistant.query import Query
 from assistant.rerank import Context, rerankers, speaks
 from kb.catalog import ArticleRow, ChunkRow, Filter, Snapshot
 from kb.embedding.protocol import Embedder, FloatMatrix
+from kb.embedding.vectors import cosines
 from kb.library import Library
 from kb.terms import base_language
 
@@ -185,7 +186,7 @@ def _signals(
 ) -> dict[int, Signals]:
     """Every signal that the weights ask for, of every candidate: so like is compared with like."""
     names = snapshot.own_names(list(articles)) if weights.name or weights.english_name else {}
-    cosines = _cosines(snapshot, library.embedder, vector, rows, names)
+    every = _cosines(snapshot, library.embedder, vector, rows, names)
     english: tuple[dict[int, float], dict[int, float]] = {}, {}
     if weights.english and library.english:
         speakers = {key for key, article in articles.items() if base_language(article.language) == "en"}
@@ -194,9 +195,9 @@ def _signals(
         english = _cosines(snapshot, library.english, asked, own, {key: names[key] for key in names if key in speakers})
     return {
         key: Signals(
-            cosines[0].get(key, 0.0),
+            every[0].get(key, 0.0),
             texts.get(key, 0.0),
-            cosines[1].get(row.article),
+            every[1].get(row.article),
             english[0].get(key),
             english[1].get(row.article),
         )
@@ -216,7 +217,7 @@ def _cosines(
     kept = snapshot.vectors(embedder.fingerprint, keys)
     if not kept:
         return {}, {}
-    found = dict(zip(kept, (np.stack(list(kept.values())) @ vector).tolist(), strict=True))
+    found = dict(zip(kept, cosines(np.stack(list(kept.values())), vector).tolist(), strict=True))
     chunks = {chunk: found[row.vector_id] for chunk, row in rows.items() if row.vector_id in found}
     best = {article: max((found[key] for key in own if key in found), default=None) for article, own in names.items()}
     return chunks, {article: cosine for article, cosine in best.items() if cosine is not None}

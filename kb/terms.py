@@ -85,6 +85,7 @@ _ACCENTS = re.compile("[\u0300-\u036f]+")
 _ACCENTS_BUT_UMLAUTS = re.compile("[\u0300-\u0307\u0309-\u036f]+|(?<![aou])\u0308")
 
 
+@lru_cache(maxsize=256)
 def base_language(tag: str) -> str:
     """The part of a BCP 47 tag that decides about stems: ``de`` for ``de-AT``."""
     return tag.replace("_", "-").partition("-")[0].casefold()

@@ -7,6 +7,7 @@ import sqlite3
 from collections.abc import Collection, Sequence
 from dataclasses import fields
 from datetime import date
+from functools import lru_cache
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -15,6 +16,7 @@ from kb.catalog import survey
 from kb.catalog.filter import Filter, marks
 from kb.catalog.rows import ArticleRow, ChunkRow, FileRow, Judgement, UnitRow
 from kb.embedding.protocol import FloatMatrix
+from kb.embedding.vectors import cosines
 from kb.fulltext import FullText
 
 VECTOR_TYPE = np.dtype("<f4")
@@ -210,7 +212,7 @@ class Snapshot:
             list(rowids),
         )
         return {
-            rowid: ChunkRow(rowid, article, key, text, section, tuple(json.loads(headings)), anchor, (first, last))
+            rowid: ChunkRow(rowid, article, key, text, section, _texts(headings), anchor, (first, last))
             for rowid, article, key, text, section, headings, anchor, first, last in rows
         }
 
@@ -305,9 +307,9 @@ def nearest_of(stored: tuple[list[str], FloatMatrix], vector: FloatMatrix, limit
     ids, vectors = stored
     if not ids:
         return []
-    cosines = vectors @ vector
-    best = np.argpartition(-cosines, limit - 1)[:limit] if limit < len(ids) else range(len(ids))
-    return sorted(((ids[at], float(cosines[at])) for at in best), key=lambda hit: (-hit[1], hit[0]))
+    found = cosines(vectors, vector)
+    best = np.argpartition(-found, limit - 1)[:limit] if limit < len(ids) else range(len(ids))
+    return sorted(((ids[at], float(found[at])) for at in best), key=lambda hit: (-hit[1], hit[0]))
 
 
 _ARTICLE_COLUMNS = tuple(item.name for item in fields(ArticleRow))
@@ -317,10 +319,16 @@ _ARTICLE = ", ".join(f"articles.{name}" for name in _ARTICLE_COLUMNS)
 def _article(row: Sequence[Any]) -> ArticleRow:
     named = dict(zip(_ARTICLE_COLUMNS, row, strict=True))
     for name in ("products", "tags", "aliases", "supersedes", "related"):
-        named[name] = tuple(json.loads(named[name]))
+        named[name] = _texts(named[name])
     for name in ("created_on", "reviewed_on", "expires_on"):
         named[name] = date.fromisoformat(named[name]) if named[name] else None
     return ArticleRow(**named)
+
+
+@lru_cache(maxsize=4096)
+def _texts(stored: str) -> tuple[str, ...]:
+    """A list of texts as it was stored; every question reads dozens of rows, and mostly the same."""
+    return tuple(json.loads(stored))
 
 
 def generation_of(connection: sqlite3.Connection) -> int:

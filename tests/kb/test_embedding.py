@@ -27,7 +27,7 @@ from hypothesis import strategies as st
 from kb.embedding import open_embedder
 from kb.embedding.onnx import OnnxEmbedder, _batches
 from kb.embedding.prompts import E5_PROMPTS, Prompts, prompts_for
-from kb.embedding.vectors import word_offsets
+from kb.embedding.vectors import cosines, word_offsets
 from kb.errors import MissingPartError
 
 ROOT = Path(__file__).parents[2]
@@ -124,6 +124,13 @@ def test_batches_hold_every_text_once_and_stay_within_their_tokens(lengths):
     batches = list(_batches(lengths))
     assert sorted(index for batch in batches for index in batch) == list(range(len(lengths)))
     assert all(len(batch) * max(lengths[index] for index in batch) <= 512 for batch in batches)
+
+
+@pytest.mark.parametrize("number", [0, 1, 2, 7, 8, 9, 10, 16, 17, 23])
+def test_cosines_are_those_of_one_product_of_all_rows(number):
+    rows = np.random.default_rng(number).standard_normal((number, 384)).astype(np.float32)
+    vector = np.linspace(-1, 1, 384, dtype=np.float32)
+    assert np.array_equal(cosines(rows, vector), rows @ vector)  # too few rows for BLAS to share out
 
 
 def test_a_question_is_nearest_to_the_passage_that_answers_it_in_both_languages(bundled):
