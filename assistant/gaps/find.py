@@ -50,9 +50,9 @@ def find(
     4. Rank by what it costs, the arithmetic shown. 5. Sync with the backlog, so that ids, states and owners survive.
     6. Report.
 
-    ``today`` (default: the day it is) decides about freshness and age; ``progress`` gets
-    how far each of ``STEPS`` is. The same log, index and day give the same report. An empty log gives an empty one.
-    Raises MissingPartError where there is no index to ask, or the log cannot be read.
+    ``today`` (default: the day it is) decides about freshness and age; ``progress`` gets how far each of ``STEPS`` is.
+    The same log, index and day give the same report. An empty log gives an empty one. Raises MissingPartError where
+    there is no index to ask, or the log cannot be read.
     """
     now = datetime.now(UTC)
     if today is not None and today != library.day_of(now):
@@ -63,11 +63,7 @@ def find(
         return GapReport(since, until, 0, ())
     recheck(library, now)
     # 1
-    with _collecting_later():
-        with telling(progress, "questions"):
-            cases = signals.read(library, _shelf(library, today), since, until, today)
-        with telling(progress, "tickets"):
-            cases += signals.tickets(library, since, until)
+    cases = _read(library, since, until, today, progress)
     with telling(progress, "embedding"):
         vectors = library.question_vectors([case.text for case in cases])
     cases = signals.rephrased(cases, vectors, library.settings.gaps)
@@ -88,6 +84,16 @@ def find(
     # 6
     kept.sort(key=lambda gap: (gap.cause == "out_of_scope", -gap.priority))
     return GapReport(since, until, len(cases), tuple(kept))
+
+
+def _read(
+    library: Library, since: datetime | None, until: datetime | None, today: date, progress: Listener | None
+) -> list[Case]:
+    with _collecting_later():
+        with telling(progress, "questions"):
+            cases = signals.read(library, _shelf(library, today), since, until, today)
+        with telling(progress, "tickets"):
+            return cases + signals.tickets(library, since, until)
 
 
 @contextlib.contextmanager
