@@ -233,6 +233,9 @@ def gaps(
     articles: Annotated[
         int | None, typer.Option(min=50, help="At most so many articles of a set.", show_default=False)
     ] = None,
+    reactions: Annotated[
+        float, typer.Option(min=0.0, help="How often people react to what they got: 0 never, 1 as assumed.")
+    ] = 0.0,
     scale: Annotated[
         int | None, typer.Option(min=1000, help="Instead, time so many logged questions.", show_default=False)
     ] = None,
@@ -250,7 +253,8 @@ def gaps(
         if scale:
             results.append(measure(Path(folder), queries, scale, 100, overrides or []))
         else:
-            results.append(run(Path(folder), queries, split.value, seed, far, articles, overrides or []))
+            options = (split.value, seed, far, articles, overrides or [], reactions)
+            results.append(run(Path(folder), queries, *options))
     print(json.dumps(results, ensure_ascii=False, indent=2) if as_json else markdown(results))
 
 

@@ -18,14 +18,12 @@ from assistant.gaps.company import Elsewhere
 from assistant.gaps.conflict import disagreement
 from assistant.gaps.probe import KEPT, Hit, Probe, View
 from assistant.gaps.signals import Case
+from assistant.gaps.testimony import complaints
 from assistant.gaps.texts import text
 from kb.backlog.model import Cause
 from kb.catalog import ArticleRow
 from kb.freshness import days_overdue, is_expired
 from kb.terms import base_language
-
-AGENTS_SAY: Final = frozenset({"not_helpful", "escalated", "gap_reported"})
-"""Signals by which a person says that an answer did not do; the others only say what Lotse did."""
 
 _MOSTLY: Final = 0.5
 """What holds for at least this share of the questions holds for the cluster."""
@@ -38,6 +36,9 @@ _ALIKE: Final = 0.45
 _LEAST_ALIKE: Final = 0.3
 """Cosines of questions in two languages from which on they are of one need: surely, where nothing is shown, and where
 both find the same article."""
+
+_ONE_ALONE: Final = 0.5
+"""So much counts what one person alone says against an answer."""
 
 _FOUND: Final = 5
 """Places within which an article counts as found: as far as people look."""
@@ -64,14 +65,16 @@ class Look:
     """What a verdict depends on besides the questions.
 
     ``usual`` is what is usual where they are asked, ``far``: whether they are far from what articles are about.
-    ``company``, for each language, is the mean log odds of the questions most like them; ``elsewhere`` what a like
-    question in another language got that is not there in this one; ``articles`` are all articles, by id@language.
+    ``company``, for each language, is the mean log odds of the questions most like them, ``testimony`` what their
+    askers say; ``elsewhere`` what a like question in another language got that is not there in this one; ``articles``
+    are all articles, by id@language.
     """
 
     today: date
     usual: Usual
     far: bool
     company: Mapping[str, float] = field(default_factory=dict)
+    testimony: Mapping[str, float] = field(default_factory=dict)
     elsewhere: Mapping[str, Elsewhere] = field(default_factory=dict)
     articles: Mapping[str, ArticleRow] = field(default_factory=dict)
 
@@ -95,7 +98,7 @@ def explain(cases: Sequence[Case], probes: Sequence[Probe], look: Look) -> list[
     verdicts: dict[str, Verdict] = {}
     for language in sorted(spoken):
         own = [one for one in probes if one.case.language == language] or list(probes)
-        verdicts[language] = _judged(language, own, probes, signals_of(cases, language), look)
+        verdicts[language] = _judged(language, own, probes, complaints(cases, language), look)
     # 2
     verdicts = {language: _by_the_others(language, verdicts, probes) for language in verdicts}
     for language, verdict in verdicts.items():
@@ -112,7 +115,7 @@ def explain(cases: Sequence[Case], probes: Sequence[Probe], look: Look) -> list[
 
 
 def _judged(
-    language: str, probes: Sequence[Probe], everything: Sequence[Probe], signals: Counter[str], look: Look
+    language: str, probes: Sequence[Probe], everything: Sequence[Probe], said: Mapping[str, int], look: Look
 ) -> Verdict:
     """The cause for the questions in one language, asked again by ``probes``, from the first of these that holds.
 
@@ -129,15 +132,17 @@ def _judged(
         return Verdict(cause, view.hit.article, {**_proof(view, kept_back), **why})
     # 2
     own = [one.own for one in probes]
-    view, believed = best(own), belief_in(own, look.usual, look.company.get(language, 0.0))
+    company, testimony = look.company.get(language, 0.0), look.testimony.get(language, 0.0)
+    if testimony < 0 and not said:
+        testimony *= _ONE_ALONE
+    view, believed = best(own), belief_in(own, look.usual, company, testimony)
     if view and believed >= _HALF_BELIEVED and (found := disagreement(probes)):
         return Verdict("conflict", view.hit.article, {**_proof(view, own), **found})
     # 3
     if not any(one is not None and one.answered for one in own):
-        company = look.company.get(language, 0.0)
-        believed = min(believed, belief_in([one.own for one in everything], look.usual, company))
+        believed = min(believed, belief_in([one.own for one in everything], look.usual, company, testimony))
     if view and believed >= ANSWERS and not (look.far and is_foreign(view, language)):
-        return _of_what_is_shown(language, view, probes, look.today, signals)
+        return _of_what_is_shown(language, view, probes, look.today, said if testimony <= 0 else {})
     # 4
     foreign = [one.foreign for one in probes]
     if not look.far and belief(foreign, look.usual) >= ANSWERS and (other := best(foreign)):
@@ -145,11 +150,6 @@ def _judged(
     # 5
     proof = _proof(view, own) if view else {}
     return Verdict("out_of_scope" if look.far else "missing", None, {**proof, "belief": round(believed, 3)})
-
-
-def signals_of(cases: Sequence[Case], language: str) -> Counter[str]:
-    """How often each signal was given for questions in ``language``."""
-    return Counter(name for case in cases if case.language == language for name in case.signals)
 
 
 def best(views: Sequence[View | None]) -> View | None:
@@ -165,7 +165,7 @@ def best(views: Sequence[View | None]) -> View | None:
 
 
 def _of_what_is_shown(
-    language: str, view: View, probes: Sequence[Probe], today: date, signals: Counter[str]
+    language: str, view: View, probes: Sequence[Probe], today: date, said: Mapping[str, int]
 ) -> Verdict:
     """An article that the askers may see answers: what is wrong with it, if anything."""
     article = view.hit.article
@@ -178,10 +178,8 @@ def _of_what_is_shown(
     lost = [place for place in places if place is None or place > _FOUND]
     if len(lost) > _MOSTLY * len(places):
         return Verdict("findability", article, {**proof, "ranks": places})
-    if any(signals[name] for name in AGENTS_SAY):
-        return Verdict(
-            "weak", article, {**proof, "said": {name: signals[name] for name in sorted(AGENTS_SAY & set(signals))}}
-        )
+    if said:
+        return Verdict("weak", article, {**proof, "said": dict(said)})
     return Verdict(None, article, proof)
 
 

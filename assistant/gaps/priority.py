@@ -9,7 +9,7 @@ from typing import Any, Final, TypeAlias
 from assistant.gaps.merging import Finding
 from assistant.gaps.signals import Case
 from assistant.learning import decay
-from kb.backlog.model import Demand
+from kb.backlog.model import Cause, Demand
 from kb.settings import GapSettings
 
 Row: TypeAlias = Mapping[str, Any]
@@ -19,6 +19,9 @@ _WIDTH: Final = 2.4
 """From this nearness (``belief.remoteness``) on a need counts less, until so much further down it hardly counts."""
 
 _LEAST: Final = 0.1
+
+_BELIEVED: Final[frozenset[Cause]] = frozenset({"missing", "language", "findability"})
+"""Causes that no field of an article proves: what is off topic may pass for one of these."""
 
 
 def demand(cases: Sequence[Case]) -> Demand:
@@ -32,7 +35,7 @@ def priority(finding: Finding, today: date, settings: GapSettings) -> tuple[floa
 
     A row holds ``what``, its ``count``, what is left of that after ``decay`` and the ``minutes`` each costs; ``value``
     is the product of the last two. A person counts once, with the last question. A last row with a ``factor``
-    multiplies the sum, where nothing answers and the questions are on the edge of the subject, or beyond.
+    multiplies the sum, where the questions are on the edge of the subject, or beyond, and no date or status proves it.
     """
     cases = finding.cases
     rows = [
@@ -63,7 +66,7 @@ def priority(finding: Finding, today: date, settings: GapSettings) -> tuple[floa
 
 def _on_topic(finding: Finding) -> float:
     """1 for what articles are about, 0 for what is off topic; in between, how near a missing article would be."""
-    if finding.proof.cause != "missing":
+    if finding.proof.cause not in _BELIEVED:
         return float(finding.proof.cause != "out_of_scope")
     return round(min(max(1.0 + (finding.nearness - _EDGE) / _WIDTH, _LEAST), 1.0), 2)
 

@@ -12,12 +12,13 @@ from typing import Any, Final
 
 from assistant.gaps import clusters
 from assistant.gaps.belief import FAR, Subject, Usual, remoteness
-from assistant.gaps.cause import AGENTS_SAY, SURELY_ALIKE, Look, Proof, explain, is_foreign
+from assistant.gaps.cause import SURELY_ALIKE, Look, Proof, explain, is_foreign
 from assistant.gaps.company import Company, Elsewhere
 from assistant.gaps.conflict import disagreement
 from assistant.gaps.merging import Finding
 from assistant.gaps.probe import STATUSES, Probe, Prober
 from assistant.gaps.signals import Case
+from assistant.gaps.testimony import complaints, together
 from kb.backlog.model import Cause
 from kb.catalog import Filter
 from kb.embedding.protocol import FloatMatrix
@@ -120,8 +121,9 @@ class Replay:
         """What the replay proves of a cluster, known from another run or found now; and how remote the need is."""
         cases = [self._cases[place] for place in one.places if one.quiet or place in one.signalled]
         company, elsewhere = self._around(one, asked)
+        said = self._testimony(one)
         nearness = round(self._subject.nearness(self._vectors[list(asked)]) / _NEAR_STEP) * _NEAR_STEP
-        key = self._key(one, cases, asked, [company, nearness, [asdict(item) for item in elsewhere.values()]])
+        key = self._key(one, cases, asked, [company, said, nearness, [asdict(item) for item in elsewhere.values()]])
         if key not in self._known:
             probes: list[Probe] = []
             suspicious = any(item.alike >= SURELY_ALIKE for item in elsewhere.values())
@@ -131,7 +133,7 @@ class Replay:
                     break
             remote = remoteness(nearness, [probe.own for probe in probes])
             quiet = one.quiet and not suspicious and not _suspicious(probes)
-            look = Look(self._today, self._usual, remote < FAR, company, elsewhere, self._rows)
+            look = Look(self._today, self._usual, remote < FAR, company, said, elsewhere, self._rows)
             proofs = [] if quiet else explain(cases, probes, look)
             self._known[key] = {"proofs": [asdict(proof) for proof in proofs], "remoteness": remote}
         self._kept[key] = self._known[key]
@@ -150,6 +152,12 @@ class Replay:
                 elsewhere[language] = found
         return company, elsewhere
 
+    def _testimony(self, one: Cluster) -> dict[str, float]:
+        """What the askers in each language say."""
+        cases = [self._cases[place] for place in one.places]
+        languages = sorted({case.language for case in cases})
+        return {tag: together(case for case in cases if case.language == tag) for tag in languages}
+
     def _key(self, one: Cluster, cases: Sequence[Case], asked: Sequence[int], around: Sequence[object]) -> str:
         """What the proofs depend on: the state of all, the questions asked again, and what speaks for the others."""
         wordings = [
@@ -157,8 +165,8 @@ class Replay:
             for case in (self._cases[place] for place in asked)
         ]
         spoken = [tag for tag, _ in Counter(case.language for case in cases).most_common()]
-        complaints = sorted(Counter(name for case in cases for name in case.signals if name in AGENTS_SAY).items())
-        said = json.dumps([self._state, wordings, spoken, complaints, around, one.quiet], ensure_ascii=False)
+        complained = [complaints(cases, tag) for tag in spoken]
+        said = json.dumps([self._state, wordings, spoken, complained, around, one.quiet], ensure_ascii=False)
         return hashlib.sha256(said.encode()).hexdigest()
 
     def _wordings(self, one: Cluster) -> list[int]:

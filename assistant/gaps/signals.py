@@ -14,6 +14,7 @@ from datetime import date, datetime, timedelta
 from itertools import islice, pairwise
 from typing import Any, Final, TypeAlias
 
+from assistant.gaps.testimony import REPHRASED, witness
 from kb.backlog.model import EvidenceKind
 from kb.catalog import ArticleRow
 from kb.embedding.protocol import FloatMatrix
@@ -38,7 +39,7 @@ class Case:
 
     ``id`` is the caller's own where one was given. ``nearest`` are ids of articles with their scores, ``cited``
     articles as id@language, as they were when it was asked; ``audience``, ``only_language``, ``products``: what it was
-    narrowed to.
+    narrowed to. ``testimony``: what was done afterwards, as log odds that it was answered.
     """
 
     id: str
@@ -58,6 +59,7 @@ class Case:
     cited: tuple[str, ...] = ()
     signals: tuple[str, ...] = ()
     weight: float = 0.0
+    testimony: float = 0.0
 
     @property
     def person(self) -> str:
@@ -107,9 +109,13 @@ def read(library: Library, shelf: Shelf, since: datetime | None, until: datetime
         ratings, actions = library.events.feedback_for(ids), library.events.actions_for(ids)
         for event in events:
             case = _case(event)
-            given = _signals(event, ratings.get(case.key, ()), actions.get(case.key, ()), shelf, outdated)
+            rated, done = ratings.get(case.key, ()), actions.get(case.key, ())
+            given = _signals(event, rated, done, shelf, outdated)
+            if given or rated or done:
+                said = witness(rated, done) if _stands(event, shelf) else 0.0
+                case = replace(case, signals=given, weight=sum(count[name] for name in given), testimony=said)
             found.pop(case.id, None)
-            found[case.id] = replace(case, signals=given, weight=sum(count[name] for name in given)) if given else case
+            found[case.id] = case
     return list(found.values())
 
 
@@ -157,7 +163,14 @@ def rephrased(cases: Sequence[Case], vectors: FloatMatrix, settings: GapSettings
                 again.add(one)
     weight = settings.weight_rephrased
     return [
-        replace(case, signals=(*case.signals, "rephrased"), weight=case.weight + weight) if place in again else case
+        replace(
+            case,
+            signals=(*case.signals, "rephrased"),
+            weight=case.weight + weight,
+            testimony=min(case.testimony, REPHRASED),
+        )
+        if place in again
+        else case
         for place, case in enumerate(cases)
     ]
 
@@ -210,8 +223,11 @@ def _signals(
 
 def _not_helpful(event: Outline, ratings: Sequence[Feedback], shelf: Shelf) -> bool:
     """Whether the last word of somebody was that it did not help, and that is about a text that still stands."""
-    if not any(rating.verdict == "not_helpful" for rating in ratings):
-        return False
+    return any(rating.verdict == "not_helpful" for rating in ratings) and _stands(event, shelf)
+
+
+def _stands(event: Outline, shelf: Shelf) -> bool:
+    """Whether one of the texts that were quoted is still as it was; what was said of others says nothing any more."""
     quoted = [row for row in event["citations"] if row.get("sha256")]
     return not quoted or any(shelf.sha256.get(_key(row)) == row["sha256"] for row in quoted)
 

@@ -7,7 +7,7 @@ from typing import Final
 TEXTS: Final[dict[str, dict[str, str]]] = {
     "de": {
         "action_missing": "Einen Artikel schreiben: Zu diesen Fragen steht nichts in der Wissensdatenbank.",
-        "action_findability": "„{title}“ auffindbar machen: Die Wörter der Kunden als Aliasse aufnehmen.",
+        "action_findability": "„{title}“ auffindbar machen: Wörter der Kunden als Aliasse aufnehmen, Produkt prüfen.",
         "action_stale": "„{title}“ prüfen und aktualisieren: Das Prüf- oder Ablaufdatum ist überschritten.",
         "action_conflict": "Klären, welche Angabe gilt, und die andere berichtigen.",
         "action_language": "„{title}“ übersetzen: Die Antwort steht nur in einer anderen Sprache da.",
@@ -17,7 +17,7 @@ TEXTS: Final[dict[str, dict[str, str]]] = {
     },
     "en": {
         "action_missing": "Write an article: the knowledge base says nothing about these questions.",
-        "action_findability": "Make “{title}” easier to find: take the customers' words into its aliases or title.",
+        "action_findability": "Make “{title}” easier to find: add the customers' words as aliases, check its product.",
         "action_stale": "Review and update “{title}”: its review or expiry date has passed.",
         "action_conflict": "Find out which statement holds, and correct the other one.",
         "action_language": "Translate “{title}”: the answer is there in another language only.",

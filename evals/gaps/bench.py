@@ -19,6 +19,7 @@ from assistant.remembering import Remembering
 from evals.datasets import Dataset, Selection, load
 from evals.gaps import plants as planting
 from evals.gaps.log import Asked, log
+from evals.gaps.reactions import react
 from evals.gaps.score import score
 from evals.index import configured, kept_vectors
 from evals.progress import progress
@@ -58,8 +59,12 @@ def planted(
     config: Settings,
     far: Path | None = None,
     articles: int | None = None,
+    reactions: float = 0.0,
 ) -> Iterator[Planted]:
-    """The knowledge base of ``dataset`` with gaps planted in needs of ``split``, every question of the log asked."""
+    """The knowledge base of ``dataset`` with gaps planted in needs of ``split``, every question of the log asked.
+
+    ``reactions`` multiplies the shares of people who do something with what they got; by 0, nobody does.
+    """
     rng = random.Random(f"{dataset.name} {split} {seed}")  # noqa: S311  a seed, no secret
     every = planting.needs(dataset)
     if articles is not None:
@@ -76,10 +81,13 @@ def planted(
             ingest(library, [folder])
             library.embedder, library.english = Remembering(plain), Remembering(english) if english else None
             library.exact = True
+            answering = {need.name: planting.answering(need) for need in every}
             for one in progress(asked, "Asking"):
-                scope = Scope(one.audience)
+                scope = Scope(one.audience, products=one.products)
                 asker = Asker(one.actor, one.session, "replay", one.id)
-                ask(library, one.text, scope, asker, one.asked_at)
+                reply = ask(library, one.text, scope, asker, one.asked_at)
+                if reactions:
+                    react(library, one, reply, answering.get(one.need, ()), reactions)
             spoken = {need.name: need.languages for need in every}
             untranslated = {one.need for one in asked if one.language not in spoken.get(one.need, {one.language})}
             yield Planted(library, chosen, asked, frozenset(untranslated))
@@ -102,10 +110,11 @@ def run(
     far: Path | None,
     articles: int | None,
     overrides: Sequence[str],
+    reactions: float = 0.0,
 ) -> dict[str, Any]:
     """One data set: what was planted, what was found, how good that is, and how long finding took."""
     dataset = load(folder, Selection(tuple(queries)))
-    with planted(dataset, split, seed, configured(overrides), far, articles) as made:
+    with planted(dataset, split, seed, configured(overrides), far, articles, reactions) as made:
         started = time.perf_counter()
         report = find(made.library, today=TODAY.date())
         seconds = time.perf_counter() - started
@@ -115,6 +124,7 @@ def run(
         "dataset": dataset.name,
         "split": split,
         "seed": seed,
+        "reactions": reactions,
         "questions": len(made.asked),
         "off_topic_questions": sum(one.off_topic for one in made.asked),
         "seconds": round(seconds, 1),
@@ -140,6 +150,7 @@ def markdown(results: Sequence[dict[str, Any]]) -> str:
 _SCORES: Final = (
     "dataset",
     "split",
+    "reactions",
     "questions",
     "planted",
     "found",

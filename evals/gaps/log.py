@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import random
 from collections import defaultdict
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -68,6 +68,7 @@ class Asked:
     need: str
     plant: Plant | None = None
     audience: str = "internal"
+    products: tuple[str, ...] = ()
 
     @property
     def off_topic(self) -> bool:
@@ -141,21 +142,16 @@ def _far(file: Path | None, rng: random.Random) -> list[_Line]:
 def _asked(line: _Line, until: datetime, rng: random.Random) -> Asked:
     person = rng.randrange(_PEOPLE)
     moment = until - timedelta(minutes=rng.randrange(_DAYS * 24 * 60))
-    audience = "public" if line.plant is not None and line.plant.how == "audience" else "internal"
+    plant = line.plant
     return Asked(
-        line.id, line.text, line.language, moment, f"a{person}", f"s-{line.id}", line.need, line.plant, audience
+        id=line.id,
+        text=line.text,
+        language=line.language,
+        asked_at=moment,
+        actor=f"a{person}",
+        session=f"s-{line.id}",
+        need=line.need,
+        plant=plant,
+        audience="public" if plant and plant.how == "audience" else "internal",
+        products=plant.products if plant else (),
     )
-
-
-def lines(asked: Sequence[Asked]) -> Iterator[str]:
-    """The log as `kb replay` reads it."""
-    for one in asked:
-        row = {
-            "id": one.id,
-            "text": one.text,
-            "language": one.language,
-            "asked_at": one.asked_at.isoformat(),
-            "actor": one.actor,
-            "session": one.session,
-        }
-        yield json.dumps(row, ensure_ascii=False)

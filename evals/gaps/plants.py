@@ -22,14 +22,20 @@ from evals.datasets import Dataset, Question, even
 from kb.backlog.model import Cause
 from kb.reader import read
 
-CAUSES: Final[tuple[Cause, ...]] = ("missing", "stale", "restricted", "language", "conflict")
+CAUSES: Final[tuple[Cause, ...]] = ("missing", "stale", "restricted", "language", "conflict", "findability")
 SHARES: Final[Mapping[Cause, float]] = {
-    "missing": 0.4, "stale": 0.2, "restricted": 0.2, "language": 0.12, "conflict": 0.08,
+    "missing": 0.38, "stale": 0.18, "restricted": 0.18, "language": 0.12, "conflict": 0.07, "findability": 0.07,
 }  # fmt: skip
 """How plants are shared out where a set offers enough needs for each."""
 
 LEAFLET: Final = "-leaflet"
 """What is added to an article's id for the one that contradicts it."""
+
+PRODUCT: Final = "Standard"
+"""What people narrow their questions to whose article is filed under another product, where it had none before."""
+
+_MISFILED: Final = "Sonstiges"
+"""The product that such an article is filed under by mistake."""
 
 _ASKED: Final = 2
 """Questions that a need has at the least: what one person asked once is no gap yet."""
@@ -71,14 +77,16 @@ class Need:
 class Plant:
     """A gap that was planted: ``language`` is that of the askers who are left without, "" for all.
 
-    ``how`` tells the two ways apart of ageing (overdue, expired) and of keeping back (draft, audience), and what was
-    removed from what never was there (time).
+    ``products`` is what they narrow their questions to. ``how`` tells the two ways apart of ageing (overdue, expired)
+    and of keeping back (draft, audience), and what was removed from what never was there (time); what cannot be found
+    is filed under another product (products).
     """
 
     need: str
     cause: Cause
     how: str
     language: str = ""
+    products: tuple[str, ...] = ()
 
 
 def needs(dataset: Dataset) -> list[Need]:
@@ -105,6 +113,13 @@ def needs(dataset: Dataset) -> list[Need]:
             open_[need_name(question.id)].append(question)
     made = [Need(name, tuple(asked[name]), tuple(grouped[name])) for name in sorted(asked) if grouped.get(name)]
     return made + [Need(name, tuple(open_[name]), ()) for name in sorted(open_) if len(open_[name]) >= _ASKED]
+
+
+def answering(need: Need) -> frozenset[str]:
+    """The ids of the articles that answer a need, as far as its data set says."""
+    return frozenset(
+        {article.id for article in need.articles}.union(*(question.also_ok for question in need.questions))
+    )
 
 
 def need_name(article_id: str) -> str:
@@ -136,7 +151,8 @@ def plant(every: Sequence[Need], split: str, count: int, rng: random.Random) -> 
             continue
         free.remove(need)
         language = _left_out(need, rng) if cause == "language" else ""
-        plants.append(Plant(need.name, cause, _how(need, cause, len(plants)), language))
+        products = _products(need) if cause == "findability" else ()
+        plants.append(Plant(need.name, cause, _how(need, cause, len(plants)), language, products))
     plants += [Plant(need.name, "missing", TIME) for need in own if not need.articles]
     return sorted(plants, key=lambda one: one.need)
 
@@ -201,6 +217,12 @@ def _left_out(need: Need, rng: random.Random) -> str:
     return rng.choice(sorted(need.languages & asked))
 
 
+def _products(need: Need) -> tuple[str, ...]:
+    """What its articles are filed under, which is what people narrow their questions to."""
+    found = [read(one.path.name, one.path.read_bytes()).article for one in need.articles]
+    return tuple(sorted({product for one in found if one for product in one.products})) or (PRODUCT,)
+
+
 def _how(need: Need, cause: Cause, number: int) -> str:
     """By turns; customers can only be kept from what they could read."""
     if cause == "stale":
@@ -208,7 +230,7 @@ def _how(need: Need, cause: Cause, number: int) -> str:
     if cause == "restricted":
         public = all(re.search(r"(?m)^audience: public", article.path.read_text("utf-8")) for article in need.articles)
         return "audience" if number % 2 and public else "draft"
-    return cause
+    return "products" if cause == "findability" else cause
 
 
 def _change(file: Path, article: Article, one: Plant, today: date) -> None:
@@ -220,6 +242,8 @@ def _change(file: Path, article: Article, one: Plant, today: date) -> None:
     elif one.cause == "restricted":
         key, value = ("status", "draft") if one.how == "draft" else ("audience", "internal")
         file.write_text(_with(source, key, value), encoding="utf-8")
+    elif one.cause == "findability":
+        file.write_text(_with(source, "products", f"[{_MISFILED}]"), encoding="utf-8")
     elif one.cause == "conflict":
         other = _with(_contradicted(source), "id", f"{article.id}{LEAFLET}")
         file.with_name(f"{file.stem}{LEAFLET}.md").write_text(_without(other, "aliases"), encoding="utf-8")
@@ -239,8 +263,7 @@ def _contradicted(source: str) -> str:
 
 
 def _with(source: str, key: str, value: str) -> str:
-    _, front, body = source.split("---", 2)
-    front = re.sub(rf"(?m)^{key}:.*\n", "", front)
+    _, front, body = _without(source, key).split("---", 2)
     return f"---{front.rstrip()}\n{key}: {value}\n---{body}"
 
 

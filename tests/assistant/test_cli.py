@@ -287,6 +287,6 @@ def test_a_file_name_that_is_no_text_stops_no_report(tmp_path, form) -> None:
         cwd=tmp_path,
     )
     assert (done.returncode, done.stderr) == (1, b"")
-    assert b"missing-key" in done.stdout
+    assert b"bad-name" in done.stdout
     if form in ("json", "sarif"):
         json.loads(done.stdout)

@@ -1,18 +1,25 @@
 from __future__ import annotations
 
 import random
+from collections import Counter
+from dataclasses import replace
 from datetime import UTC, date, datetime
 from pathlib import Path
+from types import SimpleNamespace
 
 import numpy as np
 import pytest
 
+from assistant.results import Citation, Near, Reply, Timings
 from evals.datasets import Selection, load
 from evals.gaps.log import Asked, log
 from evals.gaps.plants import LEAFLET, Plant, apply, need_name, needs, plant, split_of
+from evals.gaps.reactions import react, what
 from evals.gaps.score import score
 from evals.gaps.wordings import wordings
 from kb.backlog.model import Demand, Gap, GapQuestion
+from kb.events import EventLog, QuestionEvent
+from kb.reader import read
 
 ROOT = Path(__file__).parents[2]
 NOW = datetime(2026, 11, 24, 12, tzinfo=UTC)
@@ -62,6 +69,63 @@ def test_the_log_is_in_order_and_says_what_is_planted(dataset) -> None:
     assert [one.asked_at for one in asked] == sorted(one.asked_at for one in asked)
     assert {one.need for one in asked if one.plant} == {one.need for one in chosen}
     assert len({one.id for one in asked}) == len(asked)
+
+
+def test_a_misfiled_article_is_kept_from_those_who_narrow_their_questions_to_its_product(
+    dataset, tmp_path: Path
+) -> None:
+    every = needs(dataset)
+    chosen = plant(every, "dev", 16, random.Random(1))
+    (one,) = [one for one in chosen if one.cause == "findability"]
+    assert one.products
+    made = apply(dataset, every, chosen, tmp_path, date(2026, 11, 24))
+    files = [
+        made / item.path.relative_to(dataset.articles)
+        for need in every
+        for item in need.articles
+        if need.name == one.need
+    ]
+    for file in files:
+        article = read(file.name, file.read_bytes()).article
+        assert article is not None
+        assert article.products
+        assert not set(article.products) & set(one.products)
+    asked = log(every, chosen, None, 300, NOW, random.Random(1))
+    assert {row.products for row in asked if row.need == one.need} == {one.products}
+    assert {row.products for row in asked if row.plant is None} == {()}
+
+
+def reply(status: str, cited: str = "", near: tuple[str, ...] = ()) -> Reply:
+    citations = [Citation(1, cited, "de", "", "", "", "", (1, 1), "", 1.0, None, "fresh")] if cited else []
+    return Reply(
+        "q", "a1", "de", status, 0.5, "", None, tuple(citations), tuple(Near(name, "de", name, 0.5) for name in near),
+        Timings(0, 0, 0, 0),
+    )  # type: ignore[arg-type]  # fmt: skip
+
+
+def test_people_react_to_what_they_got() -> None:
+    one = asked("a1", "a")
+    assert what(one, reply("answered", "a"), {"a"}) == "right"
+    assert what(one, reply("answered", "b"), {"a"}) == "wrong"
+    assert what(one, reply("abstained", near=("b", "a")), {"a"}) == "listed"
+    assert what(one, reply("abstained", near=("b", "c", "d", "e", "f", "a")), {"a"}) == "nothing"
+    assert what(replace(one, language="en"), reply("answered", "a"), {"a"}) == "wrong"
+
+
+def test_reactions_are_logged_and_nobody_hands_on_another_subject(tmp_path: Path) -> None:
+    with EventLog.open(f"sqlite:///{tmp_path}/events.sqlite3") as events:
+        library = SimpleNamespace(events=events)
+        for number in range(200):
+            for need in ("a", "off topic: jokes"):
+                name = f"{need}-{number}"
+                events.log_question(QuestionEvent(name, NOW, name, "de", "abstained", 0.1, "replay"))
+                made = replace(reply("abstained"), question_id=name)
+                react(library, asked(name, need), made, (), rate=1.0)  # type: ignore[arg-type]
+        done = events.actions_for([f"a-{number}" for number in range(200)])
+        far = events.actions_for([f"off topic: jokes-{number}" for number in range(200)])
+    kinds = Counter(action.kind for actions in done.values() for action in actions)
+    assert 8 <= kinds["escalated"] <= 32  # one in ten of two hundred
+    assert {action.kind for actions in far.values() for action in actions} == {"opened"}
 
 
 def gap(number: int, cause: str, *ids: str) -> Gap:
