@@ -22,8 +22,9 @@ _REASONS: Final[Mapping[FeedbackReason | None, float]] = {
     "not_found": -2.0, "missing": -2.0, "wrong": -0.5, "unclear": 0.0, "outdated": 0.0, None: -1.0,
 }  # fmt: skip
 """Set by judgement: that one person in so many does this with an answer more often than without one. 0.5 is 1.6 times,
-1 is 2.7 times, 2 is 7 times as often. What is unclear or outdated is there, and is another cause's matter. All weigh
-less than the rates that `python -m evals gaps` makes people react at would allow."""
+1 is 2.7 times, 2 is 7 times as often. What is unclear or outdated is there, and is another cause's matter. Nearly all
+weigh less than the rates at which `python -m evals gaps` makes people react would allow.
+"""
 
 REPHRASED: Final = -0.5
 """Who asks again in other words has not found it yet, or wants to know more."""
