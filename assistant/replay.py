@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import logging
 import re
 from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
@@ -16,6 +17,7 @@ from typing import Any, BinaryIO
 import numpy as np
 
 from assistant.ask import Asker, Scope, ask
+from assistant.deferring import DeferredLog, DeferredVectors
 from assistant.query import understand
 from assistant.remembering import Remembering
 from assistant.results import Reply
@@ -29,8 +31,10 @@ from kb.library import Library
 from kb.lines import numbered
 from kb.terms import base_language
 
+_LOG = logging.getLogger(__name__)
+
 _AT_ONCE = 128
-"""Lines that are read, and questions that are embedded, together."""
+"""Lines that are read, and questions that are embedded and logged, together."""
 
 _MOST_BYTES = 1_000_000
 """Of a line: far more than the longest question takes, escapes included."""
@@ -82,6 +86,13 @@ class _Library(Library):
 
     _kept: tuple[int, tuple[list[str], FloatMatrix]] = (-1, ([], np.empty((0, 0), dtype=np.float32)))
 
+    def __init__(self, library: Library) -> None:
+        super().__init__(library.home, library.settings)
+        self.embedder = Remembering(library.embedder)
+        self.english = Remembering(library.english) if library.english else None
+        self.events = self._log = DeferredLog(self.database)
+        self.question_cache = self._vectors = DeferredVectors(self.question_vectors_file, self.embedder)
+
     def nearest(self, vector: FloatMatrix, limit: int) -> list[tuple[str, float]] | None:
         """See ``Library``."""
         kept = self._kept
@@ -91,6 +102,14 @@ class _Library(Library):
             self._kept = kept
         return nearest_of(kept[1], vector, limit)
 
+    def write(self) -> None:
+        """Log what was asked since the last time. A log that cannot be written is a warning, as in ``ask``."""
+        self._vectors.write()
+        try:
+            self._log.write()
+        except MissingPartError as error:
+            _LOG.warning("%s %s", error.message, error.hint)
+
 
 def replay(
     library: Library, file: BinaryIO, audience: str = "internal", workers: int | None = None
@@ -98,16 +117,15 @@ def replay(
     """Ask every question in ``file``, JSON Lines, as `kb ask` would have at its time, and log it; in the file's order.
 
     1. Read some lines; one that cannot be asked is a problem, the others go on. 2. Embed their questions in
-    batches. 3. Ask each, on ``workers`` threads (default: one a processor). 4. See that all were logged.
+    batches. 3. Ask each, on ``workers`` threads (default: one a processor). 4. Log them in one transaction, and see
+    that all were: who interrupts a replay loses none that was asked, who kills it those since the last transaction.
 
     A line's time is the question's: freshness is that of its day. Where a line names none, it is asked now. The same
     line again takes the place of what was logged for it, so a replay may be repeated. Raises MissingPartError where
     there is no index or the log cannot be written, UsageError for an unknown audience.
     """
     library.events.counts()  # a log that is out of reach is said before anything is asked
-    own = _Library(library.home, library.settings)
-    own.embedder = Remembering(library.embedder)
-    own.english = Remembering(library.english) if library.english else None
+    own = _Library(library)
     lines = numbered(file, _MOST_BYTES)
     workers = workers or min(processors(), _MOST_WORKERS)
     threads = ThreadPoolExecutor(workers, "replay")
@@ -123,9 +141,11 @@ def replay(
             for line in read:
                 yield line if isinstance(line, Problem) else Replayed(line, next(replies))
             # 4
+            own.write()
             _check_logged(own, asked)
     finally:
         threads.shutdown(cancel_futures=True)
+        own.write()
         own.close()
 
 

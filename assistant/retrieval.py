@@ -214,7 +214,7 @@ def _cosines(
 ) -> tuple[dict[int, float], dict[int, float]]:
     """The cosine of each chunk, and of the nearest of each article's names, as far as their vectors are kept."""
     keys = sorted({row.vector_id for row in rows.values()} | {key for own in names.values() for key in own})
-    kept = snapshot.vectors(embedder.fingerprint, keys)
+    kept = snapshot.recent_vectors(embedder.fingerprint, keys)
     if not kept:
         return {}, {}
     found = dict(zip(kept, cosines(np.stack(list(kept.values())), vector).tolist(), strict=True))

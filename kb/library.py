@@ -107,6 +107,11 @@ class Library:
         """The log where no other place is set; it is made when it is first needed."""
         return self.home / "events.sqlite3"
 
+    @property
+    def question_vectors_file(self) -> Path:
+        """The vectors of logged questions; it may go at any time."""
+        return self.home / "question-vectors.sqlite3"
+
     @cached_property
     def catalog(self) -> Catalog:
         """The catalog in ``index.sqlite3``."""
@@ -196,7 +201,7 @@ class Library:
         """The vectors of logged questions, as far as they are kept."""
         from kb.question_vectors import QuestionVectors
 
-        return QuestionVectors(self.home / "question-vectors.sqlite3", self.embedder)
+        return QuestionVectors(self.question_vectors_file, self.embedder)
 
     def question_vectors(self, texts: Sequence[str]) -> FloatMatrix:
         """Vectors of questions as the log has them, shape (len(texts), dimensions); missing ones are made and kept."""

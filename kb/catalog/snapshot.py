@@ -14,6 +14,7 @@ import numpy as np
 
 from kb.catalog import survey
 from kb.catalog.filter import Filter, marks
+from kb.catalog.recent import RecentVectors
 from kb.catalog.rows import ArticleRow, ChunkRow, FileRow, Judgement, UnitRow
 from kb.embedding.protocol import FloatMatrix
 from kb.embedding.vectors import cosines
@@ -36,8 +37,9 @@ class Period(NamedTuple):
 class Snapshot:
     """Reading one state of the catalog."""
 
-    def __init__(self, connection: sqlite3.Connection) -> None:
+    def __init__(self, connection: sqlite3.Connection, recent: RecentVectors) -> None:
         self._connection = connection
+        self._recent = recent
         self.fulltext = FullText(connection)
 
     def generation(self) -> int:
@@ -79,6 +81,10 @@ class Snapshot:
             )
             found.update((key, np.frombuffer(raw, dtype=VECTOR_TYPE)) for key, raw in rows)
         return found
+
+    def recent_vectors(self, fingerprint: str, ids: Sequence[str]) -> dict[str, FloatMatrix]:
+        """As ``vectors``, in the order of ``ids``, what was read lately from memory. For searching: not all is kept."""
+        return self._recent.of(fingerprint, ids, self.vectors)
 
     def nearest(
         self, fingerprint: str, vector: FloatMatrix, limit: int, among: Filter | None = None

@@ -13,6 +13,7 @@ from typing import Any
 
 from kb.article import Article
 from kb.catalog.filter import marks
+from kb.catalog.recent import RecentVectors
 from kb.catalog.rows import Judgement, NewChunk, NewName
 from kb.catalog.snapshot import VECTOR_TYPE, Snapshot, generation_of
 from kb.embedding.protocol import FloatMatrix
@@ -82,6 +83,7 @@ class Catalog:
     def __init__(self, path: Path) -> None:
         self._path = path
         self._local = threading.local()
+        self._recent = RecentVectors()
         with self._guard():
             connection = self._connection()
             version = connection.execute("PRAGMA user_version").fetchone()[0]
@@ -102,7 +104,7 @@ class Catalog:
             connection = self._connection()
             connection.execute("BEGIN")
             try:
-                yield Snapshot(connection)
+                yield Snapshot(connection, self._recent)
             finally:
                 connection.rollback()
 

@@ -3,7 +3,7 @@
 ``EventLog.open(url)`` is the door; the rows are plain frozen data. Personal data is taken out before it is stored.
 """
 
-from kb.events.log import EventLog
+from kb.events.log import EventLog, redacted
 from kb.events.rows import (
     Action,
     ActionKind,
@@ -27,4 +27,5 @@ __all__ = [
     "QuestionEvent",
     "QuestionStatus",
     "Verdict",
+    "redacted",
 ]

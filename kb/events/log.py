@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import fields, replace
 from datetime import datetime
 from types import TracebackType
@@ -54,30 +54,16 @@ class EventLog:
 
         With ``overwrite``, it takes the place of the one with its id; what was rated and done stays with it.
         """
-        stored = _redacted_question(event) if redact else event
-        try:
-            with self._store.write() as connection:
-                if overwrite:
-                    upsert(connection, schema.questions, [_row(stored)])
-                else:
-                    connection.execute(schema.questions.insert(), _row(stored))
-        except sa.exc.IntegrityError:
-            raise _taken() from None
+        stored = redacted(event) if redact else event
+        self._put([stored], overwrite=overwrite)
         return stored
 
-    def log_questions(self, events: Iterable[QuestionEvent], *, redact: bool = True) -> int:
-        """Store many questions in one transaction, all or none; returns how many. Raises as ``log_question``."""
-        number = 0
+    def log_questions(self, events: Iterable[QuestionEvent], *, redact: bool = True, overwrite: bool = False) -> int:
+        """Store many questions in one transaction, all or none; returns how many. Else as ``log_question``."""
         # Redacting comes before the transaction: other writers wait only for the writing itself.
-        rows = [_row(_redacted_question(event) if redact else event) for event in events]
-        try:
-            with self._store.write() as connection:
-                for batch in batches(rows):
-                    connection.execute(schema.questions.insert(), batch)
-                    number += len(batch)
-        except sa.exc.IntegrityError:
-            raise _taken() from None
-        return number
+        stored = [redacted(event) if redact else event for event in events]
+        self._put(stored, overwrite=overwrite)
+        return len(stored)
 
     def rate(self, feedback: Feedback, *, redact: bool = True) -> Feedback:
         """Store a rating and return it as stored. Earlier ratings by the same actor are kept and no longer count.
@@ -222,6 +208,17 @@ class EventLog:
         counted = {word: tally.get(word, 0) for tally, known in words for word in get_args(known)}
         return {"questions": sum(by_status.values()), **counted}
 
+    def _put(self, events: Sequence[QuestionEvent], *, overwrite: bool) -> None:
+        try:
+            with self._store.write() as connection:
+                for batch in batches(map(_row, events)):
+                    if overwrite:
+                        upsert(connection, schema.questions, batch)
+                    else:
+                        connection.execute(schema.questions.insert(), batch)
+        except sa.exc.IntegrityError:
+            raise _taken() from None
+
     def _add_to_question(self, table: sa.Table, question_id: str, row: dict[str, Any]) -> None:
         known = sa.select(sa.literal(1)).where(schema.questions.c.question_id == question_id)
         with self._store.write() as connection:
@@ -251,9 +248,10 @@ def _last_of_each_actor(ratings: list[Feedback]) -> list[Feedback]:
     return [rating for place, rating in enumerate(ratings) if last[rating.actor] == place]
 
 
-def _redacted_question(event: QuestionEvent) -> QuestionEvent:
-    redacted = privacy.redact(event.text)
-    return replace(event, text=redacted.text, redacted=redacted.kinds)
+def redacted(event: QuestionEvent) -> QuestionEvent:
+    """The question without the personal data in its text, and which kinds there were."""
+    found = privacy.redact(event.text)
+    return replace(event, text=found.text, redacted=found.kinds)
 
 
 def _redacted(text: str) -> str:

@@ -19,6 +19,7 @@ from assistant.replay import Problem, Replayed, replay
 from ingest.pipeline import ingest
 from kb import lock
 from kb.errors import MissingPartError, UsageError
+from kb.events import Feedback
 from kb.library import Library
 
 
@@ -92,11 +93,13 @@ def test_the_same_lines_again_are_logged_once(filled) -> None:
     assert filled.events.counts()["questions"] == len(set(first)) == 4
 
 
-def test_a_replay_that_was_stopped_may_be_repeated(filled) -> None:
+def test_a_replay_that_was_stopped_has_logged_what_it_asked_and_may_be_repeated(filled) -> None:
     lines = [{"id": str(number), "text": f"Umzug {number}"} for number in range(200)]
     begun = replay(filled, file(*lines))
-    next(begun)
+    first = next(begun)
     begun.close()
+    assert isinstance(first, Replayed)
+    assert filled.events.question(first.reply.question_id).caller_id == "0"
     assert len(replayed(filled, *lines)) == 200
     assert filled.events.counts()["questions"] == 200
 
@@ -178,13 +181,26 @@ def test_without_a_log_nothing_is_asked(filled) -> None:
         replayed(filled, {"id": "1", "text": "Umzug melden"})
 
 
+def test_questions_that_are_logged_together_keep_what_each_is_logged_with(filled) -> None:
+    text = "Umzug melden, meine Nummer ist 0171 2345678"
+    lines = [{"id": str(number), "text": text, "actor": f"a{number}", "asked_at": "2026-05-20"} for number in range(3)]
+    found = replayed(filled, *lines)
+    filled.events.rate(Feedback(found[1].reply.question_id, datetime(2026, 5, 21, tzinfo=UTC), "helpful"))
+    replayed(filled, *lines)
+    events = sorted(filled.events.questions(), key=lambda event: event.caller_id)
+    assert [(event.caller_id, event.actor, event.redacted) for event in events] == [
+        (str(number), f"a{number}", ("phone",)) for number in range(3)
+    ]
+    assert len(filled.events.feedback_for([events[1].question_id])[events[1].question_id]) == 1
+
+
 def test_a_log_that_fails_on_the_way_ends_the_replay(filled, monkeypatch) -> None:
     from kb.events import EventLog, EventLogUnavailableError
 
     def full(*_: object, **__: object) -> None:
         raise EventLogUnavailableError("The log is full.", "Make room.")
 
-    monkeypatch.setattr(EventLog, "log_question", full)
+    monkeypatch.setattr(EventLog, "log_questions", full)
     with pytest.raises(MissingPartError, match="1 questions from line 1 on were asked but not logged"):
         replayed(filled, {"id": "1", "text": "Umzug melden"})
 
