@@ -1,4 +1,4 @@
-"""Belief: how likely it is that an article answers a need, from several wordings of it; and how far it is off topic."""
+"""Belief: how likely it is that an article answers a need, from several wordings of it."""
 
 from __future__ import annotations
 
@@ -6,18 +6,9 @@ import math
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Final, NamedTuple, TypeAlias
+from typing import Final
 
-import numpy as np
-
-from assistant.gaps.clusters import centred
-from assistant.gaps.counterparts import Counterparts
 from assistant.gaps.probe import View
-from kb.catalog import Snapshot
-from kb.embedding.protocol import FloatMatrix
-from kb.terms import base_language
-
-IntArray: TypeAlias = np.ndarray[tuple[int], np.dtype[np.int64]]
 
 ANSWERS: Final = 0.5
 """From this belief on an article is taken to answer a need."""
@@ -76,29 +67,6 @@ _USUALLY: Final = 0.75
 says more. Confidences of two knowledge bases are not alike: one development set has half of its questions answered,
 another five in six."""
 
-_NAMES: Final = 20
-"""Names that are nearest to a question: so many that no single article decides."""
-
-_FEW: Final = 30
-"""Answered questions from which on they tell how near to the articles a question of this subject is."""
-
-_ENOUGH: Final = 300
-"""Of so many answered questions the levels are measured, taken evenly."""
-
-_LEAST_SPREAD: Final = 1e-3
-
-_PASSAGES: Final = 0.8
-"""What the nearest passage counts of how near a question is; the rest, names: "gas" alone makes a name near."""
-
-FAR: Final = -3.8
-_FAR_ODDS: Final = 0.55
-"""Nearness in standard deviations, and so much of the mean log odds, below which a need is off topic.
-
-Near a logistic regression over development plants of five sets. Of 67 subjects of clinc_oos 59 are below, of 496 needs
-of the sets 18: most are of an app's rapid tests, of which its FAQ of half a year before had never heard, or of pages
-without their titles.
-"""
-
 
 @dataclass(frozen=True, slots=True)
 class Usual:
@@ -138,11 +106,6 @@ def belief(views: Sequence[View | None], usual: Usual | None = None) -> float:
     return 1.0 / (1.0 + math.exp(needed - odds - worth * _AGREEMENT * agreed))
 
 
-def remoteness(nearness: float, views: Sequence[View | None]) -> float:
-    """How far a need is off topic, the lower the farther: what is half answered is nearer than its words."""
-    return nearness + _FAR_ODDS * (log_odds(views) if views else 0.0)
-
-
 def log_odds(views: Sequence[View | None]) -> float:
     """The mean log odds of the confidence over some wordings, at least one."""
     return sum(odds_of(view.confidence if view else 0.0) for view in views) / len(views)
@@ -152,84 +115,3 @@ def odds_of(confidence: float) -> float:
     """The log odds of a confidence, which is never taken for certain."""
     sure = min(max(confidence, _LEAST), 1 - _LEAST)
     return math.log(sure / (1 - sure))
-
-
-class Subject:
-    """What the knowledge base is about, by its articles' names and passages, and how near questions usually are.
-
-    Two levels say how near a question is: its mean cosine with the names nearest to it, and its cosine with the nearest
-    passage. ``means`` are the means of the names (d,) of each language, "" of all; ``pivots`` the names (n, d) less
-    these; ``counterparts`` which articles are there in which language.
-    """
-
-    def __init__(self, names: Vectors, passages: Vectors, languages: Sequence[str]) -> None:
-        self._names, self._passages = names.vectors, passages.vectors
-        self.means = _means(names.vectors, languages)
-        self.counterparts = Counterparts({}, [], self._names)
-        self.pivots = centred(names.vectors, languages, self.means)
-        self._usual: FloatMatrix | None = None
-        self._spread: FloatMatrix | None = None
-        if len(self._names) > _NAMES and len(self._passages):
-            near = names.vectors @ names.vectors.T
-            near[names.articles[:, None] == names.articles[None, :]] = -1.0
-            passing = names.vectors @ passages.vectors.T
-            passing[names.articles[:, None] == passages.articles[None, :]] = -1.0
-            self._learn(_levels(near, passing))
-
-    @classmethod
-    def of(cls, snapshot: Snapshot, fingerprint: str) -> Subject:
-        """That of one state of the index, whoever may read the articles."""
-        names = Vectors.of(*snapshot.named_vectors(fingerprint))
-        rows = snapshot.articles(sorted(set(names.articles.tolist())))
-        languages = [base_language(rows[article].language) for article in names.articles.tolist()]
-        made = cls(names, Vectors.of(*snapshot.passage_vectors(fingerprint)), languages)
-        made.counterparts = Counterparts(rows, names.articles.tolist(), made.pivots)
-        return made
-
-    def take_in(self, answered: FloatMatrix) -> None:
-        """Learn from questions (n, d) that were answered how near those of this subject are; few teach nothing."""
-        if len(answered) >= _FEW and self._usual is not None:
-            self._learn(self._of(answered[:: max(len(answered) // _ENOUGH, 1)]))
-
-    def nearness(self, vectors: FloatMatrix) -> float:
-        """How near questions (n, d) are to the subject in the mean, in standard deviations from what is usual."""
-        if self._usual is None or self._spread is None or not len(vectors):
-            return 0.0
-        levels = (self._of(vectors).mean(axis=0) - self._usual) / self._spread
-        return float((1 - _PASSAGES) * levels[0] + _PASSAGES * levels[1])
-
-    def is_far(self, vectors: FloatMatrix, views: Sequence[View | None]) -> bool:
-        """Whether questions are off topic: far from names and passages, and the surer so the less is answered."""
-        return remoteness(self.nearness(vectors), views) < FAR
-
-    def _of(self, vectors: FloatMatrix) -> FloatMatrix:
-        return _levels(vectors @ self._names.T, vectors @ self._passages.T)
-
-    def _learn(self, levels: FloatMatrix) -> None:
-        self._usual, self._spread = levels.mean(axis=0), np.maximum(levels.std(axis=0), _LEAST_SPREAD)
-
-
-class Vectors(NamedTuple):
-    """Vectors (n, d), each with the row of its article (n,)."""
-
-    articles: IntArray
-    vectors: FloatMatrix
-
-    @classmethod
-    def of(cls, articles: Sequence[int], vectors: FloatMatrix) -> Vectors:
-        """From what a snapshot gives."""
-        return cls(np.asarray(articles, dtype=np.int64), vectors)
-
-
-def _means(names: FloatMatrix, languages: Sequence[str]) -> dict[str, FloatMatrix]:
-    """The mean of the names of each language, and of all of them as "", the text of no language."""
-    if not len(names):
-        return {}
-    tags = np.asarray(languages)
-    return {"": names.mean(axis=0)} | {tag: names[tags == tag].mean(axis=0) for tag in sorted(set(languages))}
-
-
-def _levels(names: FloatMatrix, passages: FloatMatrix) -> FloatMatrix:
-    """The two levels (n, 2) of questions whose cosines with names (n, k) and passages (n, m) are given."""
-    nearest = np.sort(names, axis=1)[:, -_NAMES:].mean(axis=1)
-    return np.asarray(np.stack([nearest, passages.max(axis=1)], axis=1), dtype=np.float32)

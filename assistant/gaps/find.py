@@ -10,13 +10,13 @@ from datetime import UTC, date, datetime
 from typing import Final
 
 from assistant.gaps import clusters, signals
-from assistant.gaps.belief import Subject
 from assistant.gaps.merging import Finding, merged
 from assistant.gaps.priority import demand, priority
 from assistant.gaps.probe import STATUSES
 from assistant.gaps.replay import Cluster, Replay
 from assistant.gaps.report import GapReport
 from assistant.gaps.signals import Case, Shelf
+from assistant.gaps.subject import Subject
 from assistant.leads import recheck
 from kb.backlog.model import FoundGap, GapQuestion
 from kb.catalog import Filter
@@ -69,7 +69,7 @@ def find(
     cases = signals.rephrased(cases, vectors, library.settings.gaps)
     # 2
     with library.catalog.snapshot() as snapshot:
-        subject = Subject.of(snapshot, library.embedder.fingerprint)
+        subject = Subject.of(library, snapshot)
     subject.take_in(vectors[[place for place, case in enumerate(cases) if case.status == "answered"]])
     with telling(progress, "clustering"):
         found = _clusters(library, cases, vectors, subject)

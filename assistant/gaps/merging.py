@@ -23,7 +23,7 @@ _SCATTERED: Final[frozenset[Cause]] = frozenset({"missing", "out_of_scope"})
 class Finding:
     """Questions that one gap leaves unanswered, the most central one first, and the proof of its cause.
 
-    ``nearness`` says how near they are to what the articles are about, by ``belief.remoteness``; ``direction`` (d,)
+    ``nearness`` says how near they are to what the articles are about, by ``subject.remoteness``; ``direction`` (d,)
     is the mean of their cluster's centred vectors.
     """
 

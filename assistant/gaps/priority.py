@@ -14,9 +14,9 @@ from kb.settings import GapSettings
 
 Row: TypeAlias = Mapping[str, Any]
 
-_EDGE: Final = -0.8
-_WIDTH: Final = 2.4
-"""From this nearness (``belief.remoteness``) on a need counts less, until so much further down it hardly counts."""
+_EDGE: Final = -0.5
+_WIDTH: Final = 3.3
+"""From this nearness (``subject.remoteness``) on a need counts less, until so much further down it hardly counts."""
 
 _LEAST: Final = 0.1
 

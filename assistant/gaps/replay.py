@@ -11,13 +11,14 @@ from datetime import date
 from typing import Any, Final
 
 from assistant.gaps import clusters
-from assistant.gaps.belief import FAR, Subject, Usual, remoteness
+from assistant.gaps.belief import Usual
 from assistant.gaps.cause import SURELY_ALIKE, Look, Proof, explain, is_foreign
 from assistant.gaps.company import Company, Elsewhere
 from assistant.gaps.conflict import disagreement
 from assistant.gaps.merging import Finding
 from assistant.gaps.probe import STATUSES, Probe, Prober
 from assistant.gaps.signals import Case
+from assistant.gaps.subject import FAR, Subject, remoteness
 from assistant.gaps.testimony import complaints, together
 from kb.backlog.model import Cause
 from kb.catalog import Filter

@@ -7,19 +7,21 @@ from datetime import UTC, date, datetime, timedelta
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from assistant.gaps import clusters
-from assistant.gaps.belief import ANSWERS, FAR, Subject, Usual, Vectors, belief, belief_in, remoteness
+from assistant.gaps.belief import ANSWERS, Usual, belief, belief_in
 from assistant.gaps.cause import Proof
 from assistant.gaps.company import Company
 from assistant.gaps.conflict import disagreement
 from assistant.gaps.counterparts import Counterparts
+from assistant.gaps.everyday import EVERYDAY
 from assistant.gaps.merging import Finding, merged
 from assistant.gaps.priority import demand, priority
 from assistant.gaps.probe import Answering, Hit, Probe, View
 from assistant.gaps.signals import Case
+from assistant.gaps.subject import FAR, Subject, Vectors, remoteness
 from kb.catalog import ArticleRow
 from kb.settings import GapSettings
 
@@ -83,6 +85,7 @@ def test_equal_texts_are_one_whatever_their_case() -> None:
     assert clustered(directions(3), ["Wie zahle ich?", "wie  zahle ich?", "Umzug"]) == [[0, 1], [2]]
 
 
+@settings(deadline=None)  # the first one imports scikit-learn
 @given(st.integers(0, 40), st.integers(1, 5))
 def test_every_question_is_in_exactly_one_cluster(count: int, seed: int) -> None:
     found = clustered(directions(count, seed)) if count else clustered(np.zeros((0, 16), dtype=np.float32))
@@ -140,21 +143,44 @@ def test_nothing_found_is_not_believed() -> None:
     assert belief([None, None]) < 0.1
 
 
+NONE = np.zeros((0, 16), dtype=np.float32)
+NAMES = near(directions(1), 30)
+PASSAGES = near(directions(1), 30, 5)
+
+
+def subject(everyday: np.ndarray = NONE) -> Subject:
+    return Subject(Vectors.of(range(30), NAMES), Vectors.of(range(30), PASSAGES), ["de"] * 30, everyday)
+
+
 def test_what_is_far_from_all_names_and_passages_is_off_topic() -> None:
-    names = near(directions(1), 30)
-    subject = Subject(
-        Vectors.of(list(range(30)), names), Vectors.of(list(range(30)), near(directions(1), 30, 5)), ["de"] * 30
-    )
-    off = directions(1, 77)
-    assert subject.nearness(off) < -2
-    assert subject.is_far(off, [view(0.02)])
-    assert remoteness(-3.0, [view(0.02)]) < FAR < remoteness(-3.0, [view(0.9)])  # what is answered is nearer
-    assert not subject.is_far(names[:3], [view(0.05)])
+    off, made = directions(1, 77), subject(directions(12, 5))
+    assert remoteness(made.nearness(off), [view(0.02)]) < FAR
+    assert remoteness(made.nearness(NAMES[:3]), [view(0.05)]) > FAR
+    assert remoteness(FAR, [view(0.02)]) < FAR < remoteness(FAR, [view(0.9)])  # what is answered is nearer
+
+
+def test_what_is_nearer_to_an_everyday_subject_than_to_any_passage_is_farther() -> None:
+    between = (NAMES[:1] + directions(1, 77)) / 2
+    others = np.concatenate([directions(20, 5), NAMES[:3]])  # the last three are what the articles are about
+    other, same = subject(others), subject(np.concatenate([others, directions(1, 77)]))
+    assert same.nearness(between) < other.nearness(between)
+
+
+def test_what_the_articles_are_about_is_no_other_subject() -> None:
+    about = np.concatenate([directions(12, 5), NAMES[:1]])
+    without = subject(directions(12, 5)).nearness(NAMES[:3])
+    assert subject(about).nearness(NAMES[:3]) == pytest.approx(without, abs=10)  # counted, it would be some 25 less
 
 
 def test_without_articles_nothing_is_off_topic() -> None:
-    nothing = Vectors.of([], np.zeros((0, 16), dtype=np.float32))
-    assert Subject(nothing, nothing, []).nearness(directions(1)) == 0.0
+    nothing = Vectors.of([], NONE)
+    assert Subject(nothing, nothing, [], directions(12, 5)).nearness(directions(1)) == 0.0
+
+
+def test_every_everyday_subject_is_there_once_in_both_languages() -> None:
+    texts = [text for pair in EVERYDAY for text in pair]
+    assert len(set(texts)) == len(texts)
+    assert all(len(pair) == 2 for pair in EVERYDAY)
 
 
 # --- translations, and what the log says around a need
