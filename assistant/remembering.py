@@ -1,4 +1,4 @@
-"""An embedder that remembers: many questions in a row are compared with the same sentences again and again."""
+"""Remembering: many questions in a row are compared with the same passages and sentences again and again."""
 
 from __future__ import annotations
 
@@ -6,7 +6,9 @@ from collections.abc import Callable, Sequence
 
 import numpy as np
 
+from kb.catalog.snapshot import nearest_of
 from kb.embedding.protocol import Embedder, FloatMatrix
+from kb.library import Library
 
 _REMEMBERED = 20_000
 """Texts of each kind, the latest: 30 MB with the bundled model."""
@@ -46,3 +48,26 @@ class Remembering:
                 known.pop(text, None)
         rows = [vector for text in texts if (vector := found[text]) is not None]
         return np.stack(rows) if rows else np.empty((0, self.dimensions), dtype=np.float32)
+
+
+class RememberingLibrary(Library):
+    """The library in the home of ``library``, with its models, for asking many questions: nothing is embedded twice.
+
+    It compares every vector, as `kb ask` does, under no lock, and reads them only when the index has changed.
+    """
+
+    def __init__(self, library: Library) -> None:
+        super().__init__(library.home, library.settings, library.origins)
+        self.exact = True
+        self.embedder = Remembering(library.embedder)
+        self.english = Remembering(library.english) if library.english else None
+        self._read: tuple[int, tuple[list[str], FloatMatrix]] = (-1, ([], np.empty((0, 0), dtype=np.float32)))
+
+    def nearest(self, vector: FloatMatrix, limit: int) -> list[tuple[str, float]] | None:
+        """See ``Library``."""
+        read = self._read
+        if read[0] != self.catalog.generation():
+            with self.catalog.snapshot() as snapshot:
+                read = snapshot.generation(), snapshot.chunk_vectors(self.embedder.fingerprint)
+            self._read = read
+        return nearest_of(read[1], vector, limit)

@@ -14,17 +14,13 @@ from functools import partial
 from itertools import islice
 from typing import Any, BinaryIO
 
-import numpy as np
-
 from assistant.ask import Asker, Scope, ask
 from assistant.deferring import DeferredLog, DeferredVectors
 from assistant.query import understand
-from assistant.remembering import Remembering
+from assistant.remembering import RememberingLibrary
 from assistant.results import Reply
 from kb import privacy
-from kb.catalog.snapshot import nearest_of
 from kb.embedding.onnx import processors
-from kb.embedding.protocol import FloatMatrix
 from kb.errors import MissingPartError, UsageError
 from kb.events.rows import clean, utc
 from kb.library import Library
@@ -81,26 +77,13 @@ class Replayed:
         return {"id": self.line.id, **data}
 
 
-class _Library(Library):
-    """Compares every vector, as `kb ask` does, but reads them only when the index has changed."""
-
-    _kept: tuple[int, tuple[list[str], FloatMatrix]] = (-1, ([], np.empty((0, 0), dtype=np.float32)))
+class _Library(RememberingLibrary):
+    """Logs what was asked when ``write`` is called."""
 
     def __init__(self, library: Library) -> None:
-        super().__init__(library.home, library.settings)
-        self.embedder = Remembering(library.embedder)
-        self.english = Remembering(library.english) if library.english else None
+        super().__init__(library)
         self.events = self._log = DeferredLog(self.database)
         self.question_cache = self._vectors = DeferredVectors(self.question_vectors_file, self.embedder)
-
-    def nearest(self, vector: FloatMatrix, limit: int) -> list[tuple[str, float]] | None:
-        """See ``Library``."""
-        kept = self._kept
-        if kept[0] != self.catalog.generation():
-            with self.catalog.snapshot() as snapshot:
-                kept = snapshot.generation(), snapshot.chunk_vectors(self.embedder.fingerprint)
-            self._kept = kept
-        return nearest_of(kept[1], vector, limit)
 
     def write(self) -> None:
         """Log what was asked since the last time. A log that cannot be written is a warning, as in ``ask``."""

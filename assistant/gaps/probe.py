@@ -12,7 +12,7 @@ from assistant.evidence import Asked, Evidence, gather
 from assistant.gaps.signals import Case
 from assistant.judge import Bench, judge
 from assistant.query import understand
-from assistant.remembering import Remembering
+from assistant.remembering import RememberingLibrary
 from assistant.retrieval import Ranked, retrieve, searching
 from kb.catalog import ArticleRow, Filter, Snapshot
 from kb.embedding.protocol import FloatMatrix
@@ -102,11 +102,8 @@ class Prober:
 
     def __init__(self, library: Library, today: date) -> None:
         self._today = today
-        self._library = Library(library.home, library.settings, library.origins)
-        self._library.exact = True
+        self._library = RememberingLibrary(library)
         self._library.catalog = library.catalog
-        self._library.embedder = Remembering(library.embedder)
-        self._library.english = Remembering(library.english) if library.english else None
         self._kept_back: dict[tuple[int, Filter], frozenset[int]] = {}
         self._ids: dict[tuple[int, Filter, str], frozenset[str]] = {}
 
