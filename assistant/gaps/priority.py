@@ -15,13 +15,13 @@ from kb.settings import GapSettings
 Row: TypeAlias = Mapping[str, Any]
 
 _EDGE: Final = -0.5
-_WIDTH: Final = 3.3
+_WIDTH: Final = 2.0
 """From this nearness (``subject.remoteness``) on a need counts less, until so much further down it hardly counts."""
 
 _LEAST: Final = 0.1
 
-_BELIEVED: Final[frozenset[Cause]] = frozenset({"missing", "language", "findability"})
-"""Causes that no field of an article proves: what is off topic may pass for one of these."""
+_DATED: Final[frozenset[Cause]] = frozenset({"stale", "restricted"})
+"""Causes that a date or a status proves; what is off topic may pass for one of the others."""
 
 
 def demand(cases: Sequence[Case]) -> Demand:
@@ -65,9 +65,11 @@ def priority(finding: Finding, today: date, settings: GapSettings) -> tuple[floa
 
 
 def _on_topic(finding: Finding) -> float:
-    """1 for what articles are about, 0 for what is off topic; in between, how near a missing article would be."""
-    if finding.proof.cause not in _BELIEVED:
-        return float(finding.proof.cause != "out_of_scope")
+    """1 for what articles are about, 0 for what is off topic; in between, by how near the questions are."""
+    if finding.proof.cause == "out_of_scope":
+        return 0.0
+    if finding.proof.cause in _DATED:
+        return 1.0
     return round(min(max(1.0 + (finding.nearness - _EDGE) / _WIDTH, _LEAST), 1.0), 2)
 
 
