@@ -40,6 +40,9 @@ _ELSEWHERE: Final = 0.9
 _CONTRAST: Final = 50.0
 """What the difference of two cosines counts, that with the nearest passage and that with the nearest other subject."""
 
+_NEAR_ENOUGH: Final = 1.5
+"""Nearness that is no doubt on topic, whatever is answered; how much more it is says nothing."""
+
 FAR: Final = -3.5
 _FAR_ODDS: Final = 0.5
 """Nearness, and so much of the mean log odds of what is found, below which a need is off topic.
@@ -107,14 +110,14 @@ class Subject:
     def nearness(self, vectors: FloatMatrix) -> float:
         """How near questions (n, d) are to the subject in the mean, in standard deviations from what is usual.
 
-        What is nearer to another subject than to any passage is so much farther.
+        What is nearer to another subject than to any passage is so much farther. At most _NEAR_ENOUGH.
         """
         if self._usual is None or self._spread is None or not len(vectors):
             return 0.0
         levels = (self._of(vectors).mean(axis=0) - self._usual) / self._spread
         near = (1 - _PASSAGES) * levels[0] + _PASSAGES * levels[1]
         contrast = (vectors @ self._passages.T).max(axis=1) - (vectors @ self._elsewhere.T).max(axis=1, initial=-1.0)
-        return float(near + _CONTRAST * contrast.mean())
+        return min(float(near + _CONTRAST * contrast.mean()), _NEAR_ENOUGH)
 
     def _of(self, vectors: FloatMatrix) -> FloatMatrix:
         return _levels(vectors @ self._names.T, vectors @ self._passages.T)
