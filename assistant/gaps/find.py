@@ -147,7 +147,7 @@ def _clusters(library: Library, cases: Sequence[Case], vectors: FloatMatrix, sub
 
 def _gap(library: Library, finding: Finding, today: date) -> FoundGap:
     cases = finding.cases
-    cost, rows = priority(finding, today, library.settings.gaps)
+    cost, rows = priority(finding, today, library.settings.gaps, library.settings.reports.time_zone)
     asked = sorted(cases, key=lambda case: (case.asked_at, case.id))
     return FoundGap(
         title=_title(cases),

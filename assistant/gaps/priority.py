@@ -10,6 +10,7 @@ from assistant.gaps.merging import Finding
 from assistant.gaps.signals import Case
 from assistant.learning import decay
 from kb.backlog.model import Cause, Demand
+from kb.days import day_in
 from kb.settings import GapSettings
 
 Row: TypeAlias = Mapping[str, Any]
@@ -30,33 +31,28 @@ def demand(cases: Sequence[Case]) -> Demand:
     return Demand(len(asked), len({case.person for case in asked}), len(cases) - len(asked))
 
 
-def priority(finding: Finding, today: date, settings: GapSettings) -> tuple[float, tuple[Row, ...]]:
+def priority(finding: Finding, today: date, settings: GapSettings, zone: str) -> tuple[float, tuple[Row, ...]]:
     """The minutes lost, decayed by age, and the rows that add up to them; what is off topic counts nothing.
 
-    A row holds ``what``, its ``count``, what is left of that after ``decay`` and the ``minutes`` each costs; ``value``
-    is the product of the last two. A person counts once, with the last question. A last row with a ``factor``
-    multiplies the sum, where the questions are on the edge of the subject, or beyond, and no date or status proves it.
+    ``today`` is a day in the time zone ``zone``. A row holds ``what``, its ``count``, what is left of that after
+    ``decay`` and the ``minutes`` each costs; ``value`` is the product of the last two. A person counts once, with the
+    last question. A last row with a ``factor`` multiplies the sum, where the questions are on the edge of the subject,
+    or beyond, and no date or status proves it.
     """
     cases = finding.cases
-    rows = [
-        _row("askers", _last_of_each(cases), settings.minutes_question, today, settings),
-        _row(
-            "not_helpful",
-            [case for case in cases if "not_helpful" in case.signals],
-            settings.minutes_question,
-            today,
-            settings,
-        ),
-        _row("tickets", [case for case in cases if case.kind == "ticket"], settings.minutes_ticket, today, settings),
-        _row(
-            "escalations",
-            [case for case in cases if "escalated" in case.signals],
-            settings.minutes_escalation,
-            today,
-            settings,
-        ),
-    ]
-    rows = [row for row in rows if row["count"]]
+    counted = (
+        ("askers", _last_of_each(cases), settings.minutes_question),
+        ("not_helpful", [case for case in cases if "not_helpful" in case.signals], settings.minutes_question),
+        ("tickets", [case for case in cases if case.kind == "ticket"], settings.minutes_ticket),
+        ("escalations", [case for case in cases if "escalated" in case.signals], settings.minutes_escalation),
+    )
+    rows: list[Row] = []
+    for what, some, minutes in counted:
+        days = [day_in(zone, case.asked_at) for case in some]
+        left = round(sum(decay(day, today, settings.half_life_days) for day in days), 3)
+        value = round(left * minutes, 2)
+        if some:
+            rows.append({"what": what, "count": len(some), "decay": left, "minutes": minutes, "value": value})
     total = sum(row["value"] for row in rows)
     factor = _on_topic(finding)
     if factor < 1.0:
@@ -71,12 +67,6 @@ def _on_topic(finding: Finding) -> float:
     if finding.proof.cause in _DATED:
         return 1.0
     return round(min(max(1.0 + (finding.nearness - _EDGE) / _WIDTH, _LEAST), 1.0), 2)
-
-
-def _row(what: str, cases: Sequence[Case], minutes: float, today: date, settings: GapSettings) -> Row:
-    left = sum(decay(case.asked_at.date(), today, settings.half_life_days) for case in cases)
-    left = round(left, 3)
-    return {"what": what, "count": len(cases), "decay": left, "minutes": minutes, "value": round(left * minutes, 2)}
 
 
 def _last_of_each(cases: Sequence[Case]) -> list[Case]:

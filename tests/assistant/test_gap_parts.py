@@ -272,7 +272,7 @@ def test_a_person_counts_once_and_tickets_by_themselves() -> None:
     cases = [case(1, actor="a"), case(2, actor="a"), case(3, actor="b"), case(4, kind="ticket")]
     assert demand(cases) == demand(cases[::-1])
     assert (demand(cases).questions, demand(cases).actors, demand(cases).tickets) == (3, 2, 1)
-    cost, rows = priority(finding(cases), TODAY, GapSettings())
+    cost, rows = priority(finding(cases), TODAY, GapSettings(), "UTC")
     assert {row["what"]: row["count"] for row in rows} == {"askers": 2, "tickets": 1}
     assert cost == pytest.approx(2 * 5 + 15)
 
@@ -280,15 +280,21 @@ def test_a_person_counts_once_and_tickets_by_themselves() -> None:
 def test_the_rows_add_up_to_the_priority() -> None:
     old = NOW - timedelta(days=45)
     cases = [case(1), case(2, asked_at=old, signals=("abstained", "escalated")), case(3, signals=("not_helpful",))]
-    cost, rows = priority(finding(cases), TODAY, GapSettings())
+    cost, rows = priority(finding(cases), TODAY, GapSettings(), "UTC")
     assert cost == pytest.approx(sum(row["value"] for row in rows), abs=0.01)
     assert next(row for row in rows if row["what"] == "escalations")["value"] == pytest.approx(10.0)
 
 
+def test_the_age_of_a_question_is_counted_in_the_days_of_the_team() -> None:
+    late = finding([case(1, asked_at=datetime(2026, 11, 24, 23, 30, tzinfo=UTC))])
+    (berlin,), (utc,) = (priority(late, TODAY, GapSettings(), zone)[1] for zone in ("Europe/Berlin", "UTC"))
+    assert berlin["decay"] == 1.0 > utc["decay"]
+
+
 def test_what_is_off_topic_costs_nothing_and_the_edge_of_the_subject_little() -> None:
-    off, rows = priority(finding([case(1)], "out_of_scope"), TODAY, GapSettings())
+    off, rows = priority(finding([case(1)], "out_of_scope"), TODAY, GapSettings(), "UTC")
     assert (off, rows[-1]["factor"]) == (0.0, 0.0)
-    near_, edge = (priority(finding([case(1)], nearness=z), TODAY, GapSettings())[0] for z in (0.0, -1.8))
+    near_, edge = (priority(finding([case(1)], nearness=z), TODAY, GapSettings(), "UTC")[0] for z in (0.0, -1.8))
     assert 0 < edge < near_
 
 
