@@ -33,9 +33,9 @@ class _Kept(NamedTuple):
 class Sync:
     """One look at the log, put beside what the database holds; ``write`` then writes what differs.
 
-    1. Read every gap and whose evidence each question is. 2. Say which found gap is which. 3. Put questions where they
-    belong. 4. Describe gaps anew, but those that are closed. 5. Reopen closed ones by new evidence, wake snoozed ones
-    whose day has come, mark those of which nothing was found.
+    1. Read every gap and whose evidence each question is. 2. Wake snoozed ones whose day has come: from here on they
+    are as open as others. 3. Say which found gap is which. 4. Put questions where they belong. 5. Describe gaps anew,
+    but those that are closed. 6. Reopen closed ones by new evidence, mark those of which nothing was found.
     """
 
     def __init__(self, connection: sa.Connection, now: datetime, today: date) -> None:
@@ -54,27 +54,30 @@ class Sync:
         self._touched: dict[int, dict[str, Any]] = {}
 
     def take_in(self, found: Sequence[FoundGap]) -> None:
-        """Steps 2 to 5."""
+        """Steps 2 to 6."""
+        # 2
+        for number, row in self._gaps.items():
+            if row["state"] == "snoozed" and row["snoozed_until"] <= self._today:
+                self._back_to_work(number, "woken", {}, snoozed_until=None)
+        # 3
         parts = apart(found)
         places = {key: Place(row.gap, row.settled) for key, row in self._stored.items()}
         together: dict[int, list[FoundGap]] = defaultdict(list)
-        for one, number in zip(parts, match(parts, places), strict=True):
-            together[self._make(one) if number is None else number].append(one)
+        for one, known in zip(parts, match(parts, places), strict=True):
+            together[self._make(one) if known is None else known].append(one)
         self._current: set[int] = set()
         for number, these in together.items():
             whole = combine(these)
-            # 3
+            # 4
             closed = self._gaps[number]["state"] in CLOSED
             new = [question for question in whole.questions if self._place(question, number, closed=closed)]
-            # 4, 5
+            # 5, 6
             if closed:
                 self._perhaps_reopen(number, new)
             if self._gaps[number]["state"] not in CLOSED:
                 self._describe(number, whole)
-        for number, row in self._gaps.items():
+        for number in self._gaps:
             self._change(number, current=number in self._current)
-            if row["state"] == "snoozed" and row["snoozed_until"] <= self._today:
-                self._back_to_work(number, "woken", {}, snoozed_until=None)
 
     def write(self, connection: sa.Connection) -> None:
         """Write what differs, a few statements whatever there is."""

@@ -178,6 +178,14 @@ class TestNewEvidence:
         assert (gap.state, gap.reason) == ("open", "")
         assert backlog.history("G-0001")[1].note == "gehört zur Technik"
 
+    def test_a_gap_that_wakes_is_described_by_the_look_that_wakes_it(self, backlog: Backlog) -> None:
+        backlog.sync([found("a")], NOON)
+        backlog.move("G-0001", "snoozed", "anna", now=NOON, until=LATER.date())
+        looked = [found("b", "a", priority=2.0)]
+        (gap,) = first = backlog.sync(looked, LATER)
+        assert (gap.title, gap.state) == (looked[0].title, "open")
+        assert backlog.sync(looked, LATER) == first
+
     def test_a_snoozed_gap_wakes_on_its_day_whatever_is_asked(self, backlog: Backlog) -> None:
         backlog.sync([found("a")], NOON)
         backlog.assign("G-0001", "anna", "lea", now=NOON)
