@@ -10,16 +10,38 @@ from dataclasses import asdict, dataclass, field
 from datetime import UTC, datetime
 from typing import Any
 
-from assistant.judge import Bench, Verdict, judge
-from assistant.query import Query, understand
-from assistant.results import Near, Reply, Timings
-from assistant.retrieval import Ranked, retrieve, searching
-from assistant.rewrite import Rewritten, rewrite, sources
+from assistant.answering.generation.rewrite import (
+    Rewritten,
+    rewrite,
+    sources,
+)
+from assistant.answering.judge import (
+    Bench,
+    Verdict,
+    judge,
+)
+from assistant.answering.reply import (
+    Near,
+    Reply,
+    Timings,
+)
+from assistant.retrieval.query import (
+    Query,
+    understand,
+)
+from assistant.retrieval.search import (
+    Ranked,
+    retrieve,
+    searching,
+)
 from kb.catalog import Filter
+from kb.catalog.ratings import (
+    catch_up,
+    text_sha256,
+)
 from kb.errors import MissingPartError, UsageError
-from kb.learning import catch_up, text_sha256
 from kb.library import Library
-from kb.question_vectors import folded
+from kb.vectors.question_vectors import folded
 
 _LOG = logging.getLogger(__name__)
 

@@ -12,8 +12,8 @@ from typing import Any
 from assistant.doctor import Check
 from ingest.pipeline import Hooks, Quiet
 from ingest.report import IngestReport
-from kb import lock
 from kb.errors import KBError, MissingPartError
+from kb.runtime import lock
 
 _TIMEOUT_S = 600
 

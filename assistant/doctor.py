@@ -14,9 +14,9 @@ from ingest.chunking import recipe
 from ingest.discovery import Found, Scope, discover, root_of
 from ingest.pipeline import probes
 from ingest.plan import plan
-from kb import lock
 from kb.errors import KBError
 from kb.library import Library
+from kb.runtime import lock
 
 _LOW_SPACE_BYTES = 500_000_000
 """Below this, an ingest of a few thousand articles with a new model may not fit."""

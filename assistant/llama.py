@@ -28,12 +28,16 @@ from llama_index.core.schema import NodeWithScore, QueryBundle, TextNode
 from pydantic import ConfigDict, PrivateAttr
 
 from assistant.ask import Asker, Scope, ask
-from assistant.query import understand
-from assistant.retrieval import Ranked, retrieve, searching
+from assistant.retrieval.query import understand
+from assistant.retrieval.search import (
+    Ranked,
+    retrieve,
+    searching,
+)
+from kb.articles.paths import shown
 from kb.catalog import ChunkRow, Filter
 from kb.embedding import Embedder
 from kb.library import Library
-from kb.paths import shown
 
 
 class LotseEmbedding(BaseEmbedding):

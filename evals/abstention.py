@@ -10,8 +10,8 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from assistant.answering.reply import Reply
 from assistant.ask import Scope, ask
-from assistant.results import Reply
 from evals import bootstrap, risk
 from evals.datasets import Question
 from evals.index import Index

@@ -9,14 +9,14 @@ from typing import Any
 
 import numpy as np
 
-from assistant.results import Reply
+from assistant.answering.reply import Reply
 from evals.datasets import Question, holds_answer
 from evals.index import Index
 from evals.metrics import share
 from evals.scores import Parts, rounded
 from evals.systems import Outcome
-from kb.sentences import split
-from kb.terms import base_language
+from kb.text.sentences import split
+from kb.text.terms import base_language
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,9 +14,9 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from kb.article import Article
+from kb.articles.article import Article
+from kb.articles.reader import read
 from kb.embedding.protocol import FloatMatrix
-from kb.reader import read
 
 if TYPE_CHECKING:
     from chromadb.api.models.Collection import Collection

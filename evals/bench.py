@@ -20,14 +20,17 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from assistant.answering.reply import Reply
 from assistant.ask import ask
-from assistant.results import Reply
 from evals.index import CACHE_VARIABLE, configured
 from evals.metrics import percentiles
 from evals.report import machine
 from ingest.pipeline import ingest
 from kb.embedding import BUNDLED
-from kb.embedding.bundled import default_cache, ensure_bundled
+from kb.embedding.conversion.convert import (
+    default_cache,
+    ensure_bundled,
+)
 from kb.errors import UsageError
 from kb.library import Library
 from kb.settings import ENV_PREFIX, Settings

@@ -25,7 +25,7 @@ from evals.index import Index, configured, opened
 from evals.progress import progress
 from evals.systems import remembering
 
-TARGET = Path(assistant.__path__[0]) / "confidence.json"
+TARGET = Path(assistant.__path__[0]) / "answering" / "confidence.json"
 RISK = 0.10
 """Share of shown answers that may be wrong: the threshold is the lowest at which p promises that."""
 

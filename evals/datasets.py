@@ -13,7 +13,7 @@ from typing import Any, TypeVar
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from kb.errors import UsageError
-from kb.terms import base_language
+from kb.text.terms import base_language
 
 REPOSITORY = Path(__file__).resolve().parent.parent
 """This checkout: with its own articles and the gold questions it is a data set too, called "gold" wherever it lies."""

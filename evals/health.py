@@ -20,21 +20,27 @@ from datetime import date
 from pathlib import Path
 from typing import Any, Final
 
-from assistant.health import pairs, parity
+from assistant.health import (
+    parity,
+    passage_pairs,
+)
 from assistant.health.contradiction import compare
-from assistant.health.examination import CACHE_FILE, examine
 from assistant.health.model import HealthReport
+from assistant.health.pipeline import (
+    CACHE_FILE,
+    examine,
+)
 from evals.datasets import REPOSITORY
 from evals.index import configured, opened
 from evals.staleness import SEEDS, simulate
 from evals.tables import table
 from ingest.chunking import chunk, names, recipe
-from kb.article import Section
+from kb.articles.article import Section
+from kb.articles.reader import read
 from kb.catalog import UnitRow
 from kb.errors import UsageError
 from kb.facts import read as facts
 from kb.library import Library
-from kb.reader import read
 
 DATA: Final = Path(__file__).parent / "data"
 TODAY: Final = date(2026, 11, 23)
@@ -227,7 +233,7 @@ def drift(folder: Path) -> dict[str, Any]:
 
 def _clashes(one: dict[str, Any]) -> list[dict[str, str]]:
     old, new = (_units(one[side], one["language"]) for side in ("old", "new"))
-    return [asdict(clash.difference) for clash in pairs.clashes(old, new, one["language"])]
+    return [asdict(clash.difference) for clash in passage_pairs.clashes(old, new, one["language"])]
 
 
 def _units(text: str, language: str) -> list[UnitRow]:

@@ -26,10 +26,11 @@ from evals.baseline import VERSION, Baseline
 from evals.shelf import Shelf
 from ingest.chunking import recipe
 from ingest.pipeline import ingest as ingest_folder
-from kb import lock, settings
+from kb import settings
 from kb.embedding.protocol import Embedder, FloatMatrix
 from kb.errors import UsageError
 from kb.library import Library
+from kb.runtime import lock
 from kb.settings import Settings
 
 CACHE_VARIABLE = "KB_EVALS_CACHE"

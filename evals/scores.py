@@ -9,7 +9,7 @@ from typing import Any, TypeVar
 
 import numpy as np
 
-from assistant.results import Reply
+from assistant.answering.reply import Reply
 from evals import bootstrap
 from evals.bootstrap import Floats
 from evals.datasets import Question, holds_answer

@@ -16,10 +16,14 @@ from typing import Any, Final
 import numpy as np
 import numpy.typing as npt
 
-from assistant import fusion
-from assistant.fusion import Weights
-from assistant.query import understand
-from assistant.retrieval import candidates, searching, weights_for
+from assistant.retrieval import fusion
+from assistant.retrieval.fusion import Weights
+from assistant.retrieval.query import understand
+from assistant.retrieval.search import (
+    candidates,
+    searching,
+    weights_for,
+)
 from evals.datasets import SPLITS, Question, Selection, load, resolved
 from evals.index import Index, configured, opened
 from evals.progress import progress

@@ -7,8 +7,8 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from kb import files
-from kb.article import Problem
+from kb.articles import files
+from kb.articles.article import Problem
 from kb.errors import NotFoundError, UsageError
 
 

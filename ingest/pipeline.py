@@ -13,13 +13,19 @@ from ingest.discovery import Found, discover, root_of, scope_of
 from ingest.plan import Plan, Todo, plan
 from ingest.report import IngestReport
 from ingest.vectors import Texts, Vectors, slices
-from kb.article import Article, Problem
+from kb.articles.article import (
+    Article,
+    Problem,
+)
+from kb.articles.paths import shown
+from kb.articles.reader import (
+    id_from_path,
+    read,
+)
 from kb.catalog import FileRow, NewChunk
-from kb.learning import catch_up
+from kb.catalog.ratings import catch_up
 from kb.library import Library
-from kb.paths import shown
-from kb.reader import id_from_path, read
-from kb.stopping import checkpoint
+from kb.runtime.cancellation import checkpoint
 
 _WINDOW = 64
 """Articles whose new chunks are embedded together: enough to sort by length, little enough to lose when killed."""

@@ -8,9 +8,9 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from ingest.discovery import Found, Scope
-from kb.article import Problem
+from kb.articles.article import Problem
+from kb.articles.files import unreadable
 from kb.catalog import FileRow
-from kb.files import unreadable
 
 
 @dataclass(frozen=True, slots=True)

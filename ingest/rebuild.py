@@ -10,7 +10,7 @@ from ingest.pipeline import Hooks, ingest
 from ingest.report import IngestReport
 from kb.errors import KBError, NotFoundError
 from kb.library import Library
-from kb.vectors import remove_folder
+from kb.vectors.chroma import remove_folder
 
 
 def reindex(

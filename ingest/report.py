@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import asdict, dataclass, field
 from typing import Any
 
-from kb.article import Problem
+from kb.articles.article import Problem
 
 
 @dataclass(slots=True)

@@ -14,9 +14,10 @@ from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from kb import lock, settings
-from kb.days import zone_of
+from kb import settings
 from kb.errors import LockedError, MissingPartError
+from kb.runtime import lock
+from kb.runtime.days import zone_of
 from kb.settings import Origins, Settings
 
 if TYPE_CHECKING:
@@ -27,10 +28,10 @@ if TYPE_CHECKING:
     from kb.embedding.protocol import FloatMatrix
     from kb.events import EventLog
     from kb.events.store import Store
-    from kb.question_vectors import QuestionVectors
     from kb.reviews import ReviewStore
     from kb.tickets import TicketStore
-    from kb.vectors import ChromaVectors
+    from kb.vectors.chroma import ChromaVectors
+    from kb.vectors.question_vectors import QuestionVectors
 
 DEFAULT_HOME = ".kb"
 _READER_WAIT_S = 30.0
@@ -142,7 +143,7 @@ class Library:
 
     @property
     def _model_cache(self) -> Path:
-        from kb.embedding.bundled import default_cache
+        from kb.embedding.conversion.convert import default_cache
 
         own = self.home / "models"
         return own if own.is_dir() else default_cache()
@@ -150,7 +151,7 @@ class Library:
     @cached_property
     def vectors(self) -> ChromaVectors:
         """The vector store for the configured model."""
-        from kb.vectors import ChromaVectors
+        from kb.vectors.chroma import ChromaVectors
 
         return ChromaVectors(self.chroma_place, self.embedder.fingerprint, self.embedder.dimensions)
 
@@ -199,7 +200,7 @@ class Library:
     @cached_property
     def question_cache(self) -> QuestionVectors:
         """The vectors of logged questions, as far as they are kept."""
-        from kb.question_vectors import QuestionVectors
+        from kb.vectors.question_vectors import QuestionVectors
 
         return QuestionVectors(self.question_vectors_file, self.embedder)
 

@@ -16,9 +16,9 @@ from typing import Annotated, Any, Literal
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, SecretStr, ValidationError
 
-from kb.days import zone_of
+from kb.articles.files import MAX_BYTES
 from kb.errors import UsageError
-from kb.files import MAX_BYTES
+from kb.runtime.days import zone_of
 
 ENV_PREFIX = "KB_"
 ENV_NOT_SETTINGS = frozenset({"KB_HOME", "KB_CONFIG", "KB_MODEL_CACHE", "KB_EVALS_CACHE"})

@@ -4,12 +4,12 @@ import shutil
 from pathlib import Path
 
 import pytest
-from databases import postgres, url  # noqa: F401  fixtures
-from fakes import WordEmbedder
 
 from ingest.pipeline import ingest
 from kb.library import Library
 from kb.settings import Settings
+from tests.databases import postgres, url  # noqa: F401  fixtures
+from tests.fakes import WordEmbedder
 
 ROOT = Path(__file__).parent.parent
 

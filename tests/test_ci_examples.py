@@ -17,7 +17,7 @@ import yaml
 
 from kb import markdown
 
-ROOT = Path(__file__).parent.parent
+ROOT = Path(__file__).parents[1]
 WORKFLOWS = ROOT / ".github" / "workflows"
 OLD, NEW = "2020-01-01", (datetime.now(UTC).date() - timedelta(days=1)).isoformat()
 

@@ -16,12 +16,13 @@ import typer
 
 from assistant.cli import app as kb_app
 from evals.cli import app as evals_app
-from kb import markdown, reader
+from kb import markdown
+from kb.articles import reader
+from kb.articles.front_matter import KEYS
 from kb.checks import codes, front_matter
-from kb.frontmatter import KEYS
 from kb.settings import Settings, rows
 
-ROOT = Path(__file__).parent.parent
+ROOT = Path(__file__).parents[1]
 ARTICLES = sorted((ROOT / "articles").rglob("*.md"))
 HANDBOOK = [file for file in ARTICLES if file.name.startswith("handbook-")]
 PAGES = [*HANDBOOK, *(file for file in [ROOT / "README.md"] if file.is_file())]

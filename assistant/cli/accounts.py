@@ -13,8 +13,8 @@ import typer
 from assistant.cli.app import app
 from assistant.cli.options import Config, Home, Json, day, examples, open_library
 from assistant.terminal import print_json
-from kb.days import midnight
 from kb.errors import UsageError
+from kb.runtime.days import midnight
 
 if TYPE_CHECKING:
     from kb.accounts import Account

@@ -89,7 +89,7 @@ def new_command(
     """Write a draft article with front matter and the usual structure."""
     library = open_library(home, config)
     if from_gap is None:
-        from assistant.templates import write
+        from assistant.leads.article_stub import write
 
         file = write(article_paths(library, None)[0], title, language or "de", owner or "team", library.today())
     else:

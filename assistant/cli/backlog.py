@@ -180,7 +180,7 @@ def verify_command(
     """Ask all questions of a gap again; it closes where its article answers them. Exit code 1 where it does not."""
     from assistant.leads import verify
     from kb.backlog import ArticleKey
-    from kb.terms import base_language
+    from kb.text.terms import base_language
 
     library = open_library(home, config)
     library.exact = True

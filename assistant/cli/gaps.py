@@ -39,7 +39,7 @@ def find_command(
 ) -> None:
     """Find gaps in the log of questions, prove their causes by asking again, and bring the backlog up to date."""
     from assistant.gaps import find
-    from assistant.reports.period import moments
+    from assistant.reports.figures.period import moments
 
     library = open_library(home, config)
     zone = library.settings.reports.time_zone

@@ -39,8 +39,8 @@ def health_command(
     config: Config = None,
 ) -> None:
     """Examine the indexed articles: contradictions, copies, translations, findability, use, staleness by damage."""
-    from assistant.health.examination import examine
     from assistant.health.model import KINDS, HealthReport
+    from assistant.health.pipeline import examine
 
     unknown = sorted(set(kind or ()) - set(KINDS))
     if unknown:

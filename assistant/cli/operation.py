@@ -105,7 +105,11 @@ def model_build_command(
     as_json: Json = False,
 ) -> None:
     """Convert the bundled models once into the model cache; questions and ingests then need no torch."""
-    from kb.embedding.bundled import BUNDLES, default_cache, ensure_bundled
+    from kb.embedding.conversion.convert import (
+        BUNDLES,
+        default_cache,
+        ensure_bundled,
+    )
 
     say: Callable[[str], None] | None = (lambda line: print(line, file=sys.stderr)) if sys.stderr.isatty() else None
     folders = [ensure_bundled(default_cache(), say, force=force, bundle=bundle) for bundle in BUNDLES]

@@ -11,9 +11,9 @@ from typing import TYPE_CHECKING, Annotated, BinaryIO
 
 import typer
 
-from kb import lock
 from kb.errors import LockedError, UsageError
 from kb.library import Library
+from kb.runtime import lock
 
 if TYPE_CHECKING:
     from assistant.client import Server

@@ -116,7 +116,10 @@ def learned_command(
     config: Config = None,
 ) -> None:
     """Show which questions articles were rated for and how much that counts today, or take it back."""
-    from assistant.learning import forget, lessons
+    from assistant.retrieval.relevance_feedback import (
+        forget,
+        lessons,
+    )
 
     library = open_library(home, config)
     taking_back = pair is not None or article is not None

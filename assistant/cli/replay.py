@@ -14,7 +14,7 @@ from assistant.terminal import ProgressBar, print_json
 from kb.errors import UsageError
 
 if TYPE_CHECKING:
-    from assistant.replay import Replayed
+    from assistant.replay.replay import Replayed
 
 
 @app.command("replay", epilog=examples("kb replay questions.jsonl", "zcat log.jsonl.gz | kb replay - --json"))
@@ -35,7 +35,10 @@ def replay_command(
     Lines are {"id", "text", "language"?, "asked_at"?, "actor"?, "session"?}. One that cannot be asked is named, the
     others go on; exit code 1 then. The same line again replaces what was logged for it.
     """
-    from assistant.replay import Problem, replay
+    from assistant.replay.replay import (
+        Problem,
+        replay,
+    )
 
     library = open_library(home, config)
     library.threads = 1  # every question has a thread of its own

@@ -4,7 +4,7 @@
 ``company`` and ``testimony``, ``subject``, ``cause`` with ``conflict`` and ``texts``, ``priority``, ``report``.
 """
 
-from assistant.gaps.find import find
+from assistant.gaps.pipeline import find
 from assistant.gaps.report import GapReport
 
 __all__ = ["GapReport", "find"]

@@ -13,17 +13,25 @@ from dataclasses import asdict, dataclass, field
 from datetime import date
 from typing import Any, Final
 
-from assistant.gaps.belief import ANSWERS, Usual, belief, belief_in
-from assistant.gaps.company import Elsewhere
+from assistant.gaps.answerability import (
+    ANSWERS,
+    Usual,
+    belief,
+    belief_in,
+)
 from assistant.gaps.conflict import disagreement
+from assistant.gaps.feedback import complaints
 from assistant.gaps.probe import KEPT, Hit, Probe, View
 from assistant.gaps.signals import Case
-from assistant.gaps.testimony import complaints
+from assistant.gaps.similar_questions import Elsewhere
 from assistant.gaps.texts import text
+from kb.articles.freshness import (
+    days_overdue,
+    is_expired,
+)
 from kb.backlog.model import Cause
 from kb.catalog import ArticleRow
-from kb.freshness import days_overdue, is_expired
-from kb.terms import base_language
+from kb.text.terms import base_language
 
 _MOSTLY: Final = 0.5
 """What holds for at least this share of the questions holds for the cluster."""

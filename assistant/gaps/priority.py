@@ -8,9 +8,9 @@ from typing import Any, Final, TypeAlias
 
 from assistant.gaps.merging import Finding
 from assistant.gaps.signals import Case
-from assistant.learning import decay
+from assistant.retrieval.relevance_feedback import decay
 from kb.backlog.model import Cause, Demand
-from kb.days import day_in
+from kb.runtime.days import day_in
 from kb.settings import GapSettings
 
 Row: TypeAlias = Mapping[str, Any]

@@ -8,17 +8,28 @@ from dataclasses import dataclass, replace
 from datetime import date
 from typing import Final
 
-from assistant.evidence import Asked, Evidence, gather
+from assistant.answering.evidence import (
+    Asked,
+    Evidence,
+    gather,
+)
+from assistant.answering.judge import (
+    Bench,
+    judge,
+)
 from assistant.gaps.signals import Case
-from assistant.judge import Bench, judge
-from assistant.query import understand
-from assistant.remembering import RememberingLibrary
-from assistant.retrieval import Ranked, retrieve, searching
+from assistant.replay.embedding_cache import RememberingLibrary
+from assistant.retrieval.query import understand
+from assistant.retrieval.search import (
+    Ranked,
+    retrieve,
+    searching,
+)
 from kb.catalog import ArticleRow, Filter, Snapshot
 from kb.embedding.protocol import FloatMatrix
 from kb.library import Library
-from kb.stopping import checkpoint
-from kb.terms import base_language
+from kb.runtime.cancellation import checkpoint
+from kb.text.terms import base_language
 
 STATUSES: Final = ("draft", "review", "published", "archived")
 KEPT: Final = 10

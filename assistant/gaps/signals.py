@@ -14,16 +14,19 @@ from datetime import date, datetime, timedelta
 from itertools import islice, pairwise
 from typing import Any, Final, TypeAlias
 
-from assistant.gaps.testimony import REPHRASED, witness
+from assistant.gaps.feedback import (
+    REPHRASED,
+    witness,
+)
+from kb.articles.freshness import freshness
 from kb.backlog.model import EvidenceKind
 from kb.catalog import ArticleRow
 from kb.embedding.protocol import FloatMatrix
 from kb.events import Action, Feedback
-from kb.freshness import freshness
 from kb.library import Library
+from kb.runtime.cancellation import checkpoint
 from kb.settings import GapSettings
-from kb.stopping import checkpoint
-from kb.terms import base_language
+from kb.text.terms import base_language
 
 Outline: TypeAlias = Mapping[str, Any]
 """A question of the log as a plain row."""

@@ -21,7 +21,7 @@ __all__ = ["examine"]
 
 
 def examine(library: Library, today: date, told: Callable[[int, int], None] = lambda *_: None) -> HealthReport:
-    """Examine all articles that answer on ``today``; see ``assistant.health.examination``."""
-    from assistant.health.examination import examine as run
+    """Examine all articles that answer on ``today``; see ``assistant.health.pipeline``."""
+    from assistant.health.pipeline import examine as run
 
     return run(library, today, told)

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from itertools import product
 from typing import Final, Literal, TypeAlias
 
-from assistant.health import wording
+from assistant.health import lexicon
 from assistant.health.statement import Cell, Statement, Topic, is_met, keys_of, state, unmatched
 from kb.facts import Fact, FactKind, agree, comparable
 
@@ -140,9 +140,9 @@ def _in_like_columns(left: Statement, right: Statement, a: Fact, b: Fact) -> boo
     """Whether what the column of a row says about a fact holds for the other fact too."""
     ours, theirs = left.cell(a), right.cell(b)
     if ours and theirs:
-        return ours.head == theirs.head or bool(ours.head & theirs.head) or ours.head | theirs.head <= wording.CARRIERS
+        return ours.head == theirs.head or bool(ours.head & theirs.head) or ours.head | theirs.head <= lexicon.CARRIERS
     cell, other = (ours, right) if ours else (theirs, left)
-    telling = cell.head - wording.CARRIERS if cell else frozenset()
+    telling = cell.head - lexicon.CARRIERS if cell else frozenset()
     return not telling or 2 * len(telling & other.keys) > len(telling)
 
 
@@ -171,7 +171,7 @@ def _opposite(left: Statement, right: Statement) -> tuple[str, ...]:
     """A word of the left sentence and one of the right one that say the opposite; empty where there is none."""
     gone, come = left.words - right.words, right.words - left.words
     pairs = product(sorted(gone), sorted(come))
-    return next(((one, other) for one, other in pairs if frozenset((one, other)) in wording.OPPOSITES), ())
+    return next(((one, other) for one, other in pairs if frozenset((one, other)) in lexicon.OPPOSITES), ())
 
 
 def _yes_and_no(

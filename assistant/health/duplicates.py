@@ -10,7 +10,7 @@ from collections import Counter
 from collections.abc import Iterable, Sequence
 from typing import Final, NamedTuple, TypeAlias
 
-from kb.terms import terms
+from kb.text.terms import terms
 
 _RUN: Final = 3
 

@@ -9,12 +9,12 @@ from typing import Any, Final
 import numpy as np
 
 from assistant.health.cache import Cache
-from assistant.query import understand
-from assistant.retrieval import retrieve
+from assistant.retrieval.query import understand
+from assistant.retrieval.search import retrieve
 from kb.catalog import Filter, Snapshot, Survey
 from kb.embedding.protocol import FloatMatrix
 from kb.library import Library
-from kb.stopping import checkpoint
+from kb.runtime.cancellation import checkpoint
 
 SHOWN: Final = 3
 """Ranks that count as found: what an answer quotes, and the next ones that people look at."""

@@ -10,7 +10,7 @@ import numpy as np
 import numpy.typing as npt
 
 from kb.embedding.protocol import FloatMatrix
-from kb.stopping import checkpoint
+from kb.runtime.cancellation import checkpoint
 
 _BLOCK: Final = 1024
 """Rows compared at once: 1,024 by 10,000 cosines are 40 MB."""

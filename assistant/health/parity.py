@@ -9,10 +9,13 @@ from dataclasses import dataclass
 from pathlib import PurePosixPath
 from typing import Any, Final
 
-from kb.article import Article, Section
+from kb.articles.article import (
+    Article,
+    Section,
+)
+from kb.articles.reader import read as read_article
 from kb.facts import Fact, agree, comparable, read
 from kb.markdown import Link
-from kb.reader import read as read_article
 
 _KINDS: Final = frozenset({"amount", "percent", "period", "quantity", "date", "time", "phone", "version"})
 """Facts that a translation must keep. Plain numbers are written out, counted or left out by translators."""

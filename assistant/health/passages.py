@@ -9,14 +9,17 @@ from typing import Final
 
 import numpy as np
 
-from assistant.health import duplicates, pairs
+from assistant.health import (
+    duplicates,
+    passage_pairs,
+)
 from assistant.health.cache import Cache
 from assistant.health.contradiction import Difference
 from assistant.health.duplicates import Overlap
 from assistant.health.neighbours import nearest
 from kb.catalog import ChunkRow, Survey, UnitRow
-from kb.stopping import checkpoint
-from kb.terms import base_language
+from kb.runtime.cancellation import checkpoint
+from kb.text.terms import base_language
 
 NEIGHBOURS: Final = 8
 """Passages of other articles that each is compared with: the planted contradictions stood among the first three."""
@@ -106,11 +109,11 @@ def contradictions(survey: Survey, near: Sequence[Near], language: str, cache: C
 
 def _clashes(survey: Survey, left: ChunkRow, right: ChunkRow, language: str) -> list[list[str | int]]:
     titles = [survey.articles[chunk.article].title for chunk in (left, right)]
-    if pairs.are_twins(titles[0], titles[1], language):
+    if passage_pairs.are_twins(titles[0], titles[1], language):
         return []
-    if not pairs.hold_alike(left.headings, right.headings, language):
+    if not passage_pairs.hold_alike(left.headings, right.headings, language):
         return []
-    clashes = pairs.clashes(survey.units[left.rowid], survey.units[right.rowid], language)
+    clashes = passage_pairs.clashes(survey.units[left.rowid], survey.units[right.rowid], language)
     return [[c.left, c.right, c.difference.kind, c.difference.left, c.difference.right] for c in clashes]
 
 

@@ -13,8 +13,8 @@ from typing import Final
 
 from assistant.health.model import Factor, Finding, Ref, product
 from assistant.health.usage import Use
+from kb.articles.freshness import days_overdue
 from kb.catalog import ArticleRow
-from kb.freshness import days_overdue
 
 BAD_WHEN_WRONG: Final = 0.35
 """Share of bad ratings of an article that is wrong: most questions are about what is still right in it."""

@@ -8,11 +8,16 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import Final
 
-from assistant.denials import DENIAL
-from assistant.health import wording
+from assistant.health import lexicon
 from kb.facts import Fact, read
 from kb.facts.units import NUMBER_WORDS, unit
-from kb.terms import STOP_WORDS, base_language, stem, words
+from kb.text.negation import DENIAL
+from kb.text.terms import (
+    STOP_WORDS,
+    base_language,
+    stem,
+    words,
+)
 
 _MARKUP = re.compile(r"\*+|`+|~~|\[([^\[\]]*)\]\([^()]*\)")
 _ROW = re.compile(r"(?:[^:;]{1,60}: )?[^;]*(?:; [^:;]{1,60}: [^;]*)+")
@@ -115,23 +120,23 @@ def state(text: str, language: str) -> Statement:
     rest = text
     for fact in found:
         rest = rest[: fact.start] + " " * (fact.end - fact.start) + rest[fact.end :]
-    plain = wording.NO_DENIAL.sub("", rest)
-    only = None if wording.NOT_THE_ONLY_ONE.search(rest) else wording.ONLY.search(rest)
+    plain = lexicon.NO_DENIAL.sub("", rest)
+    only = None if lexicon.NOT_THE_ONLY_ONE.search(rest) else lexicon.ONLY.search(rest)
     return Statement(
         text=text,
         language=language,
         facts=tuple(fact for fact in found if fact.start >= subject_end),
         topics=tuple(_topics(_CELL.sub(_without_head, rest) if cells else rest, language)),
         cells=cells,
-        scopes=frozenset(stem(scope[0].casefold(), base)[:_SCOPE] for scope in wording.SCOPES.finditer(rest)),
+        scopes=frozenset(stem(scope[0].casefold(), base)[:_SCOPE] for scope in lexicon.SCOPES.finditer(rest)),
         ordinals=frozenset(_ORDINAL.findall(rest))
-        | {stem(match[0].casefold(), base) for match in wording.ORDINAL.finditer(rest)}
+        | {stem(match[0].casefold(), base) for match in lexicon.ORDINAL.finditer(rest)}
         | {f"{fact.low}{fact.code}" for fact in found if fact.start < subject_end},
         denials=tuple(match[0] for match in DENIAL.finditer(_CASE.sub("", plain))),
         case_denials=sum(len(DENIAL.findall(case[0])) for case in _CASE.finditer(plain)),
         sentences=len(_BREAK.findall(text)) + 1,
         only=only[0] if only else "",
-        also=wording.ALSO.search(rest) is not None,
+        also=lexicon.ALSO.search(rest) is not None,
         words=frozenset(word.casefold() for word in re.findall(r"[^\W\d_]+", rest)),
     )
 
@@ -139,7 +144,7 @@ def state(text: str, language: str) -> Statement:
 def _cells(text: str, language: str) -> tuple[Cell, ...]:
     base = base_language(language)
     return tuple(
-        Cell(frozenset(wording.group(word, language) for word in words(match["head"] or "", base)), *match.span())
+        Cell(frozenset(lexicon.group(word, language) for word in words(match["head"] or "", base)), *match.span())
         for match in _CELL.finditer(text)
         if match[0]
     )
@@ -152,7 +157,7 @@ def _without_head(match: re.Match[str]) -> str:
 
 def _topics(text: str, language: str) -> list[Topic]:
     base = base_language(language)
-    empty = wording.EMPTY | STOP_WORDS.get(base, frozenset()) | NUMBER_WORDS.keys()
+    empty = lexicon.EMPTY | STOP_WORDS.get(base, frozenset()) | NUMBER_WORDS.keys()
     found: dict[str, Topic] = {}
     for match in re.finditer(r"[^\W_](?:[\w.-]*[^\W_])?", text):
         is_first = not text[: match.start()].strip("„“\"'( ")
@@ -162,15 +167,15 @@ def _topics(text: str, language: str) -> list[Topic]:
             if (
                 word in empty
                 or unit(word) is not None
-                or wording.YES_NO.fullmatch(word)
-                or wording.SCOPES.fullmatch(word)
+                or lexicon.YES_NO.fullmatch(word)
+                or lexicon.SCOPES.fullmatch(word)
             ):
                 continue
-            key = wording.group(word, language)
+            key = lexicon.group(word, language)
             has_digit = any(map(str.isdigit, word))
             is_name = has_digit or (match[0][0].isupper() and not is_first)
-            found.setdefault(key, Topic(word, key, wording.parts(word, language), is_name, match.start(), following))
-    return [topic for topic in found.values() if topic.key not in wording.CARRIERS]
+            found.setdefault(key, Topic(word, key, lexicon.parts(word, language), is_name, match.start(), following))
+    return [topic for topic in found.values() if topic.key not in lexicon.CARRIERS]
 
 
 def keys_of(topics: Iterable[Topic]) -> frozenset[str]:
@@ -188,7 +193,7 @@ def is_met(topic: Topic, keys: frozenset[str]) -> bool:
     """Whether a topic is among ``keys``, in any form, or all telling parts of a compound are."""
     if topic.key in keys:
         return True
-    telling = topic.parts - wording.CARRIERS
+    telling = topic.parts - lexicon.CARRIERS
     if topic.parts and telling <= keys:
         return True
     if any(map(str.isdigit, topic.key)):

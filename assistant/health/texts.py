@@ -7,7 +7,7 @@ from datetime import date
 from typing import Any, Final, TypeAlias
 
 from assistant.health.model import Finding, HealthReport, Kind
-from assistant.reports.wording import Wording
+from assistant.reports.formatting import Wording
 
 Names: TypeAlias = Callable[[str], str]
 """Gives what an article is called, from its key ``id@language``."""

@@ -8,9 +8,9 @@ from datetime import date, timedelta
 from typing import Final
 
 from kb.catalog import Survey
-from kb.days import midnight
-from kb.learning import text_sha256
+from kb.catalog.ratings import text_sha256
 from kb.library import Library
+from kb.runtime.days import midnight
 
 PERIOD_DAYS: Final = 365
 

@@ -9,16 +9,31 @@ from datetime import date, datetime
 from pathlib import Path
 from typing import Any
 
-from assistant.leads.material import Passage, aliases, passages, resolutions, wordings
-from assistant.leads.places import Indexed, folder_for, habits, near, subject
+from assistant.leads.article_stub import (
+    Stub,
+    put,
+)
+from assistant.leads.placement import (
+    Indexed,
+    folder_for,
+    habits,
+    near,
+    subject,
+)
+from assistant.leads.source_material import (
+    Passage,
+    aliases,
+    passages,
+    resolutions,
+    wordings,
+)
 from assistant.leads.texts import text
-from assistant.templates import Stub, put
-from kb import frontmatter
+from kb.articles import front_matter
+from kb.articles.paths import shown
 from kb.backlog import ArticleKey, Cause, Gap
 from kb.errors import UsageError
 from kb.library import Library
-from kb.paths import shown
-from kb.terms import base_language
+from kb.text.terms import base_language
 
 MENDED: frozenset[Cause] = frozenset({"findability", "stale", "conflict", "restricted", "weak"})
 """Causes for which an article is there and is to be changed; for ``language`` it is to be translated."""
@@ -139,7 +154,7 @@ def _new(
 
 def _translation(gap: Gap, about: Indexed) -> Stub:
     row, language = about.row, base_language(gap.language)
-    body = about.source[frontmatter.split(about.source)[1] :].strip()
+    body = about.source[front_matter.split(about.source)[1] :].strip()
     notes = [
         text("translate", language, gap_id=gap.gap_id, title=row.title, path=shown(row.root, row.path)),
         *_questions(gap, language),

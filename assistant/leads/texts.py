@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Final
 
-from kb.terms import base_language
+from kb.text.terms import base_language
 
 TEXTS: Final[dict[str, dict[str, str]]] = {
     "de": {

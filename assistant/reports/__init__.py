@@ -11,15 +11,34 @@ from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from assistant.reports import gap_tables, tables
-from assistant.reports.figures import compute
-from assistant.reports.forms import Form, as_csv, as_json, as_text, known_form
-from assistant.reports.gaps import gap_document
-from assistant.reports.gather import gather, gather_gaps, products_in
-from assistant.reports.lives import OPEN
-from assistant.reports.period import Period, latest
-from assistant.reports.team import team_document, top_gaps
-from assistant.reports.wording import Wording
+from assistant.reports import (
+    gap_tables,
+    team_tables,
+)
+from assistant.reports.figures.compute import compute
+from assistant.reports.figures.gap_history import OPEN
+from assistant.reports.figures.gather import (
+    gather,
+    gather_gaps,
+    products_in,
+)
+from assistant.reports.figures.period import (
+    Period,
+    latest,
+)
+from assistant.reports.formatting import Wording
+from assistant.reports.gap_report import gap_document
+from assistant.reports.rendering.formats import (
+    Form,
+    as_csv,
+    as_json,
+    as_text,
+    known_form,
+)
+from assistant.reports.team_report import (
+    team_document,
+    top_gaps,
+)
 
 if TYPE_CHECKING:
     from kb.library import Library
@@ -41,9 +60,9 @@ def team_report(library: Library, period: Period, language: str, form: str, made
     figures = compute(period, data, wording.least)
     # 3
     if form == "json":
-        return as_json({"made_on": made_on.isoformat()} | tables.to_json(figures))
+        return as_json({"made_on": made_on.isoformat()} | team_tables.to_json(figures))
     if form == "csv":
-        return as_csv(*tables.in_words(figures, wording), language)
+        return as_csv(*team_tables.in_words(figures, wording), language)
     return as_text(team_document(figures, wording, made_on, top_gaps(library.backlog.gaps(OPEN), wording)), form)
 
 
@@ -76,9 +95,9 @@ def gap_report(
 
 def export(library: Library, folder: Path, period: Period, made_on: date) -> list[Path]:
     """Write the tidy tables of ``period`` and their data dictionary to ``folder``, as CSV and Parquet; the files."""
-    from assistant.reports.dictionary import dictionary
-    from assistant.reports.export import write
-    from assistant.reports.export_tables import tables as tables_of
+    from assistant.reports.export.data_dictionary import dictionary
+    from assistant.reports.export.export import write
+    from assistant.reports.export.tidy_tables import tables as tables_of
 
     data = gather(library, period, made_on)
     entries = library.backlog.entries(period.since, period.until)

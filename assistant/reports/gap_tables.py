@@ -6,14 +6,14 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from typing import TYPE_CHECKING, Any
 
-from assistant.reports import proof
-from assistant.reports.formula import Cell
-from assistant.reports.lives import OPEN
-from assistant.reports.moves import Moved
-from assistant.reports.wording import Wording
+from assistant.reports import gap_evidence
+from assistant.reports.figures.gap_history import OPEN
+from assistant.reports.formatting import Wording
+from assistant.reports.gap_changes import Moved
+from assistant.reports.rendering.csv import Cell
 
 if TYPE_CHECKING:
-    from assistant.reports.gaps import GapData
+    from assistant.reports.gap_report import GapData
     from kb.backlog import Gap
 
 
@@ -52,7 +52,7 @@ def _row(gap: Gap, moves: Sequence[str], wording: Wording) -> list[Cell]:
         gap.title,
         wording.language_name(gap.language),
         wording.say(f"cause_{gap.cause}"),
-        proof.proof(gap, wording),
+        gap_evidence.proof(gap, wording),
         gap.demand.questions,
         gap.demand.actors,
         gap.demand.tickets,
@@ -69,7 +69,7 @@ def _row(gap: Gap, moves: Sequence[str], wording: Wording) -> list[Cell]:
 
 
 def _step(gap: Gap, wording: Wording) -> str:
-    return proof.step(gap, wording) if gap.state in OPEN else ""
+    return gap_evidence.step(gap, wording) if gap.state in OPEN else ""
 
 
 def gaps_json(data: GapData, wording: Wording) -> dict[str, Any]:
@@ -100,7 +100,7 @@ def _gap(gap: Gap, wording: Wording) -> dict[str, Any]:
         "title": gap.title,
         "language": gap.language,
         "cause": gap.cause,
-        "proof": proof.proof(gap, wording),
+        "proof": gap_evidence.proof(gap, wording),
         "evidence": gap.evidence,
         "questions": [
             {

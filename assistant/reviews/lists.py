@@ -9,15 +9,20 @@ from datetime import date
 from typing import TYPE_CHECKING, Any, Literal, TypeAlias
 
 from assistant.reviews.texts import text
-from kb.checks.library import find
+from kb.articles.freshness import (
+    days_overdue,
+    freshness,
+    is_expired,
+    review_due_on,
+)
+from kb.checks.corpus import find
 from kb.errors import UsageError
-from kb.freshness import days_overdue, freshness, is_expired, review_due_on
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
     from pathlib import Path
 
-    from kb.article import Article
+    from kb.articles.article import Article
     from kb.reviews import Review
 
 State: TypeAlias = Literal["expired", "overdue", "due"]

@@ -7,17 +7,21 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from kb.articles.front_matter_edit import FrontEdit
+from kb.articles.reader import decode
+from kb.checks.corpus import (
+    Job,
+    Page,
+    find,
+)
 from kb.checks.fix import write
-from kb.checks.library import Job, Page, find
 from kb.errors import KBError, NotFoundError, UsageError
-from kb.front_edit import FrontEdit
-from kb.reader import decode
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
     from datetime import date, datetime
 
-    from kb.article import Article
+    from kb.articles.article import Article
     from kb.library import Library
     from kb.reviews import Review, Verdict
 
@@ -85,7 +89,7 @@ def _record(
 ) -> str:
     """Store the review; why that is not possible, empty where it was. Raises UsageError where nothing was changed."""
     try:
-        from kb.learning import text_sha256
+        from kb.catalog.ratings import text_sha256
         from kb.reviews import Review as Made
 
         reviews = library.reviews

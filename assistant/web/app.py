@@ -12,28 +12,35 @@ from fastapi import FastAPI, Request
 from fastapi.responses import HTMLResponse
 
 from assistant.web import (
-    admin,
-    articles,
-    contacts,
-    described,
+    api_reference,
+    demo_data,
     errors,
-    gaps,
-    lead_room,
-    operation,
-    page,
-    page_routes,
-    questions,
-    reference,
-    reporting,
-    sample,
-    sign_in,
-    topics,
+    openapi,
 )
-from assistant.web.access import Access
-from assistant.web.guard import LOOPBACK, Guard
+from assistant.web.api import (
+    articles,
+    browse,
+    contacts,
+    gaps,
+    health,
+    local_admin,
+    overview,
+    questions,
+    reports,
+)
+from assistant.web.api.products import Products
 from assistant.web.jobs import Jobs
 from assistant.web.metrics import Metrics
-from assistant.web.products import Products
+from assistant.web.page import (
+    gradio_host,
+    routes,
+)
+from assistant.web.security import sign_in
+from assistant.web.security.authorization import Access
+from assistant.web.security.request_guard import (
+    LOOPBACK,
+    Guard,
+)
 from kb.accounts import may
 from kb.library import Library
 
@@ -70,21 +77,21 @@ def build(library: Library, token: str, host: str, port: int) -> FastAPI:
     app.include_router(contacts.router(library, access))
     app.include_router(articles.router(library, access))
     products = Products(library)
-    app.include_router(topics.router(library, access, products))
+    app.include_router(browse.router(library, access, products))
     app.include_router(gaps.router(library, access, jobs, products))
-    app.include_router(lead_room.router(library, access, jobs))
-    app.include_router(reporting.router(library, access, jobs))
-    app.include_router(operation.router(library, metrics))
-    app.include_router(admin.router(library, access))
-    app.include_router(page_routes.router(desk, access))
+    app.include_router(overview.router(library, access, jobs))
+    app.include_router(reports.router(library, access, jobs))
+    app.include_router(health.router(library, metrics))
+    app.include_router(local_admin.router(library, access))
+    app.include_router(routes.router(desk, access))
     app.include_router(sign_in.router(access))
-    described.install(app)
+    openapi.install(app)
 
     @app.get("/docs", include_in_schema=False)
     def docs() -> HTMLResponse:
-        return HTMLResponse(reference.to_html(app.openapi(), f"http://{host}:{port}"))
+        return HTMLResponse(api_reference.to_html(app.openapi(), f"http://{host}:{port}"))
 
-    page.mount(app, host, port, lambda request: _boot(access, products, request))
+    gradio_host.mount(app, host, port, lambda request: _boot(access, products, request))
     app.add_middleware(Guard, hosts=(host, *library.settings.server.names), addresses=host not in LOOPBACK)
     return app
 
@@ -99,7 +106,7 @@ def _boot(access: Access, products: Products, request: Request) -> dict[str, Any
         counts = snapshot.counts()
     return {
         "me": me,
-        "demo": sample.is_sample(library),
+        "demo": demo_data.is_sample(library),
         "lead": may(person.role, "lead"),
         "articles": counts["articles"],
         "products": products.names(),

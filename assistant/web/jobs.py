@@ -1,4 +1,4 @@
-"""Long work behind the page: started once, watched while it runs, cancelled where its loops look (``kb.stopping``)."""
+"""Long work behind the page: started once, watched while it runs, cancelled at its checkpoints."""
 
 from __future__ import annotations
 
@@ -11,7 +11,10 @@ from datetime import UTC, datetime
 from typing import Any, Literal, Protocol, TypeAlias
 
 from kb.errors import ConflictError, KBError, NotFoundError
-from kb.stopping import StoppedError, stoppable
+from kb.runtime.cancellation import (
+    StoppedError,
+    stoppable,
+)
 
 _LOG = logging.getLogger(__name__)
 

@@ -12,7 +12,7 @@ from prometheus_client.registry import Collector
 from kb.errors import KBError
 
 if TYPE_CHECKING:
-    from assistant.results import Reply
+    from assistant.answering.reply import Reply
     from kb.library import Library
 
 CONTENT_TYPE = "text/plain; version=0.0.4; charset=utf-8"

@@ -12,14 +12,14 @@ from types import FrameType
 
 import uvicorn
 
+from assistant.answering.generation.writer import warm
 from assistant.ask import ask
-from assistant.web import sample
+from assistant.web import demo_data
 from assistant.web.app import build
-from assistant.web.guard import LOOPBACK
-from assistant.writer import warm
-from kb import lock
+from assistant.web.security.request_guard import LOOPBACK
 from kb.errors import KBError, UsageError
 from kb.library import Library
+from kb.runtime import lock
 
 _LOG = logging.getLogger(__name__)
 
@@ -60,7 +60,7 @@ def serve(
             ssl_keyfile=part.certificate_key or None,
         )
         if demo:
-            sample.begin(library)
+            demo_data.begin(library)
         try:
             _Server(config, url, ready).run(sockets=[listener])
         finally:

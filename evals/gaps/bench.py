@@ -15,7 +15,7 @@ from typing import Any, Final
 
 from assistant.ask import Asker, Scope, ask
 from assistant.gaps import find
-from assistant.remembering import Remembering
+from assistant.replay.embedding_cache import Remembering
 from evals.datasets import Dataset, Selection, load
 from evals.gaps import plants as planting
 from evals.gaps.log import Asked, log

@@ -17,10 +17,10 @@ from datetime import date, timedelta
 from pathlib import Path
 from typing import Final
 
-from assistant.query import focus_of
+from assistant.retrieval.query import focus_of
 from evals.datasets import Dataset, Question, even
+from kb.articles.reader import read
 from kb.backlog.model import Cause
-from kb.reader import read
 
 CAUSES: Final[tuple[Cause, ...]] = ("missing", "stale", "restricted", "language", "conflict", "findability")
 SHARES: Final[Mapping[Cause, float]] = {

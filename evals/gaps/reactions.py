@@ -12,11 +12,11 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import Final, Literal
 
-from assistant.results import Reply
+from assistant.answering.reply import Reply
 from evals.gaps.log import Asked
 from kb.events import Action, ActionKind, Feedback, FeedbackReason
 from kb.library import Library
-from kb.terms import base_language
+from kb.text.terms import base_language
 
 _LISTED: Final = 5
 """Articles of a ranking that people look at."""

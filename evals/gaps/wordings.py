@@ -6,7 +6,7 @@ import random
 import re
 from typing import Final
 
-from kb.terms import STOP_WORDS
+from kb.text.terms import STOP_WORDS
 
 _OPENINGS: Final = {
     "de": ("Hallo, ", "Guten Tag, kurze Frage: ", "Ein Kunde fragt: ", "Kundin möchte wissen: ", "Wissen Sie, "),

@@ -13,9 +13,9 @@ from pathlib import Path
 import numpy as np
 
 from ingest.chunking import chunk
+from kb.articles.reader import read
 from kb.embedding.protocol import FloatMatrix
 from kb.library import Library
-from kb.reader import read
 from kb.settings import AnswerSettings, Settings
 
 _SYLLABLES = ("ka", "lo", "mi", "ru", "te", "sa", "ne", "do", "vi", "pu", "ha", "go")

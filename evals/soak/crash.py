@@ -18,13 +18,19 @@ from pathlib import Path
 import numpy as np
 
 from assistant.doctor import examine
-from assistant.query import understand
-from assistant.retrieval import retrieve, searching
+from assistant.retrieval.query import understand
+from assistant.retrieval.search import (
+    retrieve,
+    searching,
+)
 from evals.soak.corpus import Text, open_library, text_of
 from ingest.pipeline import Quiet, ingest
-from kb import hnsw, vectors
 from kb.catalog import Filter
 from kb.library import CHROMA_STATE, Library
+from kb.vectors import (
+    chroma,
+    hnsw,
+)
 
 _TODAY = date(2026, 11, 23)
 _IGNORED = frozenset({"versions", "disk"})
@@ -74,12 +80,12 @@ def _child(home: Path, folder: Path, pipe: Connection, dies_at: int) -> None:
 @contextmanager
 def _syncing_often() -> Iterator[None]:
     """New graphs are written in place after every ten changes, instead of every thousand."""
-    usual = vectors.HNSW.copy()
-    vectors.HNSW.update({"batch_size": 5, "sync_threshold": 10})
+    usual = chroma.HNSW.copy()
+    chroma.HNSW.update({"batch_size": 5, "sync_threshold": 10})
     try:
         yield
     finally:
-        vectors.HNSW.update(usual)
+        chroma.HNSW.update(usual)
 
 
 def run(place: Path, kills: int, seed: int = 0, articles: int = 80) -> CrashReport:

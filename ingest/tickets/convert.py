@@ -12,8 +12,8 @@ from ingest.tickets.dates import Moment, Reader
 from ingest.tickets.mapping import ColumnMap
 from ingest.tickets.source import Record
 from ingest.tickets.values import MOST_TEXT, duration, listed, plain, satisfaction, word, yes
-from kb.language import detect_question
-from kb.pseudonyms import Pseudonyms
+from kb.events.pseudonyms import Pseudonyms
+from kb.text.language import detect_question
 from kb.tickets import Ticket
 
 DATES = ("created_at", "first_response_at", "resolved_at")

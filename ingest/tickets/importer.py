@@ -18,8 +18,8 @@ from ingest.tickets.presets import GENERIC
 from ingest.tickets.report import KNOWN, ImportReport
 from ingest.tickets.source import Form, Record, sniff
 from kb.errors import UsageError
+from kb.events.pseudonyms import Pseudonyms
 from kb.library import Library
-from kb.pseudonyms import Pseudonyms
 from kb.tickets import Added, Ticket
 
 _BATCH = 1000

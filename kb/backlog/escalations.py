@@ -6,13 +6,13 @@ from datetime import datetime
 
 import sqlalchemy as sa
 
-from kb import privacy
 from kb.backlog import records, schema
 from kb.backlog.model import ArticleKey, Escalation, EscalationReason
 from kb.errors import ConflictError, NotFoundError, UsageError
 from kb.events import schema as events
 from kb.events.rows import clean
 from kb.events.store import Store
+from kb.text import redaction
 
 
 class Escalations:
@@ -146,4 +146,4 @@ def _number(escalation_id: str) -> int:
 
 
 def _redacted(text: str) -> str:
-    return privacy.redact(text).text
+    return redaction.redact(text).text

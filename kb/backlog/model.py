@@ -199,7 +199,7 @@ class RegressionQuestion:
     """A question that a verified gap's article answers, and is to go on answering.
 
     ``filters`` are those it was asked with. ``sha256`` is that of the article's text when it last answered
-    (``kb.learning.text_sha256``).
+    (``kb.catalog.ratings.text_sha256``).
     """
 
     id: str

@@ -10,11 +10,11 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from kb import privacy
 from kb.backlog import records, schema
 from kb.backlog.model import CLOSED, MOVES, Entry, Gap, GapQuestion, RegressionQuestion, State, number_of
 from kb.errors import ConflictError, NotFoundError, UsageError
 from kb.events.store import batches
+from kb.text import redaction
 
 _VERBS = {
     "found": "it was found",
@@ -127,7 +127,7 @@ def change(connection: sa.Connection, gap: Gap, entry: Entry, **columns: object)
 
 def log(connection: sa.Connection, entry: Entry) -> None:
     """Write a line of history, what somebody noted redacted: a customer's name has no place in it."""
-    noted = replace(entry, note=privacy.redact(entry.note).text) if entry.note and entry.actor else entry
+    noted = replace(entry, note=redaction.redact(entry.note).text) if entry.note and entry.actor else entry
     connection.execute(schema.gap_history.insert(), records.entry_values(noted))
 
 

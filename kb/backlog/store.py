@@ -9,7 +9,6 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from kb import privacy
 from kb.backlog import records, schema
 from kb.backlog.matching import combine
 from kb.backlog.model import (
@@ -40,9 +39,10 @@ from kb.backlog.moves import (
 )
 from kb.backlog.reading import Reading
 from kb.backlog.sync import Sync
-from kb.days import day_in
 from kb.errors import ConflictError, UsageError
 from kb.events.rows import utc
+from kb.runtime.days import day_in
+from kb.text import redaction
 
 
 class Backlog(Reading):
@@ -127,7 +127,7 @@ class Backlog(Reading):
             legal(connection, gap, state)
             complete(gap, state, reason, until, day_in(self._zone, now))
             changes: dict[str, Any] = {
-                "reason": privacy.redact(reason).text if state == "declined" else "",
+                "reason": redaction.redact(reason).text if state == "declined" else "",
                 "snoozed_until": until if state == "snoozed" else None,
             }
             if state == "open":

@@ -5,7 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date
 
-from kb.article import Lines, UnitKind
+from kb.articles.article import (
+    Lines,
+    UnitKind,
+)
 
 
 @dataclass(frozen=True, slots=True)

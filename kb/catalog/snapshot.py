@@ -14,11 +14,11 @@ import numpy as np
 
 from kb.catalog import survey
 from kb.catalog.filter import Filter, marks
+from kb.catalog.fulltext import FullText
 from kb.catalog.recent import RecentVectors
 from kb.catalog.rows import ArticleRow, ChunkRow, FileRow, Judgement, UnitRow
 from kb.embedding.protocol import FloatMatrix
 from kb.embedding.vectors import cosines
-from kb.fulltext import FullText
 
 VECTOR_TYPE = np.dtype("<f4")
 """How vectors lie in the file, on any machine."""

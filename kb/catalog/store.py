@@ -11,14 +11,14 @@ from dataclasses import astuple
 from pathlib import Path
 from typing import Any
 
-from kb.article import Article
+from kb.articles.article import Article
 from kb.catalog.filter import marks
+from kb.catalog.fulltext import FullText
 from kb.catalog.recent import RecentVectors
 from kb.catalog.rows import Judgement, NewChunk, NewName
 from kb.catalog.snapshot import VECTOR_TYPE, Snapshot, generation_of
 from kb.embedding.protocol import FloatMatrix
 from kb.errors import KBError, MissingPartError
-from kb.fulltext import FullText
 
 SCHEMA_VERSION = 3
 _BUSY_TIMEOUT_S = 10.0

@@ -17,9 +17,16 @@ from itertools import chain
 from sys import intern
 from typing import TYPE_CHECKING
 
+from kb.articles.files import MAX_BYTES
+from kb.articles.freshness import DUE_DAYS
+from kb.checks.corpus import (
+    Job,
+    Library,
+    Page,
+    find,
+)
 from kb.checks.dates import review_dates
 from kb.checks.front_matter import bad_slug, future_date, id_not_file_name, missing_key, reading_problems, unknown_key
-from kb.checks.library import Job, Library, Page, find
 from kb.checks.links import links
 from kb.checks.model import CheckReport, FailOn, Finding, Severity
 from kb.checks.promises import expired_promise
@@ -33,9 +40,10 @@ from kb.checks.relations import (
     unknown_related,
 )
 from kb.checks.structure import empty_section, heading_jump, long_paragraph, todo_left
-from kb.checks.suppress import apply, suppressions
-from kb.files import MAX_BYTES
-from kb.freshness import DUE_DAYS
+from kb.checks.suppression import (
+    apply,
+    suppressions,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Sequence

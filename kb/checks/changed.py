@@ -15,10 +15,13 @@ from difflib import SequenceMatcher
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from kb.articles.files import (
+    MAX_BYTES,
+    is_markdown,
+)
 from kb.checks import check
 from kb.checks.model import CheckReport
 from kb.errors import MissingPartError, UsageError
-from kb.files import MAX_BYTES, is_markdown
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterator, Mapping, Sequence

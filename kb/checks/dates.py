@@ -4,12 +4,17 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from kb.freshness import days_overdue, freshness, is_expired, review_due_on
+from kb.articles.freshness import (
+    days_overdue,
+    freshness,
+    is_expired,
+    review_due_on,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from kb.checks.library import Library
+    from kb.checks.corpus import Library
     from kb.checks.model import Finding
 
 _REVIEW = "Read the article, mend it, set `reviewed_on` to that day."

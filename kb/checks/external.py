@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping
 
-    from kb.checks.library import Library
+    from kb.checks.corpus import Library
     from kb.checks.model import Finding, Severity
     from kb.urls.probe import Kind, Outcome
 

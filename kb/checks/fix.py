@@ -18,18 +18,29 @@ from functools import partial
 from pathlib import Path, PurePosixPath
 from typing import TYPE_CHECKING, get_args
 
-from kb import frontmatter, markdown
-from kb.article import Audience, Status
+from kb import markdown
+from kb.articles import front_matter
+from kb.articles.article import (
+    Audience,
+    Status,
+)
+from kb.articles.front_matter_edit import (
+    FrontEdit,
+    flow_list,
+    scalar,
+)
+from kb.articles.reader import decode
 from kb.checks.front_matter import SLUG
 from kb.errors import UsageError
-from kb.front_edit import FrontEdit, flow_list, scalar
-from kb.language import detect
-from kb.reader import decode
+from kb.text.language import detect
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
-    from kb.frontmatter import Complaint, Reading
+    from kb.articles.front_matter import (
+        Complaint,
+        Reading,
+    )
 
 FIXABLE = frozenset(
     (
@@ -80,26 +91,26 @@ def mended(path_below_root: str, raw: bytes) -> Mended:
 
 def _edit(path: str, text: str) -> tuple[str, str] | None:
     """The text after the first edit that helps, with the code that it mended."""
-    yaml_text, offset, _ = frontmatter.split(text)
-    before = frontmatter.read(yaml_text) if yaml_text else frontmatter.NOTHING
+    yaml_text, offset, _ = front_matter.split(text)
+    before = front_matter.read(yaml_text) if yaml_text else front_matter.NOTHING
     if not before.present or any(complaint.code == "bad-front-matter" for complaint in before.complaints):
         return None
     for code, key, change in _candidates(path, text[offset:], before):
         edit = FrontEdit(text)
         if not change(edit) or not _is_better(before, edit.text, code, key):
             continue
-        if edit.text[frontmatter.split(edit.text)[1] :] == text[offset:]:
+        if edit.text[front_matter.split(edit.text)[1] :] == text[offset:]:
             return edit.text, code
     return None
 
 
 def _is_better(before: Reading, text: str, code: str, key: str) -> bool:
     """Whether the edit took its finding away, brought no other, and changed no other key's value."""
-    after = frontmatter.read(frontmatter.split(text)[0] or "")
+    after = front_matter.read(front_matter.split(text)[0] or "")
     old, new = _faults(before), _faults(after)
     if new - old or new[code, key] >= old[code, key]:
         return False
-    names = set(frontmatter.KEYS) - {key} - (set(after.lines) - set(before.lines))
+    names = set(front_matter.KEYS) - {key} - (set(after.lines) - set(before.lines))
     return all(getattr(before.values, name) == getattr(after.values, name) for name in names)
 
 
@@ -117,7 +128,7 @@ def _lacks(reading: Reading, key: str) -> bool:
 def _candidates(path: str, body: str, reading: Reading) -> Iterator[tuple[str, str, Callable[[FrontEdit], bool]]]:
     """(code, key, edit) for everything that may be mended, in a fixed order."""
     for key in reading.foreign:
-        near = get_close_matches(key.lower().replace("-", "_"), frontmatter.KEYS, n=1, cutoff=_SURE)
+        near = get_close_matches(key.lower().replace("-", "_"), front_matter.KEYS, n=1, cutoff=_SURE)
         if near and near[0] not in reading.lines:
             yield "unknown-key", key, partial(_rename, key=key, new=near[0])
     for complaint in (*reading.complaints, *reading.loose):
@@ -130,7 +141,7 @@ def _rename(edit: FrontEdit, key: str, new: str) -> bool:
     """Give a key its right name, and the form that this one wants."""
     if not edit.rename(key, new):
         return False
-    reading = frontmatter.read(frontmatter.split(edit.text)[0] or "")
+    reading = front_matter.read(front_matter.split(edit.text)[0] or "")
     texts = [complaint.key for complaint in reading.loose]
     return new not in texts or edit.set(new, flow_list(getattr(reading.values, new)))
 

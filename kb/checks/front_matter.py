@@ -9,13 +9,13 @@ from functools import cache
 from pathlib import PurePath
 from typing import TYPE_CHECKING
 
-from kb.frontmatter import KEYS
+from kb.articles.front_matter import KEYS
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from datetime import date
 
-    from kb.checks.library import Page
+    from kb.checks.corpus import Page
     from kb.checks.model import Finding, Severity
 
 SLUG = re.compile(r"[a-z0-9]+(?:-[a-z0-9]+)*")

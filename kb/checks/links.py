@@ -9,12 +9,15 @@ from functools import cache
 from typing import TYPE_CHECKING
 from urllib.parse import unquote
 
-from kb.files import is_markdown
+from kb.articles.files import is_markdown
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from kb.checks.library import Library, Page
+    from kb.checks.corpus import (
+        Library,
+        Page,
+    )
     from kb.checks.model import Finding
     from kb.markdown import Link
 

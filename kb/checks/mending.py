@@ -6,10 +6,10 @@ from collections import Counter, defaultdict
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from kb.articles.files import MAX_BYTES
 from kb.checks import check
+from kb.checks.corpus import find
 from kb.checks.fix import FIXABLE, mended, write
-from kb.checks.library import find
-from kb.files import MAX_BYTES
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Sequence

@@ -14,8 +14,8 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from kb.article import Unit
-    from kb.checks.library import Page
+    from kb.articles.article import Unit
+    from kb.checks.corpus import Page
     from kb.checks.model import Finding
 
 _MONTHS = {

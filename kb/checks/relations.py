@@ -7,8 +7,11 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from kb.article import Article
-    from kb.checks.library import Library, Page
+    from kb.articles.article import Article
+    from kb.checks.corpus import (
+        Library,
+        Page,
+    )
     from kb.checks.model import Finding
 
 _LANGUAGES = ("de", "en")

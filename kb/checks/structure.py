@@ -9,7 +9,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from datetime import date
 
-    from kb.checks.library import Page
+    from kb.checks.corpus import Page
     from kb.checks.model import Finding
 
 _TODO = re.compile(r"\b(?:TODO|FIXME|TBD)\b")

@@ -28,10 +28,10 @@ def open_embedder(model: str, url: str, api_key: str, cache: Path, threads: int 
 
         return EndpointEmbedder(url, model, api_key)
     if model in ("", BUNDLED):
-        from kb.embedding.bundled import ensure_bundled
+        from kb.embedding.conversion.convert import ensure_bundled
 
         return _onnx(ensure_bundled(cache, _log.info), threads)
-    from kb.embedding.bundled import is_converted
+    from kb.embedding.conversion.convert import is_converted
 
     if is_converted(Path(model)):
         return _onnx(Path(model), threads)
@@ -45,7 +45,10 @@ def open_english(cache: Path, threads: int = 0) -> Embedder:
 
     Raises MissingPartError when a package or the model is missing or damaged.
     """
-    from kb.embedding.bundled import MINILM, ensure_bundled
+    from kb.embedding.conversion.convert import (
+        MINILM,
+        ensure_bundled,
+    )
 
     return _onnx(ensure_bundled(cache, _log.info, bundle=MINILM), threads)
 

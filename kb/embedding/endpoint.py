@@ -10,12 +10,12 @@ from urllib.parse import urlsplit, urlunsplit
 
 import numpy as np
 
-from kb.embedding.bundled import INSTALL_HINT
+from kb.embedding.conversion.convert import INSTALL_HINT
 from kb.embedding.prompts import prompts_for
 from kb.embedding.protocol import FloatMatrix
 from kb.embedding.vectors import printable, unit_rows, word_offsets
 from kb.errors import MissingPartError
-from kb.stopping import checkpoint
+from kb.runtime.cancellation import checkpoint
 
 _BATCH_TEXTS = 32
 _TIMEOUT_S = 60.0

@@ -11,11 +11,18 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
-from kb.embedding.bundled import BUILD_HINT, GRAPH_FILE, INSTALL_HINT, bundle_of, check_sizes, read_record
+from kb.embedding.conversion.convert import (
+    BUILD_HINT,
+    GRAPH_FILE,
+    INSTALL_HINT,
+    bundle_of,
+    check_sizes,
+    read_record,
+)
 from kb.embedding.protocol import FloatMatrix
 from kb.embedding.vectors import printable, unit_rows
 from kb.errors import MissingPartError
-from kb.stopping import checkpoint
+from kb.runtime.cancellation import checkpoint
 
 if TYPE_CHECKING:
     from onnxruntime import InferenceSession
@@ -34,7 +41,7 @@ _MAX_THREADS = 8  # a model this small does not use more
 
 
 class OnnxEmbedder:
-    """Embeds with the int8 graph in ``folder`` (made by ``kb.embedding.bundled``), as the bundle made there wants it.
+    """Embeds with the int8 graph in ``folder``, made by ``kb.embedding.conversion.convert``, as its bundle wants it.
 
     ``threads`` is how many a batch may use; 0 takes all processors up to eight. Raises MissingPartError when
     onnxruntime is not installed or the folder is damaged.

@@ -11,11 +11,11 @@ from typing import Any, Self, cast, get_args
 
 import sqlalchemy as sa
 
-from kb import privacy
 from kb.errors import NotFoundError, UsageError
 from kb.events import schema
 from kb.events.rows import Action, ActionKind, Feedback, QuestionEvent, QuestionStatus, Verdict, clean, utc
 from kb.events.store import BATCH, Store, batches, upsert
+from kb.text import redaction
 
 
 class EventLog:
@@ -250,12 +250,12 @@ def _last_of_each_actor(ratings: list[Feedback]) -> list[Feedback]:
 
 def redacted(event: QuestionEvent) -> QuestionEvent:
     """The question without the personal data in its text, and which kinds there were."""
-    found = privacy.redact(event.text)
+    found = redaction.redact(event.text)
     return replace(event, text=found.text, redacted=found.kinds)
 
 
 def _redacted(text: str) -> str:
-    return privacy.redact(text).text
+    return redaction.redact(text).text
 
 
 def _row(item: QuestionEvent | Feedback | Action) -> dict[str, Any]:

@@ -34,8 +34,8 @@ class QuestionEvent:
     ``actor`` is a pseudonymous handle, ``session`` groups the questions of one customer contact; empty where unknown.
 
     ``citations`` are the quoted sections, one row each: ``article_id``, ``language``, ``anchor``, ``sha256`` (of the
-    article's text as it stood then, ``kb.learning.text_sha256``, so that a rating of a text mended since can be told
-    from one of today's), ``score``, ``freshness``. ``nearest`` is the ranking, best first: ``article_id``,
+    article's text as it stood then, ``kb.catalog.ratings.text_sha256``, so that a rating of a text mended since can be
+    told from one of today's), ``score``, ``freshness``. ``nearest`` is the ranking, best first: ``article_id``,
     ``language``, ``score``. ``timings_ms`` maps a step to milliseconds. What is in these and in ``filters`` is plain
     JSON, stored as given; they come back as tuples and dicts.
     """

@@ -22,7 +22,10 @@ from sqlalchemy.dialects import postgresql, sqlite
 
 from kb.errors import MissingPartError, UsageError
 from kb.events.schema import HEAD
-from kb.progress import is_told, tell
+from kb.runtime.progress import (
+    is_told,
+    tell,
+)
 
 _BUSY_TIMEOUT_S = 30.0
 """How long a writer waits for another one. Writes take milliseconds; a bulk load of 100,000 questions, seconds."""
@@ -80,7 +83,7 @@ class Store:
         """All rows of a query in the order of columns that name a row together, and that it selects.
 
         Read batch by batch, each in a transaction of its own, so that a slow reader holds nothing up. Tells how many
-        rows have been read (``kb.progress``).
+        rows have been read (``kb.runtime.progress``).
         """
         total = self._count(query) if is_told() else 0
         done = 0

@@ -9,7 +9,10 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Any
 
-from kb.article import Block, Section
+from kb.articles.article import (
+    Block,
+    Section,
+)
 from kb.markdown.anchors import AnchorNames, explicit_ids, slug
 from kb.markdown.blocks import BlockReader, nodes
 from kb.markdown.engine import block_tokens

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from kb.article import Section
+    from kb.articles.article import Section
 
 
 @dataclass(frozen=True, slots=True)

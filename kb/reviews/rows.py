@@ -17,8 +17,8 @@ Verdict: TypeAlias = Literal["confirmed", "changed"]
 class Review:
     """Somebody vouched for an article on the day ``reviewed_on``.
 
-    ``sha256`` is of the text vouched for (``kb.learning.text_sha256``, without front matter): ratings of an answer that
-    quoted another text are of an earlier one. ``actor`` is a handle, empty where unknown; ``at`` is UTC.
+    ``sha256`` is of the text vouched for (``kb.catalog.ratings.text_sha256``, without front matter): ratings of an
+    answer that quoted another text are of an earlier one. ``actor`` is a handle, empty where unknown; ``at`` is UTC.
     """
 
     article_id: str

@@ -8,11 +8,11 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from kb import privacy
 from kb.events.rows import clean
 from kb.events.store import Store, batches
 from kb.reviews import schema
 from kb.reviews.rows import Review
+from kb.text import redaction
 
 
 class ReviewStore:
@@ -30,7 +30,7 @@ class ReviewStore:
 
     def add(self, review: Review, *, redact: bool = True) -> Review:
         """Store a review, personal data in its note taken out, and return it as stored."""
-        stored = replace(review, note=privacy.redact(review.note).text) if redact else review
+        stored = replace(review, note=redaction.redact(review.note).text) if redact else review
         row = {field.name: getattr(stored, field.name) for field in fields(stored)}
         with self._store.write() as connection:
             connection.execute(schema.reviews.insert(), row)

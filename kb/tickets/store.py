@@ -9,9 +9,9 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from kb import privacy
 from kb.events.rows import clean, utc
 from kb.events.store import Store, batches, upsert
+from kb.text import redaction
 from kb.tickets import schema
 from kb.tickets.rows import Ticket
 
@@ -114,7 +114,9 @@ def _rows(tickets: Iterable[Ticket], *, redact: bool) -> dict[str, dict[str, Any
 
 
 def _redacted(ticket: Ticket) -> Ticket:
-    subject, text, resolution = (privacy.redact(part).text for part in (ticket.subject, ticket.text, ticket.resolution))
+    subject, text, resolution = (
+        redaction.redact(part).text for part in (ticket.subject, ticket.text, ticket.resolution)
+    )
     return replace(ticket, subject=subject, text=text, resolution=resolution)
 
 

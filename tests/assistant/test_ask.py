@@ -5,12 +5,12 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
-from fakes import WordEmbedder
 
 from assistant.ask import Asker, Scope, Trace, ask
 from ingest.pipeline import ingest
 from kb.errors import MissingPartError, UsageError
 from kb.library import Library
+from tests.fakes import WordEmbedder
 
 NOW = datetime(2026, 11, 23, 9, tzinfo=UTC)
 
@@ -207,7 +207,7 @@ def test_a_chroma_that_cannot_be_read_costs_no_answer_and_is_not_asked_again_at_
 
 
 def test_an_index_of_another_model_is_not_asked(library, folder, write) -> None:
-    from fakes import WordEmbedder
+    from tests.fakes import WordEmbedder
 
     write("move", "Umzug", "Melden Sie den Umzug im Portal.")
     ingest(library, [folder])

@@ -17,8 +17,8 @@ from assistant.health.usage import usage
 from assistant.web.app import build
 from ingest.pipeline import ingest
 from kb.catalog import Filter
-from kb.days import day_in
 from kb.library import Library
+from kb.runtime.days import day_in
 from kb.settings import Settings
 from tests.fakes import WordEmbedder
 

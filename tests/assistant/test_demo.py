@@ -8,13 +8,13 @@ from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 
 import pytest
-from fakes import WordEmbedder
 
 from assistant.demo import SOURCE, WEEKS, load, sample
 from ingest.pipeline import ingest
 from kb.errors import UsageError
 from kb.library import Library
 from kb.settings import Settings
+from tests.fakes import WordEmbedder
 
 TODAY = date(2026, 11, 23)
 ROOT = Path(__file__).parents[2]

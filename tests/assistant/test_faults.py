@@ -11,20 +11,20 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
-from fakes import WordEmbedder
 
 from assistant.doctor import Check, examine
 from ingest.pipeline import ingest
 from ingest.rebuild import reindex
-from kb import lock
 from kb.library import Library
+from kb.runtime import lock
 from kb.settings import Settings
+from tests.fakes import WordEmbedder
 
-ROOT = Path(__file__).parent.parent.parent
+ROOT = Path(__file__).parents[2]
 COMMAND = """
 import sys; sys.path[:0] = {paths!r}
 import kb.embedding
-from fakes import WordEmbedder
+from tests.fakes import WordEmbedder
 kb.embedding.open_embedder = lambda *_: WordEmbedder()
 kb.embedding.open_english = lambda *_: None
 sys.argv = ["kb", *{arguments!r}]

@@ -13,7 +13,7 @@ from assistant.health.model import Finding, HealthReport, Ref
 from evals import health, staleness
 from kb.errors import UsageError
 
-ROOT = Path(__file__).parent.parent.parent
+ROOT = Path(__file__).parents[2]
 
 
 def test_contradictions_keep_their_floors_on_both_halves_of_the_sentences() -> None:

@@ -10,16 +10,21 @@ from types import SimpleNamespace
 import numpy as np
 import pytest
 
-from assistant.results import Citation, Near, Reply, Timings
+from assistant.answering.reply import (
+    Citation,
+    Near,
+    Reply,
+    Timings,
+)
 from evals.datasets import Selection, load
 from evals.gaps.log import Asked, log
 from evals.gaps.plants import LEAFLET, Plant, apply, need_name, needs, plant, split_of
 from evals.gaps.reactions import react, what
 from evals.gaps.score import score
 from evals.gaps.wordings import wordings
+from kb.articles.reader import read
 from kb.backlog.model import Demand, Gap, GapQuestion
 from kb.events import EventLog, QuestionEvent
-from kb.reader import read
 
 ROOT = Path(__file__).parents[2]
 NOW = datetime(2026, 11, 24, 12, tzinfo=UTC)

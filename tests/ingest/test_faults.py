@@ -11,13 +11,16 @@ import pytest
 from assistant.ask import ask
 from ingest.pipeline import Quiet, ingest
 from ingest.rebuild import reindex
-from kb import hnsw, vectors
 from kb.catalog import Filter
 from kb.checks import check
 from kb.checks.formats import render
 from kb.errors import MissingPartError, NotFoundError, UsageError
 from kb.settings import Settings
-from kb.vectors import ChromaVectors
+from kb.vectors import (
+    chroma,
+    hnsw,
+)
+from kb.vectors.chroma import ChromaVectors
 
 DIMENSIONS = 16
 RECORDS = 1200
@@ -165,8 +168,8 @@ def test_a_file_that_goes_before_it_is_read_is_a_problem_and_keeps_its_text(
 
 def test_a_graph_that_was_torn_by_a_kill_is_made_anew_by_the_next_ingest(library, folder, write, monkeypatch) -> None:
     """As it is left when the process dies while Chroma writes its graph."""
-    monkeypatch.setitem(vectors.HNSW, "batch_size", 5)
-    monkeypatch.setitem(vectors.HNSW, "sync_threshold", 10)
+    monkeypatch.setitem(chroma.HNSW, "batch_size", 5)
+    monkeypatch.setitem(chroma.HNSW, "sync_threshold", 10)
     for number in range(30):
         write(f"a{number}", f"Titel {number}", f"Text {number}.")
     ingest(library, [folder])

@@ -6,13 +6,13 @@ from datetime import date
 from pathlib import Path
 
 import pytest
-from fakes import WordEmbedder
 
 from ingest.pipeline import Quiet, ingest
 from ingest.rebuild import reindex
 from kb.catalog import Filter
 from kb.errors import LockedError, NotFoundError
 from kb.library import Library
+from tests.fakes import WordEmbedder
 
 TODAY = date(2026, 11, 23)
 COUNTS = ("added", "changed", "removed", "unchanged", "rejected")
@@ -252,7 +252,7 @@ class Kill(Quiet):
 CHILD = """
 import sys; sys.path[:0] = {paths!r}
 from pathlib import Path
-from fakes import WordEmbedder
+from tests.fakes import WordEmbedder
 from test_pipeline import Kill
 from ingest.pipeline import ingest
 from kb.library import Library

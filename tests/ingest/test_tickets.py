@@ -20,8 +20,8 @@ from ingest.tickets import ImportReport, Options, import_tickets
 from ingest.tickets.mapping import choose
 from ingest.tickets.presets import FIELDS, GENERIC, PRESETS
 from kb.errors import KBError, UsageError
+from kb.events.pseudonyms import Pseudonyms
 from kb.library import Library
-from kb.pseudonyms import Pseudonyms
 from kb.tickets import Added, Ticket
 
 ROOT = Path(__file__).parents[2]

@@ -9,7 +9,10 @@ from datetime import UTC, date, datetime, timedelta
 import pytest
 
 from assistant.cli import main
-from assistant.health import examine, pairs
+from assistant.health import (
+    examine,
+    passage_pairs,
+)
 from assistant.health.model import KINDS
 from assistant.health.texts import action, details, kind_name
 from ingest.pipeline import ingest
@@ -97,13 +100,13 @@ def test_nothing_counts_as_unused_before_the_log_is_half_a_year_old(base) -> Non
 
 def test_only_what_changed_is_compared_again_and_the_report_is_the_same(base, folder, write, monkeypatch) -> None:
     compared: list[int] = []
-    original = pairs.clashes
+    original = passage_pairs.clashes
 
     def counted(left, right, language):
         compared.append(1)
         return original(left, right, language)
 
-    monkeypatch.setattr(pairs, "clashes", counted)
+    monkeypatch.setattr(passage_pairs, "clashes", counted)
     first = examine(base, TODAY)
     cold = len(compared)
     assert cold

@@ -4,13 +4,13 @@ import shutil
 from pathlib import Path
 
 import pytest
-from fakes import WordEmbedder
-from sample_gaps import TODAY, fill
 
 from assistant.demo import sample, store
 from ingest.pipeline import ingest
 from kb.library import Library
 from kb.settings import Settings
+from tests.fakes import WordEmbedder
+from tests.sample_gaps import TODAY, fill
 
 ROOT = Path(__file__).parents[3]
 ARTICLES = (

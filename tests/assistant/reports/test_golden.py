@@ -6,10 +6,10 @@ import os
 from pathlib import Path
 
 import pytest
-from sample_gaps import TODAY
 
 from assistant.reports import gap_report, latest, team_report
 from kb.library import Library
+from tests.sample_gaps import TODAY
 
 GOLDEN = Path(__file__).parents[2] / "golden"
 WEEK = latest("week", TODAY, "Europe/Berlin")

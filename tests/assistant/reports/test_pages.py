@@ -9,10 +9,10 @@ from pathlib import Path
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, sync_playwright
-from sample_gaps import TODAY
 
 from assistant.reports import gap_report, latest, team_report
 from kb.library import Library
+from tests.sample_gaps import TODAY
 
 CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
 WEEK = latest("week", TODAY, "Europe/Berlin")

@@ -11,28 +11,47 @@ from html.parser import HTMLParser
 from pathlib import Path
 
 import pytest
-from fakes import WordEmbedder
 from hypothesis import given
 from hypothesis import strategies as st
-from sample_gaps import TODAY, WALLBOX, gap
 
 from assistant.demo import sample
 from assistant.reports import gap_report, latest, team_report
-from assistant.reports.charts import Chart, Series, svg
-from assistant.reports.document import Bullets, Document, Facts, Grid, Link, Paragraph, Picture, Section
+from assistant.reports.figures.measures import Value
+from assistant.reports.formatting import (
+    WORDS,
+    Wording,
+)
 from assistant.reports.gap_words import DE as GAP_DE
 from assistant.reports.gap_words import EN as GAP_EN
-from assistant.reports.html import html
-from assistant.reports.markdown import markdown, text
 from assistant.reports.measure_words import NAMES
-from assistant.reports.measures import Value
-from assistant.reports.wording import WORDS, Wording
+from assistant.reports.rendering.blocks import (
+    Bullets,
+    Document,
+    Facts,
+    Grid,
+    Link,
+    Paragraph,
+    Picture,
+    Section,
+)
+from assistant.reports.rendering.charts import (
+    Chart,
+    Series,
+    svg,
+)
+from assistant.reports.rendering.html import html
+from assistant.reports.rendering.markdown import (
+    markdown,
+    text,
+)
 from ingest.pipeline import ingest
 from kb.errors import UsageError
 from kb.events import QuestionEvent
 from kb.library import Library
 from kb.markdown import parse
 from kb.settings import Settings
+from tests.fakes import WordEmbedder
+from tests.sample_gaps import TODAY, WALLBOX, gap
 
 WEEK = latest("week", TODAY, "Europe/Berlin")
 NOON = datetime(2026, 11, 17, 12, tzinfo=UTC)
@@ -275,7 +294,7 @@ def _contrast(one: str, other: str) -> float:
 
 @pytest.mark.parametrize("theme", [0, 1])
 def test_text_and_lines_have_enough_contrast(theme: int) -> None:
-    css = (Path(__file__).parents[3] / "assistant/reports/report.css").read_text(encoding="utf-8")
+    css = (Path(__file__).parents[3] / "assistant/reports/rendering/report.css").read_text(encoding="utf-8")
     colours = dict(re.findall(r"--(\w+): (#[0-9a-f]{6})", css.split(":root {")[1 + theme].split("}")[0]))
     assert all(_contrast(colours[ink], colours["paper"]) >= 4.5 for ink in ("ink", "dim", "accent", "other"))
     assert _contrast(colours["edge"], colours["paper"]) >= 3.0

@@ -7,7 +7,11 @@ from typing import Any
 
 import pytest
 
-from assistant.web.words import DE, EN, TEXTS
+from assistant.web.page.messages import (
+    DE,
+    EN,
+    TEXTS,
+)
 from kb.events import QuestionEvent
 from kb.library import Library
 from kb.settings import Settings

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from assistant.web.words import DE
+from assistant.web.page.messages import DE
 from kb.events import Action
 from kb.library import Library
 from kb.settings import Settings

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from assistant.web.words import DE
+from assistant.web.page.messages import DE
 from tests.assistant.web.browsing import Running, browser_test, reply_of
 from tests.assistant.web.hard import ATTACK, GAPS, LONG
 from tests.assistant.web.scenes import HARD, visit

@@ -10,7 +10,7 @@ import re
 
 import pytest
 
-from assistant.web.words import TEXTS
+from assistant.web.page.messages import TEXTS
 from tests.assistant.web.browsing import Running, browser_test
 from tests.assistant.web.scenes import SCENES
 

@@ -15,12 +15,12 @@ from assistant.web.app import build
 from assistant.web.jobs import Jobs
 from ingest.pipeline import ingest
 from kb.backlog import Demand, FoundGap, GapQuestion
-from kb.days import day_in
 from kb.errors import ConflictError, NotFoundError
 from kb.events import QuestionEvent
 from kb.library import Library
-from kb.stopping import StoppedError
-from tests.assistant.web.test_access import open_library
+from kb.runtime.cancellation import StoppedError
+from kb.runtime.days import day_in
+from tests.assistant.web.security.test_authorization import open_library
 
 NOW = datetime.now(UTC)
 

@@ -8,8 +8,11 @@ from pathlib import Path
 
 import pytest
 
-from assistant.web.words import DE, TEXTS
-from kb.days import day_in
+from assistant.web.page.messages import (
+    DE,
+    TEXTS,
+)
+from kb.runtime.days import day_in
 from tests.assistant.web.browsing import Running, browser_test
 
 NOW = datetime.now(UTC)

@@ -6,9 +6,13 @@ import re
 
 import pytest
 
-from assistant.web.page import assets
-from assistant.web.words import DE, EN, TEXTS
-from assistant.web.words.frame import KEYS
+from assistant.web.page.gradio_host import assets
+from assistant.web.page.messages import (
+    DE,
+    EN,
+    TEXTS,
+)
+from assistant.web.page.messages.frame import KEYS
 from kb.library import Library
 from kb.settings import Settings
 from tests.assistant.web.browsing import WORDS_OF_THE_PAGE, Running, browser_test, folded, reply_of

@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
-from assistant.web.words import DE
+from assistant.web.page.messages import DE
 from tests.assistant.web.browsing import Running, browser_test, reply_of
 from tests.assistant.web.conftest import articles_in, started
 

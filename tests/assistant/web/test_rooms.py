@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from assistant.web.words import DE
+from assistant.web.page.messages import DE
 from tests.assistant.web.browsing import PASSWORD, Running, browser_test, reply_of
 
 NEED = "Wie bestelle ich eine Ladekarte für öffentliche Säulen?"

@@ -10,10 +10,22 @@ from typing import Any
 import pytest
 from starlette.testclient import TestClient
 
-from assistant.results import Citation, Reply, Timings
-from assistant.texts import other_language, text, told_in
+from assistant.answering.messages import (
+    other_language,
+    text,
+    told_in,
+)
+from assistant.answering.reply import (
+    Citation,
+    Reply,
+    Timings,
+)
 from assistant.web.app import build
-from assistant.web.words import DE, EN, TEXTS
+from assistant.web.page.messages import (
+    DE,
+    EN,
+    TEXTS,
+)
 from ingest.pipeline import ingest
 from kb.library import Library
 from kb.settings import Settings
@@ -103,7 +115,8 @@ def test_every_code_that_an_error_can_have_is_told_in_both_languages() -> None:
     root = Path(__file__).parents[3]
     raised = {
         code
-        for name in ("kb/backlog/moves.py", "kb/backlog/model.py", "kb/backlog/store.py", "assistant/leads/proof.py")
+        for name in ("kb/backlog/moves.py", "kb/backlog/model.py", "kb/backlog/store.py",
+                     "assistant/leads/verification.py")
         for code in ("gap-merged", "gap-changed", "gap-state", "no-gap", "snoozed-past", "merged-itself", "unlinked",
                      "not-in-index", "not-published")
         if f'"{code}"' in (root / name).read_text(encoding="utf-8")

@@ -1,0 +1,47 @@
+"""A reply that can be sent to a customer: greeting, the answer from public articles, closing.
+
+The answer is asked for anew among public articles in the customer's language, not cut out of the one that the agent
+sees: what only colleagues may read can then not be in it, neither word nor figure nor conclusion.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+
+from assistant.answering.reply import Reply
+from assistant.ask import Scope, ask
+from assistant.retrieval.query import understand
+from kb.library import Library
+
+_WORDS = {
+    "de": ("Guten Tag,", "vielen Dank für Ihre Nachricht.", "Mit freundlichen Grüßen"),
+    "en": ("Hello,", "Thank you for your message.", "Kind regards"),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class CustomerReply:
+    """``text`` is empty where no public article answers; ``sources`` are the articles that the text quotes."""
+
+    text: str
+    language: str
+    sources: tuple[tuple[str, str], ...]
+
+
+def customer_reply(
+    library: Library, question: str, products: tuple[str, ...], now: datetime, to_text: Callable[[Reply], str]
+) -> CustomerReply:
+    """The reply to a customer's ``question``; ``to_text`` makes plain text of an answer. Raises as ``ask``.
+
+    It is not logged: the agent's own question was.
+    """
+    language = "de" if understand(question).language.partition("-")[0] == "de" else "en"
+    reply = ask(library, question, Scope("public", language, products), now=now, log=False)
+    if reply.status != "answered":
+        return CustomerReply("", language, ())
+    greeting, thanks, closing = _WORDS[language]
+    text = f"{greeting}\n\n{thanks}\n\n{to_text(reply)}\n\n{closing}"
+    sources = dict.fromkeys((one.article_id, one.title) for one in reply.citations)
+    return CustomerReply(text, language, tuple(sources))

@@ -1,0 +1,61 @@
+"""What a customer wants, found in the text of a whole ticket: its questions, without greeting, quotes and signature."""
+
+from __future__ import annotations
+
+import re
+
+from kb.text.sentences import split
+
+_MOST = 5
+_MIN_WORDS = 3
+_QUOTED = re.compile(r"^\s*(?:>|\|)")
+_HEADER = re.compile(
+    r"^\s*(?:von|from|an|to|cc|gesendet|sent|datum|date|betreff|subject|antwort an|reply-to)\s*:\s*(.*)$", re.IGNORECASE
+)
+_SUBJECT = re.compile(r"^\s*(?:betreff|subject)\s*:\s*(?:(?:re|aw|fwd?|wg)\s*:\s*)*(.+)$", re.IGNORECASE)
+_GREETING = re.compile(
+    r"^\s*(?:sehr geehrte\w*|guten (?:tag|morgen|abend)|hallo|liebe[rs]?|moin|dear|hello|hi"
+    r"|good (?:morning|afternoon))\b[^.?!]{0,60}[,!]?\s*$",
+    re.IGNORECASE,
+)
+_CLOSING = re.compile(
+    r"^\s*(?:mit (?:freundlichen|besten|herzlichen) grü(?:ß|ss)en|(?:viele|beste|liebe|freundliche) grü(?:ß|ss)e|mfg"
+    r"|vielen dank(?: im voraus)?[,!.]?$|(?:kind|best|warm) regards|yours (?:sincerely|faithfully)|many thanks[,!.]?$"
+    r"|gesendet von mein|sent from my|--\s*$|_{5,}|-{5,})",
+    re.IGNORECASE,
+)
+_ORIGINAL = re.compile(r"^\s*(?:-+\s*(?:original|ursprüngliche)|am .{4,60} schrieb\b|on .{4,60} wrote:)", re.IGNORECASE)
+_WISH = re.compile(
+    r"\b(?:möchte|ich (?:will|würde|brauche|benötige|habe (?:keine?|immer noch)|kann (?:nicht|mich nicht))|leider"
+    r"|funktioniert nicht|geht nicht|i (?:want|would like|need|cannot|can't|have not)|unfortunately|does not work)\b",
+    re.IGNORECASE,
+)
+
+
+def questions_of(text: str) -> list[str]:
+    """Up to five questions or wishes of a ticket, in its order; what ends with a question mark goes before wishes.
+
+    Where nothing does, the beginning tells the matter. Empty for a text without words.
+    """
+    subject, body = _parts(text)
+    sentences = [" ".join(body[start:end].split()) for start, end in split(body)]
+    sentences = list(dict.fromkeys(one for one in sentences if len(one.split()) >= _MIN_WORDS))
+    asked = [one for one in sentences if one.rstrip("\"'“”»« )").endswith("?")]
+    wished = [one for one in sentences if one not in asked and _WISH.search(one)]
+    chosen = {*asked[:_MOST], *wished[: max(0, _MOST - len(asked))]} if asked else {*sentences[:3], *wished[:2]}
+    found = [one for one in sentences if one in chosen] or ([subject] if subject else [])
+    return found or [" ".join(text.split())][: 1 if text.strip() else 0]
+
+
+def _parts(text: str) -> tuple[str, str]:
+    """The subject and the customer's own words."""
+    subject = ""
+    kept: list[str] = []
+    for line in text.splitlines():
+        if _ORIGINAL.match(line) or (_CLOSING.match(line) and any(one.strip() for one in kept)):
+            break
+        if found := _SUBJECT.match(line):
+            subject = subject or found[1].strip()
+        elif not (_QUOTED.match(line) or _HEADER.match(line) or _GREETING.match(line)):
+            kept.append(line)
+    return subject, "\n".join(kept)

@@ -1,0 +1,106 @@
+"""Which article a gap is about, and where a new one belongs."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from pathlib import Path, PurePosixPath
+
+from kb.backlog import ArticleKey, FoundGap
+from kb.catalog import ArticleRow
+from kb.library import Library
+from kb.text.terms import base_language
+
+_NEAR = 3
+"""Nearest articles of which a new one takes what most of them have."""
+
+
+@dataclass(frozen=True, slots=True)
+class Indexed:
+    """An article of the index with the text it has there."""
+
+    row: ArticleRow
+    source: str
+
+    @property
+    def file(self) -> Path:
+        """The file it was read from."""
+        return Path(self.row.root, self.row.path)
+
+
+@dataclass(frozen=True, slots=True)
+class Habits:
+    """What articles near a gap have in common."""
+
+    owner: str
+    audience: str
+    products: tuple[str, ...]
+
+
+def indexed(library: Library, article_id: str, language: str | None = None) -> Indexed | None:
+    """An article of the index by its id, in ``language`` where it is given and there; None where there is none."""
+    with library.catalog.snapshot() as snapshot:
+        found = [Indexed(row, source) for row, source in snapshot.find(article_id)]
+    exact = [one for one in found if language in {None, one.row.language}]
+    return next(iter(exact or found), None)
+
+
+def subject(library: Library, gap: FoundGap) -> Indexed | None:
+    """The article that the gap is about: the one its evidence names, else the nearest one."""
+    proven = gap.evidence.get("article")
+    named = [proven, *gap.nearest] if isinstance(proven, dict) else list(gap.nearest)
+    for row in named:
+        found = indexed(library, str(row.get("article_id", "")), row.get("language"))
+        if found is not None:
+            return found
+    return None
+
+
+def near(library: Library, gap: FoundGap) -> list[Indexed]:
+    """The nearest articles of a gap that are in the index, best first."""
+    found = (indexed(library, str(row.get("article_id", "")), row.get("language")) for row in gap.nearest[:_NEAR])
+    return [one for one in found if one is not None]
+
+
+def habits(articles: Sequence[Indexed], otherwise: str) -> Habits:
+    """The owner of the nearest article, the audience most have, the products that more than half are about.
+
+    Without an article: the owner ``otherwise``, and nothing that a customer might see.
+    """
+    if not articles:
+        return Habits(otherwise, "internal", ())
+    rows = [one.row for one in articles]
+    public = sum(row.audience == "public" for row in rows)
+    return Habits(
+        next((row.owner for row in rows if row.owner), otherwise),
+        "public" if 2 * public > len(rows) else "internal",
+        most_have([row.products for row in rows]),
+    )
+
+
+def most_have(each: Sequence[Sequence[str]]) -> tuple[str, ...]:
+    """What more than half of several lists hold, sorted."""
+    often = Counter(one for some in each for one in set(some))
+    return tuple(sorted(one for one, times in often.items() if 2 * times > len(each)))
+
+
+def folder_for(library: Library, language: str, articles: Iterable[Indexed]) -> Path:
+    """Where a new article in ``language`` belongs: beside the nearest one, in the folder of its language.
+
+    Without one whose folder is still there, the first folder of the setting ``articles.paths``.
+    """
+    for one in articles:
+        parts = list(PurePosixPath(one.row.path).parent.parts)
+        if base_language(one.row.language) != base_language(language):
+            if one.row.language not in parts:
+                continue
+            parts[parts.index(one.row.language)] = base_language(language)
+        if Path(one.row.root).is_dir():
+            return Path(one.row.root, *parts)
+    return Path(library.settings.articles.paths[0]) / base_language(language)
+
+
+def shown(article: ArticleKey) -> str:
+    """An article for a message."""
+    return f"{article.article_id} ({article.language})"

@@ -1,0 +1,55 @@
+"""Writing the tables of an export, each as CSV and as Parquet, with their data dictionary."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+from assistant.reports.export.tidy_tables import (
+    Field,
+    Table,
+)
+from assistant.reports.rendering import csv
+from kb.errors import UsageError
+
+
+def write(folder: Path, exported: Sequence[Table]) -> list[Path]:
+    """Write every table to ``folder``, which is made where it is missing; the files, in order. Raises UsageError.
+
+    Texts in CSV are made safe for spreadsheets; in Parquet they are as they are.
+    """
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        return [file for table in exported for file in (_csv(folder, table), _parquet(folder, table))]
+    except OSError as error:
+        raise UsageError(
+            f"The tables cannot be written to {folder}: {error.strerror}.", "Name a folder that you may write."
+        ) from None
+
+
+def _csv(folder: Path, table: Table) -> Path:
+    file = folder / f"{table.name}.csv"
+    rows = [[cell.isoformat() if isinstance(cell, date) else cell for cell in row] for row in table.rows]
+    file.write_bytes(csv.table(list(table.columns), rows).encode())
+    return file
+
+
+def _parquet(folder: Path, table: Table) -> Path:
+    import pyarrow as pa
+    from pyarrow import parquet
+
+    kinds: dict[str, Any] = {
+        "text": pa.string(),
+        "integer": pa.int64(),
+        "number": pa.float64(),
+        "day": pa.date32(),
+        "flag": pa.bool_(),
+    }
+    columns: list[list[Field]] = [[row[at] for row in table.rows] for at in range(len(table.columns))]
+    schema = pa.schema([(name, kinds[kind]) for name, kind in table.columns.items()])
+    arrays = [pa.array(cells, kinds[kind]) for cells, kind in zip(columns, table.columns.values(), strict=True)]
+    file = folder / f"{table.name}.parquet"
+    parquet.write_table(pa.Table.from_arrays(arrays, schema=schema), file)
+    return file

@@ -1,0 +1,1 @@
+"""Figures of a period: read (``gather``), counted, small groups suppressed (``compute``). No words, no layout."""

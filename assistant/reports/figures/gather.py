@@ -1,0 +1,96 @@
+"""Reading what the reports are made of: the log, the tickets, the backlog and the catalog of one library."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Mapping
+from datetime import date, datetime
+from typing import TYPE_CHECKING
+
+from assistant.reports.figures.articles import held
+from assistant.reports.figures.compute import (
+    Beginnings,
+    Data,
+)
+from assistant.reports.figures.gap_history import (
+    Life,
+    Move,
+)
+from assistant.reports.figures.known_new import novelty
+from assistant.reports.figures.period import Period
+from assistant.reports.figures.questions import read
+from assistant.reports.figures.tickets import handled
+from assistant.reports.formatting import Wording
+from assistant.reports.gap_changes import moved
+from assistant.reports.gap_report import (
+    GapData,
+    Waiting,
+)
+
+if TYPE_CHECKING:
+    from kb.backlog import Entry, Gap
+    from kb.library import Library
+
+
+def gather(library: Library, period: Period, today: date) -> Data:
+    """All that figures of ``period`` need: its own days, the period before, and the weeks of the trend."""
+    first = min(period.before().first, period.weeks()[0].first)
+    since = Period(first, first, period.zone).since
+    gaps, entries = library.backlog.gaps(), library.backlog.entries()
+    return Data(
+        read(library.events, since, period.until, period.day_of, novelty(library, since, period.until)),
+        handled(library.tickets.tickets(since, period.until), period.day_of),
+        lives(gaps, entries),
+        held(library.catalog, today, library.settings.articles.due_days),
+        open_escalations=len(library.escalations.escalations()),
+        began=Beginnings(
+            _day(period, (event.asked_at for event in library.events.questions())),
+            _day(period, (ticket.created_at for ticket in library.tickets.tickets())),
+            _day(period, (entry.at for entry in entries)),
+        ),
+    )
+
+
+def products_in(library: Library, language: str, today: date) -> dict[str, str]:
+    """What people call the products of the articles, in ``language``."""
+    from kb.catalog import Filter
+    from kb.catalog.product_names import product_names
+
+    with library.catalog.snapshot() as snapshot:
+        rows = snapshot.listing(Filter(today))
+    slugs = {product for row in rows for product in row.products}
+    given = library.settings.articles.product_names
+    return {product: name[language] for product, name in product_names(slugs, rows, given, [language]).items()}
+
+
+def _day(period: Period, moments: Iterable[datetime]) -> date | None:
+    """The day of the first of ``moments``, which are sorted."""
+    first = next(iter(moments), None)
+    return None if first is None else period.day_of(first)
+
+
+def gather_gaps(library: Library, period: Period, wording: Wording, before: Mapping[str, float]) -> GapData:
+    """The backlog with what happened to it in ``period``; ``before``: how urgent each gap was in the last report."""
+    gaps = library.backlog.gaps()
+    entries = library.backlog.entries(period.since, period.until)
+    return GapData(gaps, moved(gaps, entries, wording, before), _waiting(library, period))
+
+
+def _waiting(library: Library, period: Period) -> list[Waiting]:
+    """The escalations that nobody has answered yet, the oldest first."""
+    waiting = library.escalations.escalations()
+    asked = library.events.questions_for([one.question_id for one in waiting])
+    return [
+        Waiting(asked[one.question_id].text, one.reason, period.day_of(one.at), one.note)
+        for one in waiting
+        if one.question_id in asked
+    ]
+
+
+def lives(gaps: Iterable[Gap], entries: Iterable[Entry]) -> list[Life]:
+    """The lives of gaps from their histories, oldest entry first; entries of other gaps do not matter."""
+    moves: dict[str, list[Move]] = defaultdict(list)
+    for entry in entries:
+        if entry.to_state != entry.from_state:
+            moves[entry.gap_id].append(Move(entry.at, entry.to_state))
+    return [Life(gap.gap_id, gap.created_at, tuple(moves[gap.gap_id])) for gap in gaps]

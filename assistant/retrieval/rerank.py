@@ -1,0 +1,124 @@
+"""Reranking: what speaks for or against an article besides the text that was found in it.
+
+Articles come in one row an article and language, with the score of their best passage; they go out in a new order. The
+default looks at features only. A cross-encoder of sentence-transformers, where one is set by name or path, reads the
+question and each of the first few passages together; English ones make German worse than none.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import date
+from functools import lru_cache
+from typing import TYPE_CHECKING, Final, Protocol
+
+from kb.articles.freshness import freshness
+from kb.catalog import ArticleRow
+from kb.errors import MissingPartError
+from kb.settings import Settings
+from kb.text.terms import base_language
+
+if TYPE_CHECKING:
+    from assistant.retrieval.query import Query
+    from assistant.retrieval.search import Ranked
+
+_OVERDUE_PENALTY: Final = 0.01
+"""As much as decides between two that are as good as equal."""
+
+_READ: Final = 20
+"""Articles whose best passage a cross-encoder reads; what it would put first is hardly ever further down."""
+
+
+@dataclass(frozen=True, slots=True)
+class Context:
+    """What rerankers may look at. ``learned`` is what ratings add to an article's score, by id@language."""
+
+    settings: Settings
+    today: date
+    superseded: frozenset[str]
+    text_of: Callable[[Ranked], str]
+    learned: Mapping[str, float] = field(default_factory=dict)
+
+
+class Reranker(Protocol):
+    """Puts articles in a better order. Scores stay 0..1; nothing is added, nothing left out."""
+
+    name: str
+
+    def rerank(self, query: Query, ranked: Sequence[Ranked], context: Context) -> list[Ranked]:
+        """``ranked`` with new scores, best first."""
+        ...
+
+
+class FeatureReranker:
+    """Model-free: the question's language first, successors before what they supersede, fresh before overdue.
+
+    An article in another language has to be clearly better than one in the question's own. What earlier askers found
+    helpful for the same question counts a little.
+    """
+
+    name = "features"
+
+    def rerank(self, query: Query, ranked: Sequence[Ranked], context: Context) -> list[Ranked]:
+        return _sorted([replace(item, score=self._score(query, item, context)) for item in ranked])
+
+    def _score(self, query: Query, item: Ranked, context: Context) -> float:
+        settings, article = context.settings.retrieval, item.article
+        score = item.score + context.learned.get(f"{article.id}@{article.language}", 0.0)
+        score -= settings.superseded_penalty * (article.id in context.superseded)
+        score -= settings.other_language_margin * (not speaks(article, query))
+        overdue = freshness(article, context.today, context.settings.articles.due_days) == "overdue"
+        return min(max(score - _OVERDUE_PENALTY * overdue, 0.0), 1.0)
+
+
+class CrossEncoderReranker:
+    """A sentence-transformers CrossEncoder by name or path; it reads the best passage of each of the first articles.
+
+    Raises MissingPartError where it is not on this machine: nothing is downloaded.
+    """
+
+    def __init__(self, name: str) -> None:
+        self.name = name
+        os.environ["HF_HUB_OFFLINE"] = "1"
+        try:
+            from sentence_transformers import CrossEncoder
+
+            self._model = CrossEncoder(name, device="cpu")
+        except Exception as error:  # the libraries below raise errors of many kinds for a model that is not there
+            raise MissingPartError(
+                f"The reranker '{name}' cannot be loaded: {str(error).splitlines()[0][:200]}.",
+                "Give the path of a cross-encoder on this machine, or take the setting retrieval.reranker out.",
+            ) from error
+
+    def rerank(self, query: Query, ranked: Sequence[Ranked], context: Context) -> list[Ranked]:
+        """Its scores (through a sigmoid, 0..1) halve the range above the articles that it did not read."""
+        first, rest = list(ranked[:_READ]), list(ranked[_READ:])
+        if not first:
+            return rest
+        pairs = [(query.text, context.text_of(item)) for item in first]
+        scores = self._model.predict(pairs, show_progress_bar=False, activation_fn=_sigmoid())
+        read = [replace(item, score=0.5 + 0.5 * float(score)) for item, score in zip(first, scores, strict=True)]
+        return [*_sorted(read), *(replace(item, score=min(item.score, 0.5)) for item in rest)]
+
+
+@lru_cache(maxsize=2)
+def rerankers(setting: str) -> tuple[Reranker, ...]:
+    """The rerankers in their order: the features, then the model that ``retrieval.reranker`` names, if any."""
+    return (FeatureReranker(), CrossEncoderReranker(setting)) if setting else (FeatureReranker(),)
+
+
+def speaks(article: ArticleRow, query: Query) -> bool:
+    """Whether an article is in the language of the question, whatever the region."""
+    return base_language(article.language) == base_language(query.language)
+
+
+def _sigmoid() -> object:
+    from torch.nn import Sigmoid
+
+    return Sigmoid()
+
+
+def _sorted(ranked: Sequence[Ranked]) -> list[Ranked]:
+    return sorted(ranked, key=lambda item: (-item.score, item.article.id, item.article.language))

@@ -1,0 +1,250 @@
+"""Retrieval: candidates from vectors and full text, scored by all signals, fused, grouped by article."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+
+import numpy as np
+
+from assistant.retrieval import near_duplicates
+from assistant.retrieval.fusion import (
+    ACROSS,
+    ENGLISH,
+    SAME_LANGUAGE,
+    Signals,
+    Weights,
+    fuse,
+)
+from assistant.retrieval.query import Query
+from assistant.retrieval.relevance_feedback import adjustments
+from assistant.retrieval.rerank import (
+    Context,
+    rerankers,
+    speaks,
+)
+from kb.catalog import ArticleRow, ChunkRow, Filter, Snapshot
+from kb.embedding.protocol import Embedder, FloatMatrix
+from kb.embedding.vectors import cosines
+from kb.library import Library
+from kb.text.terms import base_language
+
+_RETRIES = 5
+"""Searches repeated when an article was committed between the vector search and the snapshot."""
+
+
+@dataclass(frozen=True, slots=True)
+class Passage:
+    """A chunk that was found, what is known of it, and what each signal gave to its ``score`` (0..1)."""
+
+    chunk: int
+    article: int
+    signals: Signals
+    shares: Mapping[str, float]
+    score: float
+
+
+@dataclass(frozen=True, slots=True)
+class Ranked:
+    """An article with the passages that found it, best first; its score is its best passage's.
+
+    ``same_as`` is the id of an article before it whose best passage says the same.
+    """
+
+    article: ArticleRow
+    passages: tuple[Passage, ...]
+    score: float
+    same_as: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Ranking:
+    """What retrieval found: articles best first, one row an id; ``distinct`` are those that are no copies."""
+
+    articles: list[Ranked]
+
+    @property
+    def distinct(self) -> list[Ranked]:
+        return [item for item in self.articles if item.same_as is None]
+
+
+@dataclass(frozen=True, slots=True)
+class Candidates:
+    """What vectors and full text found together: chunks and their articles by row, and what is known of each chunk."""
+
+    chunks: Mapping[int, ChunkRow]
+    articles: Mapping[int, ArticleRow]
+    signals: Mapping[int, Signals]
+
+
+@contextmanager
+def searching(
+    library: Library, vector: FloatMatrix | None, limit: int
+) -> Iterator[tuple[Snapshot, list[tuple[str, float]]]]:
+    """A snapshot of the catalog, and the vectors nearest to ``vector`` at the same state of the index.
+
+    Without this, an article committed between the two would be missed: its old vectors no longer join, its new ones
+    were not there yet. Where Chroma cannot serve, the snapshot's own vectors are compared.
+    """
+    for attempt in range(_RETRIES):
+        before = library.catalog.generation()
+        hits = library.nearest(vector, limit) if vector is not None else []
+        with library.catalog.snapshot() as snapshot:
+            if hits is None and vector is not None:
+                hits = snapshot.nearest(library.embedder.fingerprint, vector, limit)
+            elif snapshot.generation() != before and attempt < _RETRIES - 1:
+                continue
+            yield snapshot, hits or []
+            return
+
+
+def retrieve(
+    snapshot: Snapshot,
+    library: Library,
+    query: Query,
+    vector: FloatMatrix,
+    hits: list[tuple[str, float]],
+    where: Filter,
+    *,
+    weights: Weights | None = None,
+) -> Ranking:
+    """Rank the articles that ``where`` lets through.
+
+    ``hits`` are the nearest vectors of the whole index. 1. Gather candidates, each with every signal. 2. Fuse. 3. Group
+    by article. 4. Rerank. 5. Keep one language of an article. 6. Mark copies. ``weights`` replace those that the
+    languages of question and articles call for, and leave out what ratings taught: so one search is measured alone.
+    """
+    settings = library.settings.retrieval
+    whole, weights = weights is None, weights or weights_for(snapshot, library, query, where)
+    # 1, 2
+    found = candidates(snapshot, library, query, vector, hits, where, weights)
+    shares = fuse(found.signals, weights)
+    passages = [
+        Passage(key, row.article, found.signals[key], shares[key], sum(shares[key].values()))
+        for key, row in found.chunks.items()
+    ]
+    passages.sort(key=lambda passage: (-passage.score, passage.chunk))
+    # 3, 4
+    ranked = _group(passages, found.articles)
+    names = [f"{one.id}@{one.language}" for one in found.articles.values()]
+
+    def text_of(item: Ranked) -> str:
+        return found.chunks[item.passages[0].chunk].text
+
+    context = Context(
+        library.settings,
+        where.today,
+        frozenset(snapshot.superseded(where)),
+        text_of,
+        adjustments(library, snapshot, vector, where.today, names) if whole else {},
+    )
+    for reranker in rerankers(settings.reranker):
+        ranked = reranker.rerank(query, ranked, context)
+    # 5, 6
+    return Ranking(near_duplicates.marked(_one_an_id(ranked, query), text_of))
+
+
+def candidates(
+    snapshot: Snapshot,
+    library: Library,
+    query: Query,
+    vector: FloatMatrix,
+    hits: list[tuple[str, float]],
+    where: Filter,
+    weights: Weights,
+) -> Candidates:
+    """The chunks that the searches find which ``weights`` ask for, each with the signals that these ask for.
+
+    ``hits`` (the nearest vectors) are joined on the catalog; where the filter leaves too few of them, all that are
+    allowed are compared.
+    """
+    limit = library.settings.retrieval.candidates
+    near = _dense(snapshot, library, vector, hits, where, limit) if weights.cosine else set()
+    texts = dict(snapshot.search_text(query.text, query.language, limit, where)) if weights.bm25 else {}
+    rows = snapshot.chunks(sorted({*near, *texts}))
+    articles = snapshot.articles(sorted({row.article for row in rows.values()}))
+    return Candidates(rows, articles, _signals(snapshot, library, query, vector, rows, articles, texts, weights))
+
+
+def weights_for(snapshot: Snapshot, library: Library, query: Query, where: Filter) -> Weights:
+    """Those of the case: across languages, English with an encoder of its own, or any other language."""
+    spoken = {base_language(language) for language in snapshot.languages(where)}
+    if spoken and base_language(query.language) not in spoken:
+        return ACROSS
+    return ENGLISH if base_language(query.language) == "en" and library.english else SAME_LANGUAGE
+
+
+def _dense(
+    snapshot: Snapshot, library: Library, vector: FloatMatrix, hits: list[tuple[str, float]], where: Filter, limit: int
+) -> set[int]:
+    joined = snapshot.chunks_of_vectors([key for key, _ in hits], where)
+    if len(joined) < limit // 2 and len(hits) >= limit:
+        hits = snapshot.nearest(library.embedder.fingerprint, vector, limit, among=where)
+        joined = snapshot.chunks_of_vectors([key for key, _ in hits], where)
+    return {chunk for chunks in joined.values() for chunk in chunks}
+
+
+def _signals(
+    snapshot: Snapshot,
+    library: Library,
+    query: Query,
+    vector: FloatMatrix,
+    rows: Mapping[int, ChunkRow],
+    articles: Mapping[int, ArticleRow],
+    texts: Mapping[int, float],
+    weights: Weights,
+) -> dict[int, Signals]:
+    """Every signal that the weights ask for, of every candidate: so like is compared with like."""
+    names = snapshot.own_names(list(articles)) if weights.name or weights.english_name else {}
+    every = _cosines(snapshot, library.embedder, vector, rows, names)
+    english: tuple[dict[int, float], dict[int, float]] = {}, {}
+    if weights.english and library.english:
+        speakers = {key for key, article in articles.items() if base_language(article.language) == "en"}
+        own = {key: row for key, row in rows.items() if row.article in speakers}
+        asked = library.english.embed_queries([query.text])[0]
+        english = _cosines(snapshot, library.english, asked, own, {key: names[key] for key in names if key in speakers})
+    return {
+        key: Signals(
+            every[0].get(key, 0.0),
+            texts.get(key, 0.0),
+            every[1].get(row.article),
+            english[0].get(key),
+            english[1].get(row.article),
+        )
+        for key, row in rows.items()
+    }
+
+
+def _cosines(
+    snapshot: Snapshot,
+    embedder: Embedder,
+    vector: FloatMatrix,
+    rows: Mapping[int, ChunkRow],
+    names: Mapping[int, Sequence[str]],
+) -> tuple[dict[int, float], dict[int, float]]:
+    """The cosine of each chunk, and of the nearest of each article's names, as far as their vectors are kept."""
+    keys = sorted({row.vector_id for row in rows.values()} | {key for own in names.values() for key in own})
+    kept = snapshot.recent_vectors(embedder.fingerprint, keys)
+    if not kept:
+        return {}, {}
+    found = dict(zip(kept, cosines(np.stack(list(kept.values())), vector).tolist(), strict=True))
+    chunks = {chunk: found[row.vector_id] for chunk, row in rows.items() if row.vector_id in found}
+    best = {article: max((found[key] for key in own if key in found), default=None) for article, own in names.items()}
+    return chunks, {article: cosine for article, cosine in best.items() if cosine is not None}
+
+
+def _group(passages: Sequence[Passage], articles: Mapping[int, ArticleRow]) -> list[Ranked]:
+    """One row an article, best first, with the score of its best passage."""
+    found: dict[int, list[Passage]] = {}
+    for passage in passages:
+        found.setdefault(passage.article, []).append(passage)
+    return [Ranked(articles[row], tuple(own), own[0].score) for row, own in found.items()]
+
+
+def _one_an_id(ranked: Sequence[Ranked], query: Query) -> list[Ranked]:
+    """Of translations the one in the question's language, else the best."""
+    chosen: dict[str, Ranked] = {}
+    for item in sorted(ranked, key=lambda item: not speaks(item.article, query)):
+        chosen.setdefault(item.article.id, item)
+    return [item for item in ranked if chosen[item.article.id] is item]

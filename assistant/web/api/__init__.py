@@ -1,0 +1,1 @@
+"""REST: one router a subject, with its request and response models."""

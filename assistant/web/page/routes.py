@@ -1,0 +1,86 @@
+"""What only the page calls: an answer with its HTML, what was done with it, and the page's own files."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from typing import Any, Literal
+
+from fastapi import APIRouter, Depends
+from fastapi.responses import Response
+
+from assistant.answering.messages import told_in
+from assistant.web.api import articles
+from assistant.web.api.questions import Desk
+from assistant.web.api.requests import (
+    AskBody,
+    Body,
+    Handle,
+)
+from assistant.web.page import gradio_host
+from assistant.web.page.messages import TEXTS
+from assistant.web.page.plain_text import plain
+from assistant.web.page.safe_html import (
+    answer_html,
+    plain_text,
+)
+from assistant.web.security.authorization import (
+    Access,
+    Person,
+)
+from kb.errors import NotFoundError
+from kb.events import Action
+
+_MEDIA = {"css": "text/css; charset=utf-8", "js": "text/javascript; charset=utf-8"}
+_YEAR_S = 31_536_000
+
+
+class ActBody(Body):
+    """What somebody did with an answer on the page."""
+
+    question_id: Handle
+    kind: Literal["opened", "copied"]
+    actor: Handle = ""
+    article_id: Handle = ""
+    language: Handle = ""
+
+
+def router(desk: Desk, access: Access) -> APIRouter:
+    """What only the desk calls: an answer with its HTML, what was done with it, and the desk's own files."""
+    routes = APIRouter(prefix="/page", include_in_schema=False)
+    agent = Depends(access.require("agent"))
+
+    @routes.post("/ask", response_model=None)  # why none: see ``questions``
+    def ask_on_page(body: AskBody, person: Person = agent) -> dict[str, Any]:
+        reply = desk.ask(body, person, "page")
+        resolve = articles.resolver(desk.library, reply)
+        # In both languages of the page, so that switching it leaves nothing in the other one.
+        told = {language: told_in(reply, language) for language in TEXTS}
+        html = {language: answer_html(one.answer, one.citations, resolve) for language, one in told.items()}
+        return {
+            "reply": reply.to_json(),
+            "told": {
+                language: {"reason": one.reason, "answer_html": html[language], "plain": plain(html[language])}
+                for language, one in told.items()
+            },
+            "marks": articles.marks(desk.library, reply),
+            "quotes": {citation.number: plain_text(citation.quote) for citation in reply.citations},
+        }
+
+    @routes.post("/act")
+    def act(body: ActBody, person: Person = agent) -> dict[str, Any]:
+        detail = {"article_id": body.article_id, "language": body.language} if body.article_id else {}
+        desk.library.events.act(
+            Action(body.question_id, datetime.now(UTC), body.kind, person.actor or body.actor, detail=detail)
+        )
+        return {"question_id": body.question_id, "kind": body.kind}
+
+    @routes.get("/{edition}/{name:path}")
+    def file(edition: str, name: str) -> Response:
+        del edition  # a new one whenever a file changes, so that browsers may keep what they have
+        media = _MEDIA.get(name.rpartition(".")[2])
+        if media is None or name not in gradio_host.assets():
+            raise NotFoundError(f"There is no file '{name}'.", "Open the page at /.")
+        headers = {"cache-control": f"public, max-age={_YEAR_S}, immutable"}
+        return Response(gradio_host.asset(name), media_type=media, headers=headers)
+
+    return routes

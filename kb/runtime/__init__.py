@@ -1,0 +1,1 @@
+"""How work runs on this machine: days, locks, progress, cancellation, results kept for the next run."""

@@ -1,0 +1,1 @@
+"""German and English as text: sentences, terms, language, compounds, negation, redaction."""

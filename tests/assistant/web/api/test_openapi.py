@@ -1,0 +1,200 @@
+"""The OpenAPI document says what every endpoint takes, answers and refuses, with examples; and what it says is so."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from datetime import UTC, datetime
+from typing import Any
+
+import jsonschema
+import pytest
+from starlette.testclient import TestClient
+
+from assistant.web.app import build
+from ingest.pipeline import ingest
+from kb.library import Library
+from tests.assistant.web.security.test_authorization import open_library
+from tests.sample_gaps import fill
+
+NOW = datetime(2026, 11, 24, 12, tzinfo=UTC)
+
+
+@pytest.fixture(scope="module")
+def library(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Library]:
+    home = tmp_path_factory.mktemp("described")
+    (home / "articles").mkdir()
+    (home / "articles" / "move.md").write_text(
+        "---\nid: move\ntitle: Umzug\nlanguage: de\naudience: public\nproducts: [strom]\ntags: [umzug]\n---\n"
+        "# Umzug\n\nDen Umzug melden Sie im Portal.\n",
+        encoding="utf-8",
+    )
+    made = open_library(home / ".kb")
+    ingest(made, [home / "articles"])
+    fill(made.backlog)
+    yield made
+    made.close()
+
+
+@pytest.fixture(scope="module")
+def client(library: Library) -> TestClient:
+    app = build(library, "machine", "127.0.0.1", 7860)
+    return TestClient(app, base_url="http://127.0.0.1:7860", raise_server_exceptions=False)
+
+
+@pytest.fixture(scope="module")
+def document(client: TestClient) -> dict[str, Any]:
+    return dict(client.get("/openapi.json").json())
+
+
+def operations(document: Mapping[str, Any]) -> Iterator[tuple[str, dict[str, Any]]]:
+    for path, methods in document["paths"].items():
+        for method, operation in methods.items():
+            yield f"{method.upper()} {path}", operation
+
+
+def fits(document: Mapping[str, Any], schema: Mapping[str, Any], value: Any) -> None:
+    """Raises where a value does not fit a schema of the document."""
+    whole = {**schema, "components": document["components"]}
+    jsonschema.Draft202012Validator(whole).validate(value)
+
+
+def examples(content: Mapping[str, Any]) -> list[Any]:
+    return [one["value"] for one in content.get("examples", {}).values()] or (
+        [content["example"]] if "example" in content else []
+    )
+
+
+def test_every_answer_and_every_error_has_an_example_that_fits_its_own_schema(document: dict[str, Any]) -> None:
+    for name, operation in operations(document):
+        assert any(status.startswith("2") for status in operation["responses"]), name
+        for status, answer in operation["responses"].items():
+            assert answer["description"] != "Successful Response", (name, "describe it in assistant/web/api/")
+            assert answer["content"], (name, status)
+            for media, content in answer["content"].items():
+                given = examples(content)
+                assert given, (name, status, media)
+                assert content["schema"] not in ({}, {"type": "object", "additionalProperties": True}), name
+                for one in given:
+                    fits(document, content["schema"], one)
+                    # A schema that takes anything would prove nothing.
+                    if "$ref" in content["schema"]:
+                        with pytest.raises(jsonschema.ValidationError):
+                            fits(document, content["schema"], {**one, "unheard": 1})
+
+
+def test_every_parameter_every_field_and_every_tag_is_described(document: dict[str, Any]) -> None:
+    for name, operation in operations(document):
+        for part in ("summary", "description", "tags"):
+            assert operation[part], name
+        for parameter in operation.get("parameters", ()):
+            assert parameter.get("description"), (name, parameter["name"])
+        body = operation.get("requestBody")
+        if not body:
+            continue
+        model = document["components"]["schemas"][
+            body["content"]["application/json"]["schema"]["$ref"].rpartition("/")[2]
+        ]
+        for key, field in model["properties"].items():
+            assert field.get("description"), (name, key)
+            if key in model.get("required", ()):
+                assert field.get("examples"), (name, key)
+                for one in field["examples"]:
+                    fits(document, field, one)
+
+
+def test_who_calls_and_what_is_refused_is_told(document: dict[str, Any]) -> None:
+    for name, operation in operations(document):
+        statuses = set(operation["responses"])
+        assert "500" in statuses, name
+        if name in {"GET /healthz", "GET /metrics"}:
+            assert "security" not in operation
+            continue
+        assert {"401", "403", "429"} <= statuses, name
+        assert operation["security"][0] == {"token": []}, name
+        assert ("413" in statuses) == name.startswith("POST"), name
+        for part in operation.get("parameters", []):
+            if part["in"] == "path" and "job" not in part["name"]:
+                assert "404" in statuses, name
+    assert "HTTPValidationError" not in str(document)
+
+
+CALLS: list[tuple[str, dict[str, Any] | None]] = [
+    ("POST /api/v1/ask", {"question": "Wie melde ich den Umzug?", "explain": True}),
+    ("POST /api/v1/ask", {"question": "Wie backe ich Sauerteigbrot?"}),
+    ("POST /api/v1/feedback", {"question_id": "{question}", "verdict": "helpful"}),
+    ("GET /api/v1/questions/frequent", None),
+    ("POST /api/v1/customer-reply", {"question": "Wie melde ich den Umzug?"}),
+    ("POST /api/v1/ticket-questions", {"text": "Guten Tag,\n\nwie melde ich meinen Umzug?"}),
+    ("POST /api/v1/gaps", {"question_id": "{question}", "note": "fehlt"}),
+    ("POST /api/v1/escalations", {"question_id": "{question}"}),
+    ("GET /api/v1/escalations", None),
+    ("POST /api/v1/escalations/{escalation_id}/answer", {"text": "Im Portal unter Umzug."}),
+    ("POST /api/v1/escalations/{escalation_id}/draft", None),
+    ("GET /api/v1/articles", None),
+    ("GET /api/v1/articles/{article_id}", None),
+    ("GET /api/v1/topics", None),
+    ("GET /api/v1/search?q=umz", None),
+    ("GET /api/v1/gaps", None),
+    ("GET /api/v1/gaps/{gap_id}", None),
+    ("POST /api/v1/gaps/{gap_id}/assign", {"owner": "jana"}),
+    ("POST /api/v1/gaps/{gap_id}/draft", {}),
+    ("POST /api/v1/gaps/{gap_id}/merge", {"other": "{other}"}),
+    ("POST /api/v1/gaps/{gap_id}/split", {"question_ids": ["heat-0"]}),
+    ("POST /api/v1/gaps/{gap_id}/move", {"state": "declined", "reason": "nein"}),
+    ("POST /api/v1/gaps/{gap_id}/verify", {}),
+    ("GET /api/v1/overview?language=en", None),
+    ("GET /api/v1/report?format=csv", None),
+    ("POST /api/v1/report", {"kind": "gaps"}),
+    ("POST /api/v1/gaps/find", {}),
+    ("POST /api/v1/health", {}),
+    ("POST /api/v1/ingest", {}),
+    ("GET /api/v1/jobs/{job_id}", None),
+    ("DELETE /api/v1/jobs/{job_id}", None),
+    ("GET /api/v1/audit", None),
+    ("GET /healthz", None),
+    ("GET /metrics", None),
+]
+"""Every endpoint once, in an order in which each finds what the ones before made."""
+
+
+def test_what_the_server_really_answers_fits_what_is_told(
+    client: TestClient, document: dict[str, Any], library: Library
+) -> None:
+    open_ones = {gap.title: gap.gap_id for gap in library.backlog.gaps(["open"])}
+    known = {"gap_id": open_ones["Bieten Sie auch Fernwärme an?"], "article_id": "move"}
+    known["other"] = open_ones["Wann wird der Neukundenbonus ausgezahlt?"]
+    told = dict(operations(document))
+    for name, body in CALLS:
+        method, path = name.split(" ")
+        data = {key: known.get(str(one).strip("{}"), one) for key, one in (body or {}).items()}
+        sent = {"json": data} if method == "POST" else {}
+        answer = client.request(method, path.format(**known), **sent)
+        described = told[f"{method} {path.partition('?')[0]}"]["responses"]
+        assert str(answer.status_code) in described, (name, answer.text)
+        assert answer.status_code < 300, (name, answer.text)
+        media = answer.headers["content-type"].partition(";")[0]
+        content = described[str(answer.status_code)]["content"][media]
+        fits(document, content["schema"], answer.json() if media == "application/json" else answer.text)
+        if media == "application/json":
+            found = answer.json()
+            known |= {key: found[key] for key in ("escalation_id", "job_id") if key in found}
+            known |= {"question": found["question_id"]} if "question_id" in found else {}
+    assert {f"{name.partition('?')[0]}" for name, _ in CALLS} == set(told)
+
+
+def test_what_is_refused_has_the_shape_of_errors(client: TestClient, document: dict[str, Any]) -> None:
+    for method, path, body, status in (
+        ("POST", "/api/v1/ask", {}, 422),
+        ("POST", "/api/v1/ask", {"question": ""}, 400),
+        ("GET", "/api/v1/gaps/G-9999", None, 404),
+        ("GET", "/api/v1/nothing", None, 404),
+    ):
+        answer = client.request(method, path, json=body) if body is not None else client.request(method, path)
+        assert answer.status_code == status, answer.text
+        fits(document, {"$ref": "#/components/schemas/Error"}, answer.json())
+
+
+def test_the_reference_page_shows_answers_and_errors(client: TestClient) -> None:
+    page = client.get("/docs").text
+    assert "Dazu steht nichts in der Wissensdatenbank." in page
+    assert "404 Something named does not exist" in page
