@@ -10,35 +10,15 @@ from dataclasses import asdict, dataclass, field
 from datetime import UTC, datetime
 from typing import Any
 
-from assistant.answering.generation.rewrite import (
-    Rewritten,
-    rewrite,
-    sources,
-)
-from assistant.answering.judge import (
-    Bench,
-    Verdict,
-    judge,
-)
-from assistant.answering.reply import (
-    Near,
-    Reply,
-    Timings,
-)
-from assistant.retrieval.query import (
-    Query,
-    understand,
-)
-from assistant.retrieval.search import (
-    Ranked,
-    retrieve,
-    searching,
-)
+from assistant.answering.generation.rewrite import Rewritten, rewrite, sources
+from assistant.answering.judge import Bench, Verdict, judge
+from assistant.answering.reply import Near, Reply, Timings
+from assistant.retrieval.model import Ranked
+from assistant.retrieval.query import Query, understand
+from assistant.retrieval.search import retrieve, searching
+from kb.articles.front_matter import text_sha256
 from kb.catalog import Filter
-from kb.catalog.ratings import (
-    catch_up,
-    text_sha256,
-)
+from kb.catalog.ratings import catch_up
 from kb.errors import MissingPartError, UsageError
 from kb.library import Library
 from kb.vectors.question_vectors import folded

@@ -27,10 +27,7 @@ from evals.metrics import percentiles
 from evals.report import machine
 from ingest.pipeline import ingest
 from kb.embedding import BUNDLED
-from kb.embedding.conversion.convert import (
-    default_cache,
-    ensure_bundled,
-)
+from kb.embedding.conversion.convert import default_cache, ensure_bundled
 from kb.errors import UsageError
 from kb.library import Library
 from kb.settings import ENV_PREFIX, Settings

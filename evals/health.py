@@ -20,16 +20,10 @@ from datetime import date
 from pathlib import Path
 from typing import Any, Final
 
-from assistant.health import (
-    parity,
-    passage_pairs,
-)
+from assistant.health import parity, passage_pairs
 from assistant.health.contradiction import compare
 from assistant.health.model import HealthReport
-from assistant.health.pipeline import (
-    CACHE_FILE,
-    examine,
-)
+from assistant.health.pipeline import CACHE_FILE, examine
 from evals.datasets import REPOSITORY
 from evals.index import configured, opened
 from evals.staleness import SEEDS, simulate

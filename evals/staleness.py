@@ -28,8 +28,8 @@ from assistant.health.contradiction import compare
 from assistant.health.staleness import leaning, stale
 from assistant.health.usage import Usage, usage
 from kb.articles.freshness import days_overdue
+from kb.articles.front_matter import text_sha256
 from kb.catalog import ArticleRow, Survey
-from kb.catalog.ratings import text_sha256
 from kb.events import Feedback, FeedbackReason, QuestionEvent, Verdict
 from kb.library import Library
 from kb.settings import Settings

@@ -16,16 +16,9 @@ import numpy as np
 
 from assistant.answering.reply import Reply
 from assistant.ask import MAX_LIMIT, Scope, ask
-from assistant.retrieval.fusion import (
-    TEXT_ALONE,
-    VECTORS_ALONE,
-    Weights,
-)
+from assistant.retrieval.fusion import TEXT_ALONE, VECTORS_ALONE, Weights
 from assistant.retrieval.query import understand
-from assistant.retrieval.search import (
-    retrieve,
-    searching,
-)
+from assistant.retrieval.search import retrieve, searching
 from evals.baseline import NAME
 from evals.datasets import Dataset, Question
 from evals.index import Index, question_vectors

@@ -19,11 +19,7 @@ import numpy.typing as npt
 from assistant.retrieval import fusion
 from assistant.retrieval.fusion import Weights
 from assistant.retrieval.query import understand
-from assistant.retrieval.search import (
-    candidates,
-    searching,
-    weights_for,
-)
+from assistant.retrieval.search import candidates, searching, weights_for
 from evals.datasets import SPLITS, Question, Selection, load, resolved
 from evals.index import Index, configured, opened
 from evals.progress import progress

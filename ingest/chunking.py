@@ -7,12 +7,7 @@ import unicodedata
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from kb.articles.article import (
-    Article,
-    Block,
-    Section,
-    Unit,
-)
+from kb.articles.article import Article, Block, Section, Unit
 from kb.catalog import NewChunk, NewName, UnitRow
 from kb.embedding.protocol import Embedder
 

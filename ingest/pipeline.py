@@ -13,15 +13,9 @@ from ingest.discovery import Found, discover, root_of, scope_of
 from ingest.plan import Plan, Todo, plan
 from ingest.report import IngestReport
 from ingest.vectors import Texts, Vectors, slices
-from kb.articles.article import (
-    Article,
-    Problem,
-)
+from kb.articles.article import Article, Problem
 from kb.articles.paths import shown
-from kb.articles.reader import (
-    id_from_path,
-    read,
-)
+from kb.articles.reader import id_from_path, read
 from kb.catalog import FileRow, NewChunk
 from kb.catalog.ratings import catch_up
 from kb.library import Library

@@ -16,10 +16,7 @@ import numpy as np
 from kb.catalog import NewChunk, NewName
 from kb.library import CHROMA_STATE, Encoder, Library
 from kb.text.terms import base_language
-from kb.vectors.chroma import (
-    DamagedError,
-    remove_folder,
-)
+from kb.vectors.chroma import DamagedError, remove_folder
 
 _T = TypeVar("_T")
 

@@ -11,11 +11,7 @@ from pathlib import Path
 
 import numpy as np
 
-from kb.embedding.conversion.convert import (
-    MINILM,
-    default_cache,
-    ensure_bundled,
-)
+from kb.embedding.conversion.convert import MINILM, default_cache, ensure_bundled
 from kb.embedding.onnx import OnnxEmbedder
 from kb.embedding.sentence_transformer import SentenceTransformerEmbedder
 

@@ -15,12 +15,9 @@ from importlib.resources import files
 from statistics import median
 from typing import TYPE_CHECKING, Any
 
-from assistant.answering.evidence import (
-    Asked,
-    Evidence,
-)
+from assistant.answering.evidence import Asked, Evidence
+from assistant.retrieval.model import Ranked
 from assistant.retrieval.query import Query
-from assistant.retrieval.search import Ranked
 
 if TYPE_CHECKING:
     from kb.catalog import ArticleRow

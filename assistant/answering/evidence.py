@@ -8,22 +8,14 @@ from dataclasses import dataclass, replace
 from functools import lru_cache
 from statistics import median
 
-from assistant.retrieval.query import (
-    Focus,
-    Query,
-)
-from assistant.retrieval.search import Ranked
+from assistant.retrieval.model import Ranked
+from assistant.retrieval.query import Focus, Query
 from kb.catalog import ArticleRow, ChunkRow, Snapshot, UnitRow
 from kb.catalog.fulltext import QueryTerm
 from kb.embedding.protocol import FloatMatrix
 from kb.library import Library
 from kb.text import compounds
-from kb.text.terms import (
-    base_language,
-    stem,
-    terms,
-    words,
-)
+from kb.text.terms import base_language, stem, terms, words
 
 _MAX_CHUNKS = 8
 """Chunks of the best article that are read for evidence: more than answer a question, few enough for a long article."""

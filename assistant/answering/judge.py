@@ -8,31 +8,14 @@ from dataclasses import asdict, dataclass, field, replace
 from datetime import date
 from typing import Final
 
-from assistant.answering.confidence import (
-    case,
-    features,
-    probability,
-)
-from assistant.answering.evidence import (
-    Asked,
-    Evidence,
-    compare,
-    gather,
-)
-from assistant.answering.messages import (
-    other_language,
-    text,
-)
-from assistant.answering.quotes import (
-    Quote,
-    choose,
-    cite,
-    to_markdown,
-)
+from assistant.answering.confidence import case, features, probability
+from assistant.answering.evidence import Asked, Evidence, compare, gather
+from assistant.answering.messages import other_language, text
+from assistant.answering.quotes import Quote, choose, cite, to_markdown
 from assistant.answering.reply import Citation
+from assistant.retrieval.model import Ranked
 from assistant.retrieval.query import Query
 from assistant.retrieval.rerank import speaks
-from assistant.retrieval.search import Ranked
 from kb.catalog import ArticleRow, Snapshot
 from kb.embedding.protocol import FloatMatrix
 from kb.library import Library

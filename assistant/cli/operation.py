@@ -10,14 +10,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from assistant.cli.app import app
-from assistant.cli.options import (
-    Config,
-    Home,
-    Json,
-    examples,
-    open_library,
-    running_server,
-)
+from assistant.cli.options import Config, Home, Json, examples, open_library, running_server
 from assistant.terminal import print_json
 
 if TYPE_CHECKING:
@@ -105,11 +98,7 @@ def model_build_command(
     as_json: Json = False,
 ) -> None:
     """Convert the bundled models once into the model cache; questions and ingests then need no torch."""
-    from kb.embedding.conversion.convert import (
-        BUNDLES,
-        default_cache,
-        ensure_bundled,
-    )
+    from kb.embedding.conversion.convert import BUNDLES, default_cache, ensure_bundled
 
     say: Callable[[str], None] | None = (lambda line: print(line, file=sys.stderr)) if sys.stderr.isatty() else None
     folders = [ensure_bundled(default_cache(), say, force=force, bundle=bundle) for bundle in BUNDLES]

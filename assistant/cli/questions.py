@@ -8,14 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from assistant.cli.app import app
-from assistant.cli.options import (
-    Config,
-    Home,
-    Json,
-    examples,
-    open_library,
-    running_server,
-)
+from assistant.cli.options import Config, Home, Json, examples, open_library, running_server
 from assistant.terminal import print_json, print_reply
 from kb.library import Library
 
@@ -116,10 +109,7 @@ def learned_command(
     config: Config = None,
 ) -> None:
     """Show which questions articles were rated for and how much that counts today, or take it back."""
-    from assistant.retrieval.relevance_feedback import (
-        forget,
-        lessons,
-    )
+    from assistant.retrieval.relevance_feedback import forget, lessons
 
     library = open_library(home, config)
     taking_back = pair is not None or article is not None

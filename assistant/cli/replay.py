@@ -35,10 +35,7 @@ def replay_command(
     Lines are {"id", "text", "language"?, "asked_at"?, "actor"?, "session"?}. One that cannot be asked is named, the
     others go on; exit code 1 then. The same line again replaces what was logged for it.
     """
-    from assistant.replay.replay import (
-        Problem,
-        replay,
-    )
+    from assistant.replay.replay import Problem, replay
 
     library = open_library(home, config)
     library.threads = 1  # every question has a thread of its own

@@ -13,22 +13,14 @@ from dataclasses import asdict, dataclass, field
 from datetime import date
 from typing import Any, Final
 
-from assistant.gaps.answerability import (
-    ANSWERS,
-    Usual,
-    belief,
-    belief_in,
-)
+from assistant.gaps.answerability import ANSWERS, Usual, belief, belief_in
+from assistant.gaps.cases import Case
 from assistant.gaps.conflict import disagreement
 from assistant.gaps.feedback import complaints
 from assistant.gaps.probe import KEPT, Hit, Probe, View
-from assistant.gaps.signals import Case
 from assistant.gaps.similar_questions import Elsewhere
 from assistant.gaps.texts import text
-from kb.articles.freshness import (
-    days_overdue,
-    is_expired,
-)
+from kb.articles.freshness import days_overdue, is_expired
 from kb.backlog.model import Cause
 from kb.catalog import ArticleRow
 from kb.text.terms import base_language

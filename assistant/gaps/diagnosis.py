@@ -12,24 +12,14 @@ from typing import Any, Final
 
 from assistant.gaps import clustering
 from assistant.gaps.answerability import Usual
+from assistant.gaps.cases import Case
 from assistant.gaps.cause import SURELY_ALIKE, Look, Proof, explain, is_foreign
 from assistant.gaps.conflict import disagreement
-from assistant.gaps.feedback import (
-    complaints,
-    together,
-)
+from assistant.gaps.feedback import complaints, together
 from assistant.gaps.merging import Finding
 from assistant.gaps.probe import STATUSES, Probe, Prober
-from assistant.gaps.scope import (
-    FAR,
-    Subject,
-    remoteness,
-)
-from assistant.gaps.signals import Case
-from assistant.gaps.similar_questions import (
-    Company,
-    Elsewhere,
-)
+from assistant.gaps.scope import FAR, Subject, remoteness
+from assistant.gaps.similar_questions import Company, Elsewhere
 from kb.backlog.model import Cause
 from kb.catalog import Filter
 from kb.embedding.protocol import FloatMatrix

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Final
 from kb.events import Action, ActionKind, Feedback, FeedbackReason
 
 if TYPE_CHECKING:
-    from assistant.gaps.signals import Case
+    from assistant.gaps.cases import Case
 
 _HELPFUL: Final = 1.5
 _DONE: Final[Mapping[ActionKind, float]] = {"opened": 0.5, "copied": 1.0, "escalated": -1.0, "gap_reported": -1.5}

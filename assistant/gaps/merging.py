@@ -9,9 +9,9 @@ from typing import Final
 
 import numpy as np
 
+from assistant.gaps.cases import Case
 from assistant.gaps.cause import Proof
 from assistant.gaps.clustering import linked
-from assistant.gaps.signals import Case
 from kb.backlog.model import Cause
 from kb.embedding.protocol import FloatMatrix
 

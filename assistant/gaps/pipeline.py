@@ -9,32 +9,22 @@ from collections.abc import Iterator, Sequence
 from datetime import UTC, date, datetime
 from typing import Final
 
-from assistant.gaps import (
-    clustering,
-    signals,
-)
-from assistant.gaps.diagnosis import (
-    Cluster,
-    Replay,
-)
+from assistant.gaps import clustering, signals
+from assistant.gaps.cases import Case, Shelf
+from assistant.gaps.diagnosis import Cluster, Replay
 from assistant.gaps.merging import Finding, merged
 from assistant.gaps.priority import demand, priority
 from assistant.gaps.probe import STATUSES
 from assistant.gaps.report import GapReport
 from assistant.gaps.scope import Subject
-from assistant.gaps.signals import Case, Shelf
 from assistant.leads import recheck
+from kb.articles.front_matter import text_sha256
 from kb.backlog.model import FoundGap, GapQuestion
 from kb.catalog import Filter
-from kb.catalog.ratings import text_sha256
 from kb.embedding.protocol import FloatMatrix
 from kb.library import Library
 from kb.runtime.days import noon
-from kb.runtime.progress import (
-    Listener,
-    tell,
-    telling,
-)
+from kb.runtime.progress import Listener, tell, telling
 from kb.text.terms import terms
 
 STEPS: Final = ("questions", "tickets", "embedding", "clustering", "asking")

@@ -6,8 +6,8 @@ from collections.abc import Mapping, Sequence
 from datetime import date
 from typing import Any, Final, TypeAlias
 
+from assistant.gaps.cases import Case
 from assistant.gaps.merging import Finding
-from assistant.gaps.signals import Case
 from assistant.retrieval.relevance_feedback import decay
 from kb.backlog.model import Cause, Demand
 from kb.runtime.days import day_in

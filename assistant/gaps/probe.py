@@ -8,23 +8,13 @@ from dataclasses import dataclass, replace
 from datetime import date
 from typing import Final
 
-from assistant.answering.evidence import (
-    Asked,
-    Evidence,
-    gather,
-)
-from assistant.answering.judge import (
-    Bench,
-    judge,
-)
-from assistant.gaps.signals import Case
+from assistant.answering.evidence import Asked, Evidence, gather
+from assistant.answering.judge import Bench, judge
+from assistant.gaps.cases import Case
 from assistant.replay.embedding_cache import RememberingLibrary
+from assistant.retrieval.model import Ranked
 from assistant.retrieval.query import understand
-from assistant.retrieval.search import (
-    Ranked,
-    retrieve,
-    searching,
-)
+from assistant.retrieval.search import retrieve, searching
 from kb.catalog import ArticleRow, Filter, Snapshot
 from kb.embedding.protocol import FloatMatrix
 from kb.library import Library

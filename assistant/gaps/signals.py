@@ -9,18 +9,14 @@ from __future__ import annotations
 import sys
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import date, datetime, timedelta
 from itertools import islice, pairwise
-from typing import Any, Final, TypeAlias
+from typing import Final
 
-from assistant.gaps.feedback import (
-    REPHRASED,
-    witness,
-)
+from assistant.gaps.cases import Case, Outline, Shelf
+from assistant.gaps.feedback import REPHRASED, witness
 from kb.articles.freshness import freshness
-from kb.backlog.model import EvidenceKind
-from kb.catalog import ArticleRow
 from kb.embedding.protocol import FloatMatrix
 from kb.events import Action, Feedback
 from kb.library import Library
@@ -28,54 +24,9 @@ from kb.runtime.cancellation import checkpoint
 from kb.settings import GapSettings
 from kb.text.terms import base_language
 
-Outline: TypeAlias = Mapping[str, Any]
-"""A question of the log as a plain row."""
-
 _BATCH: Final = 1000
 _OPENING: Final = frozenset({"page"})
 """Channels on which an answer can be opened or copied, so that leaving it alone means something."""
-
-
-@dataclass(frozen=True, slots=True)
-class Case:
-    """One question, or ticket, and what speaks for a gap: the names of its ``signals`` and the sum of their weights.
-
-    ``id`` is the caller's own where one was given. ``nearest`` are ids of articles with their scores, ``cited``
-    articles as id@language, as they were when it was asked; ``audience``, ``only_language``, ``products``: what it was
-    narrowed to. ``testimony``: what was done afterwards, as log odds that it was answered.
-    """
-
-    id: str
-    key: str
-    text: str
-    asked_at: datetime
-    language: str
-    kind: EvidenceKind = "question"
-    actor: str = ""
-    session: str = ""
-    audience: str = "internal"
-    only_language: str | None = None
-    products: tuple[str, ...] = ()
-    status: str = "abstained"
-    confidence: float = 0.0
-    nearest: tuple[tuple[str, float], ...] = ()
-    cited: tuple[str, ...] = ()
-    signals: tuple[str, ...] = ()
-    weight: float = 0.0
-    testimony: float = 0.0
-
-    @property
-    def person(self) -> str:
-        """Who asked, as far as the log tells: the actor, else the session, else nobody knows and each is its own."""
-        return self.actor or self.session or self.key
-
-
-@dataclass(frozen=True, slots=True)
-class Shelf:
-    """The articles as they are today: their rows and the hashes of their texts, by id@language."""
-
-    rows: Mapping[str, ArticleRow]
-    sha256: Mapping[str, str]
 
 
 def weights(settings: GapSettings) -> dict[str, float]:

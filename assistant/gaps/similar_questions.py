@@ -9,12 +9,8 @@ from typing import Final
 import numpy as np
 
 from assistant.gaps.answerability import odds_of
-from assistant.gaps.clustering import (
-    RANKING_BONUS,
-    IntArray,
-    found_by,
-)
-from assistant.gaps.signals import Case
+from assistant.gaps.cases import Case
+from assistant.gaps.clustering import RANKING_BONUS, IntArray, found_by
 from assistant.gaps.translations import Counterparts
 from kb.embedding.protocol import FloatMatrix
 from kb.text.terms import base_language

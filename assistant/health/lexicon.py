@@ -7,10 +7,7 @@ from typing import Final
 
 from kb.text import compounds
 from kb.text.negation import DENIAL
-from kb.text.terms import (
-    base_language,
-    stem,
-)
+from kb.text.terms import base_language, stem
 
 NO_DENIAL: Final = re.compile(
     r"""\b(?: nicht\ nur | not\ only | nicht\ mehr\ als | (?:not|no)\ (?:more|later|less|longer)\ than | No\.\s?\d

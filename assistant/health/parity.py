@@ -9,10 +9,7 @@ from dataclasses import dataclass
 from pathlib import PurePosixPath
 from typing import Any, Final
 
-from kb.articles.article import (
-    Article,
-    Section,
-)
+from kb.articles.article import Article, Section
 from kb.articles.reader import read as read_article
 from kb.facts import Fact, agree, comparable, read
 from kb.markdown import Link

@@ -7,10 +7,7 @@ from collections.abc import Sequence
 from typing import Final, NamedTuple
 
 from assistant.health.contradiction import Difference, differ
-from assistant.health.lexicon import (
-    EXAMPLE,
-    LEANING,
-)
+from assistant.health.lexicon import EXAMPLE, LEANING
 from assistant.health.statement import Statement, state
 from kb.catalog import UnitRow
 

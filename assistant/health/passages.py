@@ -9,10 +9,7 @@ from typing import Final
 
 import numpy as np
 
-from assistant.health import (
-    duplicates,
-    passage_pairs,
-)
+from assistant.health import duplicates, passage_pairs
 from assistant.health.cache import Cache
 from assistant.health.contradiction import Difference
 from assistant.health.duplicates import Overlap

@@ -12,12 +12,7 @@ from assistant.health import lexicon
 from kb.facts import Fact, read
 from kb.facts.units import NUMBER_WORDS, unit
 from kb.text.negation import DENIAL
-from kb.text.terms import (
-    STOP_WORDS,
-    base_language,
-    stem,
-    words,
-)
+from kb.text.terms import STOP_WORDS, base_language, stem, words
 
 _MARKUP = re.compile(r"\*+|`+|~~|\[([^\[\]]*)\]\([^()]*\)")
 _ROW = re.compile(r"(?:[^:;]{1,60}: )?[^;]*(?:; [^:;]{1,60}: [^;]*)+")

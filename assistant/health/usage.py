@@ -7,8 +7,8 @@ from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
 from typing import Final
 
+from kb.articles.front_matter import text_sha256
 from kb.catalog import Survey
-from kb.catalog.ratings import text_sha256
 from kb.library import Library
 from kb.runtime.days import midnight
 

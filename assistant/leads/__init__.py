@@ -4,15 +4,8 @@ Who moves a gap from state to state is the backlog's matter alone (``library.bac
 """
 
 from assistant.leads.drafting import Draft, draft
-from assistant.leads.escalation import (
-    answer,
-    draft_answer,
-    escalate,
-)
+from assistant.leads.escalation import answer, draft_answer, escalate
 from assistant.leads.regression import recheck
-from assistant.leads.verification import (
-    Verification,
-    verify,
-)
+from assistant.leads.verification import Verification, verify
 
 __all__ = ["Draft", "Verification", "answer", "draft", "draft_answer", "escalate", "recheck", "verify"]

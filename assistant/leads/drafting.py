@@ -9,24 +9,9 @@ from datetime import date, datetime
 from pathlib import Path
 from typing import Any
 
-from assistant.leads.article_stub import (
-    Stub,
-    put,
-)
-from assistant.leads.placement import (
-    Indexed,
-    folder_for,
-    habits,
-    near,
-    subject,
-)
-from assistant.leads.source_material import (
-    Passage,
-    aliases,
-    passages,
-    resolutions,
-    wordings,
-)
+from assistant.leads.article_stub import Stub, put
+from assistant.leads.placement import Indexed, folder_for, habits, near, subject
+from assistant.leads.source_material import Passage, aliases, passages, resolutions, wordings
 from assistant.leads.texts import text
 from kb.articles import front_matter
 from kb.articles.paths import shown

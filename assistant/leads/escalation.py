@@ -5,20 +5,10 @@ from __future__ import annotations
 from datetime import datetime
 from pathlib import Path
 
-from assistant.leads.article_stub import (
-    Stub,
-    put,
-)
+from assistant.leads.article_stub import Stub, put
 from assistant.leads.drafting import Draft
-from assistant.leads.placement import (
-    Indexed,
-    folder_for,
-    habits,
-)
-from assistant.leads.source_material import (
-    aliases,
-    passages,
-)
+from assistant.leads.placement import Indexed, folder_for, habits
+from assistant.leads.source_material import aliases, passages
 from assistant.leads.texts import text
 from kb.backlog import ArticleKey, Escalation, EscalationReason, Gap, GapQuestion
 from kb.errors import ConflictError, UsageError

@@ -8,20 +8,11 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
-from assistant.leads.placement import (
-    Indexed,
-    indexed,
-    shown,
-)
-from assistant.leads.reask import (
-    Aim,
-    Fault,
-    Outcome,
-    again,
-)
+from assistant.leads.placement import Indexed, indexed, shown
+from assistant.leads.reask import Aim, Fault, Outcome, again
 from kb.articles.freshness import is_expired
+from kb.articles.front_matter import text_sha256
 from kb.backlog import Gap, RegressionQuestion
-from kb.catalog.ratings import text_sha256
 from kb.library import Library
 
 

@@ -9,10 +9,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from assistant.retrieval.query import understand
-from assistant.retrieval.search import (
-    retrieve,
-    searching,
-)
+from assistant.retrieval.search import retrieve, searching
 from kb.articles.article import Lines
 from kb.backlog import Gap, GapQuestion
 from kb.catalog import ArticleRow, Filter

@@ -7,18 +7,10 @@ from dataclasses import asdict, dataclass
 from datetime import datetime
 from typing import Any
 
-from assistant.leads.placement import (
-    indexed,
-    shown,
-)
-from assistant.leads.reask import (
-    Aim,
-    Fault,
-    Outcome,
-    again,
-)
+from assistant.leads.placement import indexed, shown
+from assistant.leads.reask import Aim, Fault, Outcome, again
+from kb.articles.front_matter import text_sha256
 from kb.backlog import ArticleKey, Gap, GapQuestion, RegressionQuestion
-from kb.catalog.ratings import text_sha256
 from kb.errors import ConflictError, UsageError
 from kb.events import QuestionEvent
 from kb.library import Library

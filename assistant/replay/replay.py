@@ -16,10 +16,7 @@ from typing import Any, BinaryIO
 
 from assistant.answering.reply import Reply
 from assistant.ask import Asker, Scope, ask
-from assistant.replay.deferred_log import (
-    DeferredLog,
-    DeferredVectors,
-)
+from assistant.replay.deferred_log import DeferredLog, DeferredVectors
 from assistant.replay.embedding_cache import RememberingLibrary
 from assistant.retrieval.query import understand
 from kb.embedding.onnx import processors

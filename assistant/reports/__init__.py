@@ -11,34 +11,15 @@ from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from assistant.reports import (
-    gap_tables,
-    team_tables,
-)
+from assistant.reports import gap_tables, team_tables
 from assistant.reports.figures.compute import compute
 from assistant.reports.figures.gap_history import OPEN
-from assistant.reports.figures.gather import (
-    gather,
-    gather_gaps,
-    products_in,
-)
-from assistant.reports.figures.period import (
-    Period,
-    latest,
-)
+from assistant.reports.figures.gather import gather, gather_gaps, products_in
+from assistant.reports.figures.period import Period, latest
 from assistant.reports.formatting import Wording
 from assistant.reports.gap_report import gap_document
-from assistant.reports.rendering.formats import (
-    Form,
-    as_csv,
-    as_json,
-    as_text,
-    known_form,
-)
-from assistant.reports.team_report import (
-    team_document,
-    top_gaps,
-)
+from assistant.reports.rendering.formats import Form, as_csv, as_json, as_text, known_form
+from assistant.reports.team_report import team_document, top_gaps
 
 if TYPE_CHECKING:
     from kb.library import Library

@@ -7,11 +7,7 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 
 from assistant.reports import gap_words, words
-from assistant.reports.figures.measures import (
-    OTHERS,
-    Group,
-    Value,
-)
+from assistant.reports.figures.measures import OTHERS, Group, Value
 from assistant.reports.figures.period import Period
 from assistant.reports.measure_words import NAMES
 from kb.errors import UsageError

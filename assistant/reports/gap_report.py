@@ -12,21 +12,8 @@ from assistant.reports import gap_evidence
 from assistant.reports.figures.gap_history import OPEN
 from assistant.reports.figures.period import Period
 from assistant.reports.formatting import Wording
-from assistant.reports.gap_changes import (
-    Moved,
-    in_short,
-)
-from assistant.reports.rendering.blocks import (
-    Block,
-    Bullets,
-    Cell,
-    Document,
-    Facts,
-    Grid,
-    Link,
-    Paragraph,
-    Section,
-)
+from assistant.reports.gap_changes import Moved, in_short
+from assistant.reports.rendering.blocks import Block, Bullets, Cell, Document, Facts, Grid, Link, Paragraph, Section
 
 if TYPE_CHECKING:
     from kb.backlog import Gap

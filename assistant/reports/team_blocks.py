@@ -4,26 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 
-from assistant.reports.figures.compute import (
-    Figures,
-    Slice,
-)
-from assistant.reports.figures.measures import (
-    OTHERS,
-    Group,
-    Value,
-)
+from assistant.reports.figures.compute import Figures, Slice
+from assistant.reports.figures.measures import OTHERS, Group, Value
 from assistant.reports.formatting import Wording
-from assistant.reports.rendering.blocks import (
-    Block,
-    Grid,
-    Paragraph,
-    Picture,
-)
-from assistant.reports.rendering.charts import (
-    Chart,
-    Series,
-)
+from assistant.reports.rendering.blocks import Block, Grid, Paragraph, Picture
+from assistant.reports.rendering.charts import Chart, Series
 
 _BASIS = {
     "helpful_share": "rated_of",

@@ -7,22 +7,12 @@ from dataclasses import dataclass
 from datetime import date
 from typing import TYPE_CHECKING
 
-from assistant.reports import (
-    gap_evidence,
-    team_blocks,
-)
+from assistant.reports import gap_evidence, team_blocks
 from assistant.reports.figures.articles import STATES
 from assistant.reports.figures.compute import Figures
 from assistant.reports.figures.tickets import TICKET_MEASURES
 from assistant.reports.formatting import Wording
-from assistant.reports.rendering.blocks import (
-    Block,
-    Bullets,
-    Document,
-    Grid,
-    Paragraph,
-    Section,
-)
+from assistant.reports.rendering.blocks import Block, Bullets, Document, Grid, Paragraph, Section
 
 if TYPE_CHECKING:
     from kb.backlog import Gap

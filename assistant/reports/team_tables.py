@@ -6,10 +6,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any, NamedTuple
 
 from assistant.reports.figures.compute import Figures
-from assistant.reports.figures.measures import (
-    OTHERS,
-    Value,
-)
+from assistant.reports.figures.measures import OTHERS, Value
 from assistant.reports.figures.period import Period
 from assistant.reports.formatting import Wording
 from assistant.reports.rendering.csv import Cell

@@ -15,14 +15,10 @@ from typing import TYPE_CHECKING, Final
 
 from kb import facts
 from kb.text.negation import DENIAL
-from kb.text.terms import (
-    STOP_WORDS,
-    base_language,
-    terms,
-)
+from kb.text.terms import STOP_WORDS, base_language, terms
 
 if TYPE_CHECKING:
-    from assistant.retrieval.search import Ranked
+    from assistant.retrieval.model import Ranked
 
 MIN_RESEMBLANCE: Final = 0.85
 """Share of words in common (Jaccard, each as often as it occurs): one word in a dozen may be another."""

@@ -17,11 +17,9 @@ from typing import Any, TypeAlias
 
 import numpy as np
 
+from kb.articles.front_matter import text_sha256
 from kb.catalog import Judgement, Period, Snapshot
-from kb.catalog.ratings import (
-    catch_up,
-    text_sha256,
-)
+from kb.catalog.ratings import catch_up
 from kb.embedding.protocol import FloatMatrix
 from kb.errors import NotFoundError
 from kb.events import Action

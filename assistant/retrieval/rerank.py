@@ -21,8 +21,8 @@ from kb.settings import Settings
 from kb.text.terms import base_language
 
 if TYPE_CHECKING:
+    from assistant.retrieval.model import Ranked
     from assistant.retrieval.query import Query
-    from assistant.retrieval.search import Ranked
 
 _OVERDUE_PENALTY: Final = 0.01
 """As much as decides between two that are as good as equal."""

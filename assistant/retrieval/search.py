@@ -4,26 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
 
 import numpy as np
 
 from assistant.retrieval import near_duplicates
-from assistant.retrieval.fusion import (
-    ACROSS,
-    ENGLISH,
-    SAME_LANGUAGE,
-    Signals,
-    Weights,
-    fuse,
-)
+from assistant.retrieval.fusion import ACROSS, ENGLISH, SAME_LANGUAGE, Signals, Weights, fuse
+from assistant.retrieval.model import Candidates, Passage, Ranked, Ranking
 from assistant.retrieval.query import Query
 from assistant.retrieval.relevance_feedback import adjustments
-from assistant.retrieval.rerank import (
-    Context,
-    rerankers,
-    speaks,
-)
+from assistant.retrieval.rerank import Context, rerankers, speaks
 from kb.catalog import ArticleRow, ChunkRow, Filter, Snapshot
 from kb.embedding.protocol import Embedder, FloatMatrix
 from kb.embedding.vectors import cosines
@@ -32,50 +21,6 @@ from kb.text.terms import base_language
 
 _RETRIES = 5
 """Searches repeated when an article was committed between the vector search and the snapshot."""
-
-
-@dataclass(frozen=True, slots=True)
-class Passage:
-    """A chunk that was found, what is known of it, and what each signal gave to its ``score`` (0..1)."""
-
-    chunk: int
-    article: int
-    signals: Signals
-    shares: Mapping[str, float]
-    score: float
-
-
-@dataclass(frozen=True, slots=True)
-class Ranked:
-    """An article with the passages that found it, best first; its score is its best passage's.
-
-    ``same_as`` is the id of an article before it whose best passage says the same.
-    """
-
-    article: ArticleRow
-    passages: tuple[Passage, ...]
-    score: float
-    same_as: str | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class Ranking:
-    """What retrieval found: articles best first, one row an id; ``distinct`` are those that are no copies."""
-
-    articles: list[Ranked]
-
-    @property
-    def distinct(self) -> list[Ranked]:
-        return [item for item in self.articles if item.same_as is None]
-
-
-@dataclass(frozen=True, slots=True)
-class Candidates:
-    """What vectors and full text found together: chunks and their articles by row, and what is known of each chunk."""
-
-    chunks: Mapping[int, ChunkRow]
-    articles: Mapping[int, ArticleRow]
-    signals: Mapping[int, Signals]
 
 
 @contextmanager

@@ -9,12 +9,7 @@ from datetime import date
 from typing import TYPE_CHECKING, Any, Literal, TypeAlias
 
 from assistant.reviews.texts import text
-from kb.articles.freshness import (
-    days_overdue,
-    freshness,
-    is_expired,
-    review_due_on,
-)
+from kb.articles.freshness import days_overdue, freshness, is_expired, review_due_on
 from kb.checks.corpus import find
 from kb.errors import UsageError
 

@@ -9,12 +9,9 @@ from typing import TYPE_CHECKING, Any
 
 from kb.articles.front_matter_edit import FrontEdit
 from kb.articles.reader import decode
-from kb.checks.corpus import (
-    Job,
-    Page,
-    find,
-)
+from kb.checks.corpus import Job, find
 from kb.checks.fix import write
+from kb.checks.page import Page
 from kb.errors import KBError, NotFoundError, UsageError
 
 if TYPE_CHECKING:
@@ -89,7 +86,7 @@ def _record(
 ) -> str:
     """Store the review; why that is not possible, empty where it was. Raises UsageError where nothing was changed."""
     try:
-        from kb.catalog.ratings import text_sha256
+        from kb.articles.front_matter import text_sha256
         from kb.reviews import Review as Made
 
         reviews = library.reviews

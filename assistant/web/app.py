@@ -11,36 +11,15 @@ from anyio import to_thread
 from fastapi import FastAPI, Request
 from fastapi.responses import HTMLResponse
 
-from assistant.web import (
-    api_reference,
-    demo_data,
-    errors,
-    openapi,
-)
-from assistant.web.api import (
-    articles,
-    browse,
-    contacts,
-    gaps,
-    health,
-    local_admin,
-    overview,
-    questions,
-    reports,
-)
+from assistant.web import api_reference, demo_data, errors, openapi
+from assistant.web.api import articles, browse, contacts, gaps, health, local_admin, overview, questions, reports
 from assistant.web.api.products import Products
 from assistant.web.jobs import Jobs
 from assistant.web.metrics import Metrics
-from assistant.web.page import (
-    gradio_host,
-    routes,
-)
+from assistant.web.page import gradio_host, routes
 from assistant.web.security import sign_in
 from assistant.web.security.authorization import Access
-from assistant.web.security.request_guard import (
-    LOOPBACK,
-    Guard,
-)
+from assistant.web.security.request_guard import LOOPBACK, Guard
 from kb.accounts import may
 from kb.library import Library
 

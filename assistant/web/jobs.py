@@ -11,10 +11,7 @@ from datetime import UTC, datetime
 from typing import Any, Literal, Protocol, TypeAlias
 
 from kb.errors import ConflictError, KBError, NotFoundError
-from kb.runtime.cancellation import (
-    StoppedError,
-    stoppable,
-)
+from kb.runtime.cancellation import StoppedError, stoppable
 
 _LOG = logging.getLogger(__name__)
 

@@ -9,15 +9,8 @@ from fastapi import FastAPI
 from fastapi.openapi.utils import get_openapi
 from pydantic.json_schema import models_json_schema
 
-from assistant.web.api import (
-    agent_responses,
-    lead_responses,
-)
-from assistant.web.api.schema import (
-    Error,
-    Shape,
-    Told,
-)
+from assistant.web.api import agent_responses, lead_responses
+from assistant.web.api.schema import Error, Shape, Told
 
 TOLD: Mapping[str, Told] = {**agent_responses.TOLD, **lead_responses.TOLD}
 

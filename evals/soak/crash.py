@@ -19,18 +19,12 @@ import numpy as np
 
 from assistant.doctor import examine
 from assistant.retrieval.query import understand
-from assistant.retrieval.search import (
-    retrieve,
-    searching,
-)
+from assistant.retrieval.search import retrieve, searching
 from evals.soak.corpus import Text, open_library, text_of
 from ingest.pipeline import Quiet, ingest
 from kb.catalog import Filter
 from kb.library import CHROMA_STATE, Library
-from kb.vectors import (
-    chroma,
-    hnsw,
-)
+from kb.vectors import chroma, hnsw
 
 _TODAY = date(2026, 11, 23)
 _IGNORED = frozenset({"versions", "disk"})

@@ -7,6 +7,7 @@ plain value is text, so that ``id: 007``, ``title: 2020-01-01`` and ``language: 
 
 from __future__ import annotations
 
+import hashlib
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -16,11 +17,7 @@ from typing import Annotated, Any, TypeAlias
 import yaml
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
 
-from kb.articles.article import (
-    DEFAULT_REVIEW_EVERY_DAYS,
-    Audience,
-    Status,
-)
+from kb.articles.article import DEFAULT_REVIEW_EVERY_DAYS, Audience, Status
 
 MAX_FRONT_MATTER_CHARS = 65_536
 MAX_YAML_DEPTH = 50
@@ -286,3 +283,9 @@ def _refuse(yaml_text: str) -> str:
     except yaml.YAMLError:
         return ""  # loading it says where and why
     return ""
+
+
+def text_sha256(source: str) -> str:
+    """SHA-256 of an article's text: without its front matter, so that a review changes nothing, white space folded."""
+    body = source[split(source)[1] :]
+    return hashlib.sha256(" ".join(body.split()).encode()).hexdigest()

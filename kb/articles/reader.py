@@ -15,15 +15,8 @@ from typing import TYPE_CHECKING
 
 from kb import markdown
 from kb.articles import front_matter
-from kb.articles.article import (
-    Article,
-    Problem,
-    Section,
-)
-from kb.text.language import (
-    detect,
-    detect_question,
-)
+from kb.articles.article import Article, Problem, Section
+from kb.text.language import detect, detect_question
 
 if TYPE_CHECKING:
     from kb.articles.front_matter import Reading

@@ -24,19 +24,7 @@ from kb.backlog.model import (
     known,
     number_of,
 )
-from kb.backlog.moves import (
-    change,
-    complete,
-    illegal,
-    keep_answered,
-    last,
-    legal,
-    log,
-    named,
-    read_gap,
-    seen,
-    share,
-)
+from kb.backlog.moves import change, complete, illegal, keep_answered, last, legal, log, named, read_gap, seen, share
 from kb.backlog.reading import Reading
 from kb.backlog.sync import Sync
 from kb.errors import ConflictError, UsageError

@@ -16,12 +16,7 @@ from typing import Any, Final
 
 from kb.errors import MissingPartError
 from kb.text import compounds
-from kb.text.terms import (
-    base_language,
-    stem,
-    terms,
-    words,
-)
+from kb.text.terms import base_language, stem, terms, words
 
 COLUMN_WEIGHTS: Final = {"title": 4.0, "headings": 2.0, "aliases": 4.0, "body": 1.0, "parts": 0.8}
 """What one occurrence in a column counts in BM25's term frequency; tuned on several data sets, the same everywhere."""

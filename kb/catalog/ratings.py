@@ -6,14 +6,12 @@ rated question as it was stored, redacted, beside the article that was quoted fi
 
 from __future__ import annotations
 
-import hashlib
 import logging
 from collections.abc import Sequence
 from datetime import date
 
 import numpy as np
 
-from kb.articles import front_matter
 from kb.catalog import Judgement
 from kb.errors import MissingPartError
 from kb.events import Feedback, QuestionEvent
@@ -29,12 +27,6 @@ _NOTE = "judged"
 """The catalog's note on how far the ratings were read: the embedder's fingerprint and the last one's number."""
 
 _LOG = logging.getLogger(__name__)
-
-
-def text_sha256(source: str) -> str:
-    """SHA-256 of an article's text: without its front matter, so that a review changes nothing, white space folded."""
-    body = source[front_matter.split(source)[1] :]
-    return hashlib.sha256(" ".join(body.split()).encode()).hexdigest()
 
 
 def catch_up(library: Library, *, anew: bool = False) -> None:

@@ -5,10 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date
 
-from kb.articles.article import (
-    Lines,
-    UnitKind,
-)
+from kb.articles.article import Lines, UnitKind
 
 
 @dataclass(frozen=True, slots=True)

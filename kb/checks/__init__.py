@@ -19,16 +19,12 @@ from typing import TYPE_CHECKING
 
 from kb.articles.files import MAX_BYTES
 from kb.articles.freshness import DUE_DAYS
-from kb.checks.corpus import (
-    Job,
-    Library,
-    Page,
-    find,
-)
+from kb.checks.corpus import Job, Library, find
 from kb.checks.dates import review_dates
 from kb.checks.front_matter import bad_slug, future_date, id_not_file_name, missing_key, reading_problems, unknown_key
 from kb.checks.links import links
 from kb.checks.model import CheckReport, FailOn, Finding, Severity
+from kb.checks.page import Page
 from kb.checks.promises import expired_promise
 from kb.checks.relations import (
     archived_related,
@@ -40,10 +36,7 @@ from kb.checks.relations import (
     unknown_related,
 )
 from kb.checks.structure import empty_section, heading_jump, long_paragraph, todo_left
-from kb.checks.suppression import (
-    apply,
-    suppressions,
-)
+from kb.checks.suppression import apply, suppressions
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Sequence

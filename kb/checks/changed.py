@@ -15,10 +15,7 @@ from difflib import SequenceMatcher
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from kb.articles.files import (
-    MAX_BYTES,
-    is_markdown,
-)
+from kb.articles.files import MAX_BYTES, is_markdown
 from kb.checks import check
 from kb.checks.model import CheckReport
 from kb.errors import MissingPartError, UsageError

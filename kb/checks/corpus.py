@@ -4,70 +4,25 @@ from __future__ import annotations
 
 import os
 from collections import Counter, defaultdict
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from difflib import get_close_matches
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from kb import markdown
-from kb.articles import (
-    files,
-    front_matter,
-)
-from kb.articles.article import Problem
+from kb.articles import files, front_matter
 from kb.articles.reader import read
-from kb.checks.model import Finding
+from kb.checks.page import NO_BODY, Page
 from kb.errors import NotFoundError
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
     from datetime import date
 
-    from kb.articles.article import Article
-    from kb.articles.front_matter import Reading
-    from kb.checks.model import Severity
-    from kb.checks.suppression import Suppression
-    from kb.markdown import ParsedBody
 
 MAX_COMPARISONS = 30_000
 """Names compared for suggestions in one check, about 3 s: who has more dead links than that has another problem."""
-
-_LINES_KEPT = frozenset(("id", "status", "related", "supersedes", "created_on", "reviewed_on", "expires_on"))
-"""Keys at whose lines rules on the whole library report."""
-
-NO_BODY = markdown.parse("")
-
-
-@dataclass(frozen=True, slots=True)
-class Page:
-    """A file as the rules see it.
-
-    ``file`` is absolute; ``shown`` is how people can open it; ``article`` is None where the file holds none; ``wanted``
-    is false for neighbours that are only read because others may refer to them.
-    """
-
-    file: str
-    shown: str
-    article: Article | None
-    body: ParsedBody
-    front: Reading
-    problems: tuple[Problem, ...]
-    wanted: bool = True
-    suppressions: tuple[Suppression, ...] = ()
-
-    def finding(self, severity: Severity, code: str, line: int, message: str, fix: str) -> Finding:
-        """A finding about this file."""
-        return Finding(severity, code, self.shown, line, message, fix)
-
-    def without_text(self) -> Page:
-        """The page with all that rules on the whole library need: 10,000 articles stay small in memory."""
-        article = replace(self.article, sections=(), source="", foreign={}) if self.article else None
-        lines = {key: line for key, line in self.front.lines.items() if key in _LINES_KEPT}
-        front = replace(self.front, foreign={}, lines=lines, complaints=(), loose=())
-        return replace(
-            self, article=article, body=replace(self.body, sections=(), headings=()), front=front, problems=()
-        )
 
 
 class Library:

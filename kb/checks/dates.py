@@ -4,12 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from kb.articles.freshness import (
-    days_overdue,
-    freshness,
-    is_expired,
-    review_due_on,
-)
+from kb.articles.freshness import days_overdue, freshness, is_expired, review_due_on
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -20,15 +20,8 @@ from typing import TYPE_CHECKING, get_args
 
 from kb import markdown
 from kb.articles import front_matter
-from kb.articles.article import (
-    Audience,
-    Status,
-)
-from kb.articles.front_matter_edit import (
-    FrontEdit,
-    flow_list,
-    scalar,
-)
+from kb.articles.article import Audience, Status
+from kb.articles.front_matter_edit import FrontEdit, flow_list, scalar
 from kb.articles.reader import decode
 from kb.checks.front_matter import SLUG
 from kb.errors import UsageError
@@ -37,10 +30,7 @@ from kb.text.language import detect
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
-    from kb.articles.front_matter import (
-        Complaint,
-        Reading,
-    )
+    from kb.articles.front_matter import Complaint, Reading
 
 FIXABLE = frozenset(
     (

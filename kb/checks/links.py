@@ -14,11 +14,9 @@ from kb.articles.files import is_markdown
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from kb.checks.corpus import (
-        Library,
-        Page,
-    )
+    from kb.checks.corpus import Library
     from kb.checks.model import Finding
+    from kb.checks.page import Page
     from kb.markdown import Link
 
 _ELSEWHERE = re.compile(r"[a-z][a-z0-9+.-]*:|//|/", re.IGNORECASE)

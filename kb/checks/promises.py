@@ -15,8 +15,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from kb.articles.article import Unit
-    from kb.checks.corpus import Page
     from kb.checks.model import Finding
+    from kb.checks.page import Page
 
 _MONTHS = {
     name: number

@@ -8,11 +8,9 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from kb.articles.article import Article
-    from kb.checks.corpus import (
-        Library,
-        Page,
-    )
+    from kb.checks.corpus import Library
     from kb.checks.model import Finding
+    from kb.checks.page import Page
 
 _LANGUAGES = ("de", "en")
 

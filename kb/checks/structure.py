@@ -9,8 +9,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from datetime import date
 
-    from kb.checks.corpus import Page
     from kb.checks.model import Finding
+    from kb.checks.page import Page
 
 _TODO = re.compile(r"\b(?:TODO|FIXME|TBD)\b")
 _CODE_SPAN = re.compile(r"(`+)[^`\n]+\1")

@@ -10,17 +10,17 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from kb.articles import front_matter
 from kb.checks.codes import PASSING, SUPPRESSIONS, WHY
 from kb.checks.model import Finding
+from kb.checks.page import Suppression
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
 
-    from kb.checks.corpus import Page
+    from kb.checks.page import Page
 
 MARK = "kb-check:"
 _IN_BODY = re.compile(r"<!--[ \t]*kb-check:(.*?)-->", re.DOTALL)
@@ -32,26 +32,6 @@ _CODE_SPAN = re.compile(r"(`+)[^`\n]+\1")
 _LINE_END = re.compile(r"\r\n|\r|\n")
 _MIN_REASON_WORDS = 2
 """One word ("yes", "known") tells the next reader nothing."""
-
-
-@dataclass(frozen=True, slots=True)
-class Suppression:
-    """One comment: ``line`` is its own, ``lines`` those it covers (both included), None for the whole file.
-
-    ``wrong`` says what is wrong with it, empty where it counts.
-    """
-
-    line: int
-    codes: tuple[str, ...]
-    lines: tuple[int, int] | None
-    reason: str = ""
-    wrong: str = ""
-
-    def covers(self, finding: Finding) -> bool:
-        """Whether it is about this finding."""
-        if self.wrong or finding.code not in self.codes:
-            return False
-        return self.lines is None or self.lines[0] <= finding.line <= self.lines[1]
 
 
 def suppressions(page: Page) -> tuple[Suppression, ...]:

@@ -45,10 +45,7 @@ def open_english(cache: Path, threads: int = 0) -> Embedder:
 
     Raises MissingPartError when a package or the model is missing or damaged.
     """
-    from kb.embedding.conversion.convert import (
-        MINILM,
-        ensure_bundled,
-    )
+    from kb.embedding.conversion.convert import MINILM, ensure_bundled
 
     return _onnx(ensure_bundled(cache, _log.info, bundle=MINILM), threads)
 

@@ -11,14 +11,8 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
-from kb.embedding.conversion.convert import (
-    BUILD_HINT,
-    GRAPH_FILE,
-    INSTALL_HINT,
-    bundle_of,
-    check_sizes,
-    read_record,
-)
+from kb.embedding.conversion.bundle import BUILD_HINT, GRAPH_FILE, INSTALL_HINT
+from kb.embedding.conversion.convert import bundle_of, check_sizes, read_record
 from kb.embedding.protocol import FloatMatrix
 from kb.embedding.vectors import printable, unit_rows
 from kb.errors import MissingPartError

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from kb.embedding.conversion.convert import INSTALL_HINT
+from kb.embedding.conversion.bundle import INSTALL_HINT
 from kb.embedding.prompts import prompts_for
 from kb.embedding.protocol import FloatMatrix
 from kb.embedding.vectors import printable, unit_rows, word_offsets

@@ -4,16 +4,7 @@
 """
 
 from kb.events.log import EventLog, redacted
-from kb.events.rows import (
-    Action,
-    ActionKind,
-    Channel,
-    Feedback,
-    FeedbackReason,
-    QuestionEvent,
-    QuestionStatus,
-    Verdict,
-)
+from kb.events.rows import Action, ActionKind, Channel, Feedback, FeedbackReason, QuestionEvent, QuestionStatus, Verdict
 from kb.events.store import EventLogUnavailableError
 
 __all__ = [

@@ -22,10 +22,7 @@ from sqlalchemy.dialects import postgresql, sqlite
 
 from kb.errors import MissingPartError, UsageError
 from kb.events.schema import HEAD
-from kb.runtime.progress import (
-    is_told,
-    tell,
-)
+from kb.runtime.progress import is_told, tell
 
 _BUSY_TIMEOUT_S = 30.0
 """How long a writer waits for another one. Writes take milliseconds; a bulk load of 100,000 questions, seconds."""

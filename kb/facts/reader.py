@@ -9,11 +9,7 @@ from typing import Final
 
 from kb.facts.model import Fact, FactKind
 from kb.facts.units import ARTICLES, NUMBER_WORDS, Unit, unit, value
-from kb.text.terms import (
-    STOP_WORDS,
-    base_language,
-    stem,
-)
+from kb.text.terms import STOP_WORDS, base_language, stem
 
 _MONTH_NAMES: Final = (
     "januar jänner january jan",

@@ -9,10 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Any
 
-from kb.articles.article import (
-    Block,
-    Section,
-)
+from kb.articles.article import Block, Section
 from kb.markdown.anchors import AnchorNames, explicit_ids, slug
 from kb.markdown.blocks import BlockReader, nodes
 from kb.markdown.engine import block_tokens

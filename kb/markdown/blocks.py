@@ -9,10 +9,7 @@ from operator import itemgetter
 from typing import TYPE_CHECKING, Any
 from unicodedata import normalize
 
-from kb.articles.article import (
-    Block,
-    Unit,
-)
+from kb.articles.article import Block, Unit
 from kb.markdown.engine import MAX_NESTING
 from kb.markdown.html import tag_anchors, tag_links, visible_ranges, visible_text
 from kb.markdown.inline import InlineText, parse_inline
@@ -24,10 +21,7 @@ if TYPE_CHECKING:
 
     from markdown_it.token import Token
 
-    from kb.articles.article import (
-        BlockKind,
-        UnitKind,
-    )
+    from kb.articles.article import BlockKind, UnitKind
     from kb.markdown.model import Link
 
 _ALERT = re.compile(r"\[!([A-Za-z]+)(?:[ ][^\]\n]{0,500})?\][ \t]*(?:\n|$)")

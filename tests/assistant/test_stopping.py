@@ -18,11 +18,7 @@ from ingest.pipeline import ingest
 from kb.backlog import ArticleKey
 from kb.catalog import Filter
 from kb.library import Library
-from kb.runtime.cancellation import (
-    StoppedError,
-    checkpoint,
-    stoppable,
-)
+from kb.runtime.cancellation import StoppedError, checkpoint, stoppable
 
 TODAY = date(2026, 11, 25)
 NOW = datetime(2026, 11, 24, 9, tzinfo=UTC)

@@ -6,11 +6,7 @@ from typing import Any
 
 import pytest
 
-from assistant.answering.reply import (
-    Citation,
-    Reply,
-    Timings,
-)
+from assistant.answering.reply import Citation, Reply, Timings
 from evals.answers import Files, Shown, measures
 from evals.datasets import Question
 from evals.index import configured, opened

@@ -10,12 +10,7 @@ from types import SimpleNamespace
 import numpy as np
 import pytest
 
-from assistant.answering.reply import (
-    Citation,
-    Near,
-    Reply,
-    Timings,
-)
+from assistant.answering.reply import Citation, Near, Reply, Timings
 from evals.datasets import Selection, load
 from evals.gaps.log import Asked, log
 from evals.gaps.plants import LEAFLET, Plant, apply, need_name, needs, plant, split_of

@@ -16,10 +16,7 @@ from kb.checks import check
 from kb.checks.formats import render
 from kb.errors import MissingPartError, NotFoundError, UsageError
 from kb.settings import Settings
-from kb.vectors import (
-    chroma,
-    hnsw,
-)
+from kb.vectors import chroma, hnsw
 from kb.vectors.chroma import ChromaVectors
 
 DIMENSIONS = 16

@@ -20,10 +20,7 @@ from typing import Final
 
 from kb.facts.units import NUMBER_WORDS, UNITS, is_grouped
 from kb.text import compounds
-from kb.text.terms import (
-    STOP_WORDS,
-    base_language,
-)
+from kb.text.terms import STOP_WORDS, base_language
 
 _LONG_DIGITS: Final = 7
 """Digits in a run from which on they are one number whatever stands between them: the shortest phone numbers."""

@@ -13,23 +13,12 @@ from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 from typing import Final, Literal, TypeAlias
 
-from assistant.answering.generation.claims import (
-    Number,
-    names,
-    numbers,
-    runs,
-)
+from assistant.answering.generation.claims import Number, names, numbers, runs
 from kb.facts.units import UNITS
 from kb.text import compounds
 from kb.text.negation import DENIAL
 from kb.text.sentences import split
-from kb.text.terms import (
-    STOP_WORDS,
-    base_language,
-    stem,
-    terms,
-    words,
-)
+from kb.text.terms import STOP_WORDS, base_language, stem, terms, words
 
 MIN_OVERLAP: Final = 0.5
 """Share of a sentence's content words, numbers included, that its passages must hold; the rest may be the writer's."""

@@ -6,22 +6,13 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from typing import Final
 
-from assistant.answering.generation.grounding import (
-    Dropped,
-    Passage,
-)
+from assistant.answering.generation.grounding import Dropped, Passage
 from assistant.answering.generation.writer import write
-from assistant.answering.judge import (
-    Bench,
-    Verdict,
-)
-from assistant.answering.quotes import (
-    Quote,
-    cite,
-)
+from assistant.answering.judge import Bench, Verdict
+from assistant.answering.quotes import Quote, cite
 from assistant.answering.reply import Citation
+from assistant.retrieval.model import Ranked
 from assistant.retrieval.rerank import speaks
-from assistant.retrieval.search import Ranked
 
 _ARTICLES: Final = 3
 """Besides what is quoted, the best passage of so many articles is given to the writer: it may need the context."""

@@ -17,15 +17,7 @@ from queue import Empty, SimpleQueue
 from threading import Thread
 from typing import TYPE_CHECKING, Literal, TypeAlias
 
-from assistant.answering.generation.grounding import (
-    Dropped,
-    Passage,
-    Sentence,
-    SentenceStream,
-    Source,
-    check,
-    plain,
-)
+from assistant.answering.generation.grounding import Dropped, Passage, Sentence, SentenceStream, Source, check, plain
 from kb.settings import WriterSettings
 from kb.text.redaction import redact
 from kb.text.terms import base_language

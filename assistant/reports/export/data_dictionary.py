@@ -4,10 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-from assistant.reports.export.tidy_tables import (
-    Field,
-    Table,
-)
+from assistant.reports.export.tidy_tables import Field, Table
 from assistant.reports.figures.questions import QUESTION_MEASURES
 from assistant.reports.figures.tickets import TICKET_MEASURES
 from assistant.reports.measure_words import NAMES

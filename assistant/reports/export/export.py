@@ -7,10 +7,7 @@ from datetime import date
 from pathlib import Path
 from typing import Any
 
-from assistant.reports.export.tidy_tables import (
-    Field,
-    Table,
-)
+from assistant.reports.export.tidy_tables import Field, Table
 from assistant.reports.rendering import csv
 from kb.errors import UsageError
 

@@ -8,16 +8,9 @@ from dataclasses import dataclass
 from datetime import date
 from typing import TYPE_CHECKING, Literal, TypeAlias, TypeVar
 
-from assistant.reports.figures.compute import (
-    Data,
-    Dated,
-)
+from assistant.reports.figures.compute import Data, Dated
 from assistant.reports.figures.gap_history import gap_values
-from assistant.reports.figures.measures import (
-    Measure,
-    Value,
-    protected,
-)
+from assistant.reports.figures.measures import Measure, Value, protected
 from assistant.reports.figures.period import Period
 from assistant.reports.figures.questions import QUESTION_MEASURES
 from assistant.reports.figures.suppression import too_few

@@ -10,11 +10,7 @@ from typing import TYPE_CHECKING, Literal, TypeAlias
 
 from assistant.reports.figures.measures import Value
 from assistant.reports.figures.suppression import too_few
-from kb.articles.freshness import (
-    freshness,
-    is_expired,
-    review_due_on,
-)
+from kb.articles.freshness import freshness, is_expired, review_due_on
 
 if TYPE_CHECKING:
     from assistant.reports.figures.questions import Asked

@@ -7,36 +7,12 @@ from dataclasses import dataclass, field
 from datetime import date
 from typing import Protocol, TypeVar
 
-from assistant.reports.figures.articles import (
-    Held,
-    State,
-    Use,
-    freshness_counts,
-    most_used,
-    use_values,
-)
-from assistant.reports.figures.gap_history import (
-    Life,
-    gap_values,
-    states_at,
-)
-from assistant.reports.figures.measures import (
-    Group,
-    Measure,
-    Value,
-    by_group,
-    protected,
-    totals,
-)
+from assistant.reports.figures.articles import Held, State, Use, freshness_counts, most_used, use_values
+from assistant.reports.figures.gap_history import Life, gap_values, states_at
+from assistant.reports.figures.measures import Group, Measure, Value, by_group, protected, totals
 from assistant.reports.figures.period import Period
-from assistant.reports.figures.questions import (
-    QUESTION_MEASURES,
-    Asked,
-)
-from assistant.reports.figures.tickets import (
-    TICKET_MEASURES,
-    Handled,
-)
+from assistant.reports.figures.questions import QUESTION_MEASURES, Asked
+from assistant.reports.figures.tickets import TICKET_MEASURES, Handled
 
 MOST_DAYS = 14
 """Up to this length a period is also shown day by day; a longer one is read by the week."""

@@ -7,10 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING
 
-from assistant.reports.figures.measures import (
-    Value,
-    quantile,
-)
+from assistant.reports.figures.measures import Value, quantile
 from assistant.reports.figures.period import Period
 
 if TYPE_CHECKING:

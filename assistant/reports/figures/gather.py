@@ -8,24 +8,15 @@ from datetime import date, datetime
 from typing import TYPE_CHECKING
 
 from assistant.reports.figures.articles import held
-from assistant.reports.figures.compute import (
-    Beginnings,
-    Data,
-)
-from assistant.reports.figures.gap_history import (
-    Life,
-    Move,
-)
+from assistant.reports.figures.compute import Beginnings, Data
+from assistant.reports.figures.gap_history import Life, Move
 from assistant.reports.figures.known_new import novelty
 from assistant.reports.figures.period import Period
 from assistant.reports.figures.questions import read
 from assistant.reports.figures.tickets import handled
 from assistant.reports.formatting import Wording
 from assistant.reports.gap_changes import moved
-from assistant.reports.gap_report import (
-    GapData,
-    Waiting,
-)
+from assistant.reports.gap_report import GapData, Waiting
 
 if TYPE_CHECKING:
     from kb.backlog import Entry, Gap

@@ -7,11 +7,7 @@ from collections.abc import Callable, Collection, Hashable, Iterable, Mapping, S
 from dataclasses import dataclass, replace
 from typing import Generic, Literal, TypeAlias, TypeVar
 
-from assistant.reports.figures.suppression import (
-    People,
-    hidden,
-    too_few,
-)
+from assistant.reports.figures.suppression import People, hidden, too_few
 
 Unit: TypeAlias = Literal["count", "number", "share", "seconds"]
 Combine: TypeAlias = Literal["sum", "mean", "median", "p90"]

@@ -7,11 +7,7 @@ from datetime import date, datetime, timedelta
 from typing import Literal, TypeAlias
 
 from kb.errors import UsageError
-from kb.runtime.days import (
-    day_in,
-    midnight,
-    zone_of,
-)
+from kb.runtime.days import day_in, midnight, zone_of
 
 Kind: TypeAlias = Literal["week", "month", "days"]
 

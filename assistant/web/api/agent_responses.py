@@ -6,12 +6,7 @@ from typing import Any, Literal
 
 from pydantic import Field
 
-from assistant.web.api.schema import (
-    Place,
-    Shape,
-    Titled,
-    Told,
-)
+from assistant.web.api.schema import Place, Shape, Titled, Told
 from kb.events import FeedbackReason, Verdict
 
 Freshness = Literal["fresh", "due", "overdue"]

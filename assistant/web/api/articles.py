@@ -11,12 +11,7 @@ from fastapi import APIRouter, Depends, Path, Query
 
 from assistant.answering.reply import Reply
 from assistant.retrieval.relevance_feedback import lessons
-from assistant.web.page.safe_html import (
-    Resolve,
-    article_html,
-    links_of,
-    nowhere,
-)
+from assistant.web.page.safe_html import Resolve, article_html, links_of, nowhere
 from assistant.web.security.authorization import Access
 from kb import markdown
 from kb.articles import front_matter

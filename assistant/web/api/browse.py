@@ -10,10 +10,7 @@ from fastapi import APIRouter, Depends, Query
 
 from assistant.retrieval.query import understand
 from assistant.web.api.articles import front
-from assistant.web.api.products import (
-    Names,
-    Products,
-)
+from assistant.web.api.products import Names, Products
 from assistant.web.security.authorization import Access
 from kb.catalog import ArticleRow, Filter, Snapshot
 from kb.library import Library

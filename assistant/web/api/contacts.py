@@ -12,18 +12,10 @@ from assistant.answering.reply import Reply
 from assistant.contacts.customer_reply import customer_reply
 from assistant.contacts.ticket_questions import questions_of
 from assistant.web.api.articles import resolver
-from assistant.web.api.requests import (
-    EscalationBody,
-    GapBody,
-    ReplyBody,
-    TicketBody,
-)
+from assistant.web.api.requests import EscalationBody, GapBody, ReplyBody, TicketBody
 from assistant.web.page.plain_text import plain
 from assistant.web.page.safe_html import answer_html
-from assistant.web.security.authorization import (
-    Access,
-    Person,
-)
+from assistant.web.security.authorization import Access, Person
 from kb.events import Action
 from kb.library import Library
 

@@ -11,16 +11,9 @@ from pydantic import Field
 from assistant.gaps.report import gap_json
 from assistant.web.api.articles import titles
 from assistant.web.api.products import Products
-from assistant.web.api.requests import (
-    Body,
-    Day,
-    Handle,
-)
+from assistant.web.api.requests import Body, Day, Handle
 from assistant.web.jobs import Jobs, Progress
-from assistant.web.security.authorization import (
-    Access,
-    Person,
-)
+from assistant.web.security.authorization import Access, Person
 from kb.backlog import ArticleKey, Cause, Entry, Gap, State
 from kb.library import Library
 from kb.text.terms import base_language

@@ -7,12 +7,7 @@ from typing import Any, Literal
 from pydantic import Field
 
 from assistant.reports.figures.measures import Unit
-from assistant.web.api.schema import (
-    Place,
-    Shape,
-    Span,
-    Told,
-)
+from assistant.web.api.schema import Place, Shape, Span, Told
 from kb.backlog import Cause, EscalationReason, State
 from kb.backlog.model import EntryKind
 

@@ -15,10 +15,7 @@ from fastapi.responses import StreamingResponse
 from pydantic import BaseModel, ConfigDict
 
 from assistant.doctor import examine
-from assistant.web.security.authorization import (
-    Access,
-    ForbiddenError,
-)
+from assistant.web.security.authorization import Access, ForbiddenError
 from ingest.pipeline import ingest
 from kb.errors import KBError
 from kb.library import Library

@@ -17,10 +17,7 @@ from assistant.reports.team_tables import to_json
 from assistant.web.api.articles import titles
 from assistant.web.api.requests import Body
 from assistant.web.jobs import Jobs, Progress
-from assistant.web.security.authorization import (
-    Access,
-    Person,
-)
+from assistant.web.security.authorization import Access, Person
 from kb.backlog import Escalation
 from kb.library import Library
 

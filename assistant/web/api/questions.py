@@ -12,15 +12,9 @@ from fastapi import APIRouter, Depends, Query
 from assistant.answering.messages import told_in
 from assistant.answering.reply import Reply
 from assistant.ask import Asker, Trace, ask
-from assistant.web.api.requests import (
-    AskBody,
-    FeedbackBody,
-)
+from assistant.web.api.requests import AskBody, FeedbackBody
 from assistant.web.metrics import Metrics
-from assistant.web.security.authorization import (
-    Access,
-    Person,
-)
+from assistant.web.security.authorization import Access, Person
 from kb.errors import MissingPartError
 from kb.events import Feedback
 from kb.library import Library

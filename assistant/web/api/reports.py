@@ -9,15 +9,9 @@ from fastapi import APIRouter, Depends, Query, Response
 from pydantic import Field
 
 from assistant.reports import Period, gap_report, latest, team_report
-from assistant.web.api.requests import (
-    Body,
-    Day,
-)
+from assistant.web.api.requests import Body, Day
 from assistant.web.jobs import Jobs, Progress
-from assistant.web.security.authorization import (
-    Access,
-    Person,
-)
+from assistant.web.security.authorization import Access, Person
 from kb.errors import UsageError
 from kb.library import Library
 

@@ -11,22 +11,12 @@ from fastapi.responses import Response
 from assistant.answering.messages import told_in
 from assistant.web.api import articles
 from assistant.web.api.questions import Desk
-from assistant.web.api.requests import (
-    AskBody,
-    Body,
-    Handle,
-)
+from assistant.web.api.requests import AskBody, Body, Handle
 from assistant.web.page import gradio_host
 from assistant.web.page.messages import TEXTS
 from assistant.web.page.plain_text import plain
-from assistant.web.page.safe_html import (
-    answer_html,
-    plain_text,
-)
-from assistant.web.security.authorization import (
-    Access,
-    Person,
-)
+from assistant.web.page.safe_html import answer_html, plain_text
+from assistant.web.security.authorization import Access, Person
 from kb.errors import NotFoundError
 from kb.events import Action
 

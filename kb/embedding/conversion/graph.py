@@ -18,10 +18,7 @@ import onnx
 from numpy.typing import NDArray
 from onnx import TensorProto, helper, numpy_helper
 
-from kb.embedding.conversion.q4 import (
-    BLOCK,
-    Q4Matrix,
-)
+from kb.embedding.conversion.q4 import BLOCK, Q4Matrix
 from kb.embedding.protocol import FloatMatrix
 
 INPUTS = ("input_ids", "attention_mask")

@@ -13,16 +13,9 @@ import numpy as np
 from numpy.typing import NDArray
 from safetensors.numpy import load_file
 
-from kb.embedding.conversion.convert import (
-    GRAPH_FILE,
-    MINILM,
-    check_source,
-)
-from kb.embedding.conversion.graph import (
-    LAYER_NAMES,
-    Encoder,
-    write_graph,
-)
+from kb.embedding.conversion.bundle import GRAPH_FILE, check_source
+from kb.embedding.conversion.convert import MINILM
+from kb.embedding.conversion.graph import LAYER_NAMES, Encoder, write_graph
 
 _LAYERS, _HEADS, _EPSILON = 6, 12, 1e-12  # as the model's config.json says
 _TOKENIZER_SHA256 = "be50c3628f2bf5bb5e3a7f17b1f74611b2561a3a27eeab05e5aa30f411572037"

@@ -8,14 +8,8 @@ import pytest
 
 from assistant.ask import Scope, ask
 from assistant.retrieval.query import understand
-from assistant.retrieval.rerank import (
-    CrossEncoderReranker,
-    rerankers,
-)
-from assistant.retrieval.search import (
-    retrieve,
-    searching,
-)
+from assistant.retrieval.rerank import CrossEncoderReranker, rerankers
+from assistant.retrieval.search import retrieve, searching
 from ingest.pipeline import ingest
 from kb.catalog import Filter
 from kb.errors import MissingPartError

@@ -9,13 +9,8 @@ import pytest
 
 from assistant.ask import Asker, Scope, ask
 from assistant.gaps import find
-from assistant.gaps.feedback import (
-    MOST,
-    complaints,
-    together,
-    witness,
-)
-from assistant.gaps.signals import Case
+from assistant.gaps.cases import Case
+from assistant.gaps.feedback import MOST, complaints, together, witness
 from kb.events import Action, Feedback
 from kb.library import Library
 

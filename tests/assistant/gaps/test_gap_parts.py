@@ -11,25 +11,15 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from assistant.gaps import clustering
-from assistant.gaps.answerability import (
-    ANSWERS,
-    Usual,
-    belief,
-    belief_in,
-)
+from assistant.gaps.answerability import ANSWERS, Usual, belief, belief_in
+from assistant.gaps.cases import Case
 from assistant.gaps.cause import Proof
 from assistant.gaps.conflict import disagreement
 from assistant.gaps.everyday_topics import EVERYDAY
 from assistant.gaps.merging import Finding, merged
 from assistant.gaps.priority import demand, priority
 from assistant.gaps.probe import Answering, Hit, Probe, View
-from assistant.gaps.scope import (
-    FAR,
-    Subject,
-    Vectors,
-    remoteness,
-)
-from assistant.gaps.signals import Case
+from assistant.gaps.scope import FAR, Subject, Vectors, remoteness
 from assistant.gaps.similar_questions import Company
 from assistant.gaps.translations import Counterparts
 from kb.catalog import ArticleRow

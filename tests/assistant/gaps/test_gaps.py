@@ -6,9 +6,9 @@ import pytest
 
 from assistant.ask import Asker, Scope, ask
 from assistant.gaps import find, signals
-from assistant.gaps.signals import Shelf
+from assistant.gaps.cases import Shelf
 from ingest.pipeline import ingest
-from kb.catalog.ratings import text_sha256
+from kb.articles.front_matter import text_sha256
 from kb.errors import MissingPartError
 from kb.events import Action, Feedback, QuestionEvent
 from kb.library import Library

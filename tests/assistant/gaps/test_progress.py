@@ -17,11 +17,7 @@ from assistant.web.page.messages import TEXTS
 from ingest.pipeline import ingest
 from kb.events import QuestionEvent
 from kb.library import Library
-from kb.runtime.progress import (
-    is_told,
-    tell,
-    telling,
-)
+from kb.runtime.progress import is_told, tell, telling
 from kb.tickets import Ticket
 
 NOW = datetime(2026, 11, 24, 9, tzinfo=UTC)

@@ -9,10 +9,7 @@ from datetime import UTC, date, datetime, timedelta
 import pytest
 
 from assistant.cli import main
-from assistant.health import (
-    examine,
-    passage_pairs,
-)
+from assistant.health import examine, passage_pairs
 from assistant.health.model import KINDS
 from assistant.health.texts import action, details, kind_name
 from ingest.pipeline import ingest

@@ -14,11 +14,7 @@ from hypothesis import strategies as st
 
 from assistant.ask import Scope, ask
 from assistant.replay.embedding_cache import Remembering
-from assistant.replay.replay import (
-    Problem,
-    Replayed,
-    replay,
-)
+from assistant.replay.replay import Problem, Replayed, replay
 from ingest.pipeline import ingest
 from kb.errors import MissingPartError, UsageError
 from kb.events import Feedback

@@ -17,33 +17,14 @@ from hypothesis import strategies as st
 from assistant.demo import sample
 from assistant.reports import gap_report, latest, team_report
 from assistant.reports.figures.measures import Value
-from assistant.reports.formatting import (
-    WORDS,
-    Wording,
-)
+from assistant.reports.formatting import WORDS, Wording
 from assistant.reports.gap_words import DE as GAP_DE
 from assistant.reports.gap_words import EN as GAP_EN
 from assistant.reports.measure_words import NAMES
-from assistant.reports.rendering.blocks import (
-    Bullets,
-    Document,
-    Facts,
-    Grid,
-    Link,
-    Paragraph,
-    Picture,
-    Section,
-)
-from assistant.reports.rendering.charts import (
-    Chart,
-    Series,
-    svg,
-)
+from assistant.reports.rendering.blocks import Bullets, Document, Facts, Grid, Link, Paragraph, Picture, Section
+from assistant.reports.rendering.charts import Chart, Series, svg
 from assistant.reports.rendering.html import html
-from assistant.reports.rendering.markdown import (
-    markdown,
-    text,
-)
+from assistant.reports.rendering.markdown import markdown, text
 from ingest.pipeline import ingest
 from kb.errors import UsageError
 from kb.events import QuestionEvent

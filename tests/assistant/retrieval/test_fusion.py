@@ -6,15 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from assistant.retrieval.fusion import (
-    ACROSS,
-    ENGLISH,
-    SAME_LANGUAGE,
-    TEXT_ALONE,
-    VECTORS_ALONE,
-    Signals,
-    fuse,
-)
+from assistant.retrieval.fusion import ACROSS, ENGLISH, SAME_LANGUAGE, TEXT_ALONE, VECTORS_ALONE, Signals, fuse
 
 COSINE = st.floats(-1, 1, allow_nan=False)
 MAYBE = st.none() | COSINE

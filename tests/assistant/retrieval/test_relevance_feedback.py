@@ -11,34 +11,18 @@ from hypothesis import strategies as st
 
 from assistant.ask import ask
 from assistant.retrieval.query import understand
-from assistant.retrieval.relevance_feedback import (
-    FLOOR,
-    adjustments,
-    against_best,
-    decay,
-    forget,
-    lessons,
-    weigh,
-)
-from assistant.retrieval.search import (
-    retrieve,
-    searching,
-)
+from assistant.retrieval.relevance_feedback import FLOOR, adjustments, against_best, decay, forget, lessons, weigh
+from assistant.retrieval.search import retrieve, searching
 from assistant.web.api.articles import article
 from ingest.pipeline import ingest
 from ingest.rebuild import reindex
+from kb.articles.front_matter import text_sha256
 from kb.catalog import ArticleRow, Filter, Judgement, Period
-from kb.catalog.ratings import (
-    catch_up,
-    text_sha256,
-)
+from kb.catalog.ratings import catch_up
 from kb.errors import NotFoundError
 from kb.events import EventLogUnavailableError, Feedback, QuestionEvent
 from kb.library import Library
-from kb.runtime.days import (
-    day_in,
-    noon,
-)
+from kb.runtime.days import day_in, noon
 from kb.settings import AnswerSettings, LearningSettings
 
 TODAY = day_in("Europe/Berlin", datetime.now(UTC))

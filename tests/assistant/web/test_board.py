@@ -7,11 +7,7 @@ from typing import Any
 
 import pytest
 
-from assistant.web.page.messages import (
-    DE,
-    EN,
-    TEXTS,
-)
+from assistant.web.page.messages import DE, EN, TEXTS
 from kb.events import QuestionEvent
 from kb.library import Library
 from kb.settings import Settings

@@ -8,10 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from assistant.web.page.messages import (
-    DE,
-    TEXTS,
-)
+from assistant.web.page.messages import DE, TEXTS
 from kb.runtime.days import day_in
 from tests.assistant.web.browsing import Running, browser_test
 

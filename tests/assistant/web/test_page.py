@@ -7,11 +7,7 @@ import re
 import pytest
 
 from assistant.web.page.gradio_host import assets
-from assistant.web.page.messages import (
-    DE,
-    EN,
-    TEXTS,
-)
+from assistant.web.page.messages import DE, EN, TEXTS
 from assistant.web.page.messages.frame import KEYS
 from kb.library import Library
 from kb.settings import Settings

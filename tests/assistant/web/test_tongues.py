@@ -10,22 +10,10 @@ from typing import Any
 import pytest
 from starlette.testclient import TestClient
 
-from assistant.answering.messages import (
-    other_language,
-    text,
-    told_in,
-)
-from assistant.answering.reply import (
-    Citation,
-    Reply,
-    Timings,
-)
+from assistant.answering.messages import other_language, text, told_in
+from assistant.answering.reply import Citation, Reply, Timings
 from assistant.web.app import build
-from assistant.web.page.messages import (
-    DE,
-    EN,
-    TEXTS,
-)
+from assistant.web.page.messages import DE, EN, TEXTS
 from ingest.pipeline import ingest
 from kb.library import Library
 from kb.settings import Settings

@@ -7,12 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from kb.articles.freshness import (
-    days_overdue,
-    freshness,
-    is_expired,
-    review_due_on,
-)
+from kb.articles.freshness import days_overdue, freshness, is_expired, review_due_on
 
 TODAY = date(2026, 11, 23)
 

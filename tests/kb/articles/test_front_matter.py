@@ -7,11 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from kb.articles.front_matter import (
-    KEYS,
-    read,
-    split,
-)
+from kb.articles.front_matter import KEYS, read, split
 
 FULL = """id: report-move
 title: "Umzug: melden"

@@ -7,10 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from kb.articles.article import Article
-from kb.articles.reader import (
-    ReadResult,
-    read,
-)
+from kb.articles.reader import ReadResult, read
 
 GERMAN = "# Zählerstand\n\nMelden Sie den Zählerstand bis zum 20. Dezember, sonst wird er für die Rechnung geschätzt.\n"
 

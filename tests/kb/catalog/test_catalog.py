@@ -6,10 +6,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from kb.articles.article import (
-    Article,
-    Section,
-)
+from kb.articles.article import Article, Section
 from kb.catalog import Catalog, Filter, NewChunk, UnitRow
 from kb.errors import MissingPartError
 

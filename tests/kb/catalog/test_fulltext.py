@@ -8,10 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from kb.catalog.fulltext import (
-    MAX_QUERY_TERMS,
-    FullText,
-)
+from kb.catalog.fulltext import MAX_QUERY_TERMS, FullText
 
 ROWS = {
     1: ("Kündigung", "Frist", "Vertrag beenden", "Die Kündigungsfrist beträgt vier Wochen zum Monatsende.", "de"),

@@ -9,10 +9,7 @@ import pytest
 
 from ingest.pipeline import ingest
 from kb.catalog import Filter
-from kb.catalog.product_names import (
-    folded,
-    product_names,
-)
+from kb.catalog.product_names import folded, product_names
 from kb.errors import UsageError
 from kb.library import Library
 from kb.settings import load

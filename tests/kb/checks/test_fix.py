@@ -11,14 +11,8 @@ from hypothesis import strategies as st
 
 from kb import markdown
 from kb.articles import front_matter
-from kb.articles.front_matter_edit import (
-    FrontEdit,
-    scalar,
-)
-from kb.articles.reader import (
-    decode,
-    read,
-)
+from kb.articles.front_matter_edit import FrontEdit, scalar
+from kb.articles.reader import decode, read
 from kb.checks import check
 from kb.checks.fix import FIXABLE, mended
 from kb.checks.mending import mend

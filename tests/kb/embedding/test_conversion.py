@@ -13,17 +13,8 @@ import numpy as np
 import pytest
 
 from kb.embedding.conversion import convert
-from kb.embedding.conversion.convert import (
-    bundled_folder,
-    default_cache,
-    ensure_bundled,
-    is_converted,
-    verify,
-)
-from kb.embedding.conversion.q4 import (
-    Q4Matrix,
-    read_q4,
-)
+from kb.embedding.conversion.convert import bundled_folder, default_cache, ensure_bundled, is_converted, verify
+from kb.embedding.conversion.q4 import Q4Matrix, read_q4
 from kb.embedding.onnx import OnnxEmbedder
 from kb.errors import MissingPartError
 from tests.embedding_service import GERMAN, TEXTS, model_folder, onnx_embedder, torch_embedder

@@ -22,14 +22,8 @@ from kb.embedding.conversion.convert import (
     ensure_bundled,
     verify,
 )
-from kb.embedding.conversion.graph import (
-    Encoder,
-    build_graph,
-)
-from kb.embedding.conversion.q4 import (
-    BLOCK,
-    Q4Matrix,
-)
+from kb.embedding.conversion.graph import Encoder, build_graph
+from kb.embedding.conversion.q4 import BLOCK, Q4Matrix
 from kb.errors import MissingPartError
 from tests.embedding_service import ENGLISH, GERMAN, english_embedder, model_folder, onnx_embedder
 

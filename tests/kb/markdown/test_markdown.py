@@ -8,10 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from kb.articles.article import (
-    Block,
-    Unit,
-)
+from kb.articles.article import Block, Unit
 from kb.markdown import ParsedBody, parse, slug
 
 LINE_END = re.compile(r"\r\n|\r|\n")

@@ -11,11 +11,7 @@ from kb.backlog import Backlog, Demand, FoundGap, GapQuestion
 from kb.errors import UsageError
 from kb.events.store import Store
 from kb.library import Library
-from kb.runtime.days import (
-    day_in,
-    midnight,
-    noon,
-)
+from kb.runtime.days import day_in, midnight, noon
 from kb.settings import Settings, load
 
 BERLIN = "Europe/Berlin"

@@ -6,10 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from kb.text.compounds import (
-    MIN_PART_CHARACTERS,
-    parts,
-)
+from kb.text.compounds import MIN_PART_CHARACTERS, parts
 from kb.text.terms import stem
 
 

@@ -6,10 +6,7 @@ import time
 
 import pytest
 
-from kb.text.language import (
-    detect,
-    detect_question,
-)
+from kb.text.language import detect, detect_question
 
 GERMAN = [
     "Wie ändere ich meinen Abschlag?",

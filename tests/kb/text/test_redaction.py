@@ -6,10 +6,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from kb.text.redaction import (
-    KINDS,
-    redact,
-)
+from kb.text.redaction import KINDS, redact
 
 HIDDEN = [
     ("Meine Mail ist anna.berg@example.de, bitte antworten", "Meine Mail ist [email], bitte antworten"),

@@ -6,10 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from kb.text.sentences import (
-    MAX_SENTENCE_CHARS,
-    split,
-)
+from kb.text.sentences import MAX_SENTENCE_CHARS, split
 
 
 def cut(text: str) -> list[str]:

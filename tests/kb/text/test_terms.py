@@ -9,14 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from snowballstemmer.german_stemmer import GermanStemmer  # type: ignore[import-untyped]
 
-from kb.text.terms import (
-    MAX_TERM_CHARACTERS,
-    STOP_WORDS,
-    base_language,
-    stem,
-    terms,
-    words,
-)
+from kb.text.terms import MAX_TERM_CHARACTERS, STOP_WORDS, base_language, stem, terms, words
 
 
 @pytest.mark.parametrize(

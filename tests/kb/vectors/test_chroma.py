@@ -10,10 +10,7 @@ import numpy as np
 import pytest
 
 from kb.errors import MissingPartError
-from kb.vectors.chroma import (
-    ChromaVectors,
-    VectorStore,
-)
+from kb.vectors.chroma import ChromaVectors, VectorStore
 
 DIMENSIONS = 16
 

@@ -4,12 +4,7 @@ from __future__ import annotations
 
 from typing import TypeAlias
 
-from assistant.web.page.messages import (
-    articles,
-    desk,
-    frame,
-    lead,
-)
+from assistant.web.page.messages import articles, desk, frame, lead
 
 Texts: TypeAlias = dict[str, str]
 

@@ -15,19 +15,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from assistant.answering.generation.grounding import (
-    Dropped,
-    Passage,
-    Sentence,
-    SentenceStream,
-    Source,
-    check,
-)
-from assistant.answering.generation.writer import (
-    Written,
-    warm,
-    write,
-)
+from assistant.answering.generation.grounding import Dropped, Passage, Sentence, SentenceStream, Source, check
+from assistant.answering.generation.writer import Written, warm, write
 from kb.articles import reader
 from kb.settings import WriterSettings
 from tests.chat_service import ChatService

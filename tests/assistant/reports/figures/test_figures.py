@@ -7,30 +7,12 @@ from datetime import UTC, date, datetime, timedelta
 
 import pytest
 
-from assistant.reports.figures.compute import (
-    Beginnings,
-    Data,
-    compute,
-)
-from assistant.reports.figures.gap_history import (
-    Life,
-    Move,
-    gap_values,
-)
+from assistant.reports.figures.compute import Beginnings, Data, compute
+from assistant.reports.figures.gap_history import Life, Move, gap_values
 from assistant.reports.figures.measures import quantile
-from assistant.reports.figures.period import (
-    Period,
-    latest,
-    moments,
-)
-from assistant.reports.figures.questions import (
-    Asked,
-    read,
-)
-from assistant.reports.figures.tickets import (
-    Handled,
-    handled,
-)
+from assistant.reports.figures.period import Period, latest, moments
+from assistant.reports.figures.questions import Asked, read
+from assistant.reports.figures.tickets import Handled, handled
 from kb.errors import UsageError
 from kb.events import Action, EventLog, Feedback, QuestionEvent
 from kb.tickets import Ticket

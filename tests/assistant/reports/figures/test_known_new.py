@@ -9,11 +9,7 @@ import numpy as np
 import pytest
 
 from assistant.reports.figures import known_new as novelty_module
-from assistant.reports.figures.known_new import (
-    LOOK_BACK,
-    asked_before,
-    novelty,
-)
+from assistant.reports.figures.known_new import LOOK_BACK, asked_before, novelty
 from kb.errors import MissingPartError
 from kb.events import QuestionEvent
 from kb.library import Library

@@ -5,17 +5,8 @@ from __future__ import annotations
 from hypothesis import given
 from hypothesis import strategies as st
 
-from assistant.reports.figures.measures import (
-    OTHERS,
-    Measure,
-    by_group,
-    protected,
-    totals,
-)
-from assistant.reports.figures.suppression import (
-    hidden,
-    too_few,
-)
+from assistant.reports.figures.measures import OTHERS, Measure, by_group, protected, totals
+from assistant.reports.figures.suppression import hidden, too_few
 
 LEAST = 5
 PEOPLE = st.sampled_from([f"p{n}" for n in range(12)])

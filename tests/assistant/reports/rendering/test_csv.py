@@ -9,11 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from assistant.reports.rendering.csv import (
-    BOM,
-    safe,
-    table,
-)
+from assistant.reports.rendering.csv import BOM, safe, table
 
 TEXTS = st.text(st.one_of(st.sampled_from("=+-@\t\r\n \"';,|"), st.characters(codec="utf-8")), max_size=20)
 

@@ -10,13 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from assistant.answering.reply import Citation
-from assistant.web.page.safe_html import (
-    answer_html,
-    article_html,
-    links_of,
-    nowhere,
-    plain_text,
-)
+from assistant.web.page.safe_html import answer_html, article_html, links_of, nowhere, plain_text
 from kb import markdown
 from kb.articles import front_matter
 

@@ -13,10 +13,7 @@ from fastapi.routing import APIRoute
 from starlette.testclient import TestClient
 
 from assistant.web.app import build
-from assistant.web.security.rate_limit import (
-    Limit,
-    TooManyError,
-)
+from assistant.web.security.rate_limit import Limit, TooManyError
 from assistant.web.server import serve
 from ingest.pipeline import ingest
 from kb.errors import UsageError

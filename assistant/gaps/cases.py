@@ -1,0 +1,56 @@
+"""A case: one question of the log or one ticket, with what speaks for a gap; and the articles it is held against."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, TypeAlias
+
+from kb.backlog.model import EvidenceKind
+from kb.catalog import ArticleRow
+
+Outline: TypeAlias = Mapping[str, Any]
+"""A question of the log as a plain row."""
+
+
+@dataclass(frozen=True, slots=True)
+class Case:
+    """One question, or ticket, and what speaks for a gap: the names of its ``signals`` and the sum of their weights.
+
+    ``id`` is the caller's own where one was given. ``nearest`` are ids of articles with their scores, ``cited``
+    articles as id@language, as they were when it was asked; ``audience``, ``only_language``, ``products``: what it was
+    narrowed to. ``testimony``: what was done afterwards, as log odds that it was answered.
+    """
+
+    id: str
+    key: str
+    text: str
+    asked_at: datetime
+    language: str
+    kind: EvidenceKind = "question"
+    actor: str = ""
+    session: str = ""
+    audience: str = "internal"
+    only_language: str | None = None
+    products: tuple[str, ...] = ()
+    status: str = "abstained"
+    confidence: float = 0.0
+    nearest: tuple[tuple[str, float], ...] = ()
+    cited: tuple[str, ...] = ()
+    signals: tuple[str, ...] = ()
+    weight: float = 0.0
+    testimony: float = 0.0
+
+    @property
+    def person(self) -> str:
+        """Who asked, as far as the log tells: the actor, else the session, else nobody knows and each is its own."""
+        return self.actor or self.session or self.key
+
+
+@dataclass(frozen=True, slots=True)
+class Shelf:
+    """The articles as they are today: their rows and the hashes of their texts, by id@language."""
+
+    rows: Mapping[str, ArticleRow]
+    sha256: Mapping[str, str]
