@@ -11,14 +11,14 @@ from datetime import UTC, datetime
 from typing import Any
 
 from assistant.answering.generation.rewrite import Rewritten, rewrite, sources
-from assistant.answering.judge import Bench, Verdict, judge
-from assistant.answering.reply import Near, Reply, Timings
+from assistant.answering.judge import QuestionContext, Verdict, judge
+from assistant.answering.reply import NearestArticle, Reply, Timings
 from assistant.retrieval.model import Ranked
 from assistant.retrieval.query import Query, understand
 from assistant.retrieval.search import retrieve, searching
 from kb.articles.front_matter import text_sha256
 from kb.catalog import Filter
-from kb.catalog.ratings import catch_up
+from kb.catalog.ratings import take_in_ratings
 from kb.errors import MissingPartError, UsageError
 from kb.library import Library
 from kb.vectors.question_vectors import folded
@@ -104,18 +104,18 @@ def ask(
     today = library.day_of(now)
     where = Filter(today, scope.audience, scope.language, scope.products, hidden=scope.hidden)
     if library.settings.learning.enabled:
-        catch_up(library)
+        take_in_ratings(library)
     # 3
     with searching(library, vector, 2 * library.settings.retrieval.candidates) as (snapshot, hits):
         ranking = retrieve(snapshot, library, query, vector, hits, where)
         searched = time.perf_counter()
         # 4, 5, 6
-        bench = Bench(library, snapshot, query, vector, today)
-        verdict = judge(bench, ranking.distinct)
+        context = QuestionContext(library, snapshot, query, vector, today)
+        verdict = judge(context, ranking.distinct)
         quoted = snapshot.sources(sorted({f"{one.article_id}@{one.language}" for one in verdict.citations}))
-        written_from = sources(bench, ranking.distinct, verdict) if library.settings.writer.url else ()
+        written_from = sources(context, ranking.distinct, verdict) if library.settings.writer.url else ()
     # 7
-    rewritten = rewrite(bench, verdict, written_from, on_text) if written_from else Rewritten(verdict)
+    rewritten = rewrite(context, verdict, written_from, on_text) if written_from else Rewritten(verdict)
     verdict = rewritten.verdict
     finished = time.perf_counter()
     reply = Reply(
@@ -160,9 +160,10 @@ def _checked(library: Library, question: str, scope: Scope) -> None:
     library.require_index()
 
 
-def _nearest(ranked: Sequence[Ranked]) -> tuple[Near, ...]:
+def _nearest(ranked: Sequence[Ranked]) -> tuple[NearestArticle, ...]:
     return tuple(
-        Near(item.article.id, item.article.language, item.article.title, item.score, item.same_as) for item in ranked
+        NearestArticle(item.article.id, item.article.language, item.article.title, item.score, item.same_as)
+        for item in ranked
     )
 
 

@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Literal
 
 from ingest.chunking import recipe
-from ingest.discovery import Found, Scope, discover, root_of
+from ingest.discovery import Found, PathScope, discover, root_of
 from ingest.pipeline import probes
 from ingest.plan import plan
 from kb.errors import KBError
@@ -139,7 +139,7 @@ def _files(library: Library) -> Iterator[Check]:
         manifest = snapshot.files()
     settings = library.settings
     roots = sorted({row.root for row in manifest})
-    scopes = [Scope(Path(root)) for root in roots if Path(root).is_dir()]
+    scopes = [PathScope(Path(root)) for root in roots if Path(root).is_dir()]
     found, passed = [], []
     for scope in scopes:
         for entry in discover(scope, settings.articles.ignore, settings.articles.max_bytes, frozenset(roots)):

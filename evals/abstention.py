@@ -18,7 +18,7 @@ from evals.index import Index
 from evals.metrics import auroc, share
 from evals.progress import progress
 from evals.scores import rounded
-from evals.systems import Outcome
+from evals.systems import SystemAnswer
 
 HIDDEN = "hidden"
 """The kind of questions whose articles were hidden."""
@@ -62,7 +62,7 @@ wrong.
 """
 
 
-def trials(index: Index, outcomes: Sequence[Outcome]) -> list[Trial]:
+def trials(index: Index, outcomes: Sequence[SystemAnswer]) -> list[Trial]:
     """The answers to the whole index, and those with articles hidden where the set has no unanswerable questions.
 
     Questions lent by another file are not the set's own.

@@ -14,7 +14,7 @@ from evals.datasets import Question, holds_answer
 from evals.index import Index
 from evals.metrics import share
 from evals.scores import Parts, rounded
-from evals.systems import Outcome
+from evals.systems import SystemAnswer
 from kb.text.sentences import split
 from kb.text.terms import base_language
 
@@ -69,7 +69,7 @@ class Files:
         return _folded(quote) in self._texts[key]
 
 
-def report(scored: Parts, outcomes: Sequence[Outcome], files: Files) -> dict[str, Any]:
+def report(scored: Parts, outcomes: Sequence[SystemAnswer], files: Files) -> dict[str, Any]:
     """The key `answers`: ``measures`` of the answers to all questions, and ``by_pair`` with one language searched."""
     asked = [(outcome.question, outcome.replies[outcome.question.target_language]) for outcome in outcomes]
     pairs = {pair: [(row.question, row.reply) for row in rows] for pair, rows in scored.by_pair.items()}

@@ -16,7 +16,7 @@ from typing import Any
 from evals import abstention, bootstrap
 from evals.abstention import Trial
 from evals.bootstrap import Floats
-from evals.gold import RANKED_BY, Kept, Record, Records
+from evals.gold import RANKED_BY, GoldOutcome, GoldQuestion, Records
 from evals.scores import rounded
 from evals.systems import HYBRID
 from evals.tables import table
@@ -28,7 +28,7 @@ _NOTICED = 0.005
 
 
 @dataclass(frozen=True, slots=True)
-class Change:
+class MetricChange:
     """A measure before and now, 0..1, on the same questions; ``noise`` as the module says. None where undefined."""
 
     metric: str
@@ -39,7 +39,7 @@ class Change:
     dropped: bool
 
 
-def described(kept: Kept) -> Kept:
+def described(kept: GoldOutcome) -> GoldOutcome:
     """With each metric's value and 95 % interval, for people who read the file."""
     return kept.model_copy(
         update={
@@ -51,7 +51,7 @@ def described(kept: Kept) -> Kept:
     )
 
 
-def compare(before: Kept, now: Kept) -> dict[str, Any]:
+def compare(before: GoldOutcome, now: GoldOutcome) -> dict[str, Any]:
     """Both runs on the questions that both have unchanged. Raises MissingPartError where there is none."""
     same = [name for name in now.questions if _same(before.questions.get(name), now.questions[name])]
     if not same:
@@ -93,18 +93,18 @@ def _lines(result: Mapping[str, Any]) -> Iterator[str]:
     yield from table(columns, rows)
 
 
-def _same(before: Record | None, now: Record) -> bool:
+def _same(before: GoldQuestion | None, now: GoldQuestion) -> bool:
     return before is not None and before.mark == now.mark
 
 
-def _change(name: str, before: tuple[float | None, Floats], now: tuple[float | None, Floats]) -> Change:
+def _change(name: str, before: tuple[float | None, Floats], now: tuple[float | None, Floats]) -> MetricChange:
     if before[0] is None or now[0] is None:
-        return Change(name, rounded(before[0]), rounded(now[0]), None, None, dropped=False)
+        return MetricChange(name, rounded(before[0]), rounded(now[0]), None, None, dropped=False)
     difference = now[0] - before[0]
     spread = bootstrap.interval(now[1] - before[1])
     noise = (spread[1] - spread[0]) / 2 if spread else 0.0
     dropped = difference < -max(noise, _NOTICED)
-    return Change(name, rounded(before[0]), rounded(now[0]), rounded(difference), rounded(noise), dropped=dropped)
+    return MetricChange(name, rounded(before[0]), rounded(now[0]), rounded(difference), rounded(noise), dropped=dropped)
 
 
 def _metrics(kept: Records) -> dict[str, tuple[float | None, Floats]]:

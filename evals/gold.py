@@ -25,7 +25,7 @@ KEPT = REPOSITORY / "evals" / "baseline.json"
 RANKED_BY = ("ndcg@10", "recall@1", "recall@5")
 
 
-class Record(NamedTuple):
+class GoldQuestion(NamedTuple):
     """What came of one question.
 
     ``mark`` changes with the question. ``pairs`` holds the measures ``RANKED_BY`` by pair of languages; ``right`` tells
@@ -38,10 +38,10 @@ class Record(NamedTuple):
     asked: list[tuple[bool, bool, float]]
 
 
-Records: TypeAlias = Mapping[str, Record]
+Records: TypeAlias = Mapping[str, GoldQuestion]
 
 
-class Kept(BaseModel):
+class GoldOutcome(BaseModel):
     """One run over the gold questions. ``metrics`` follow from ``questions`` and are there to be read by people."""
 
     model_config = ConfigDict(extra="forbid", frozen=True)
@@ -50,7 +50,7 @@ class Kept(BaseModel):
     embedder: str
     fingerprint: str
     metrics: dict[str, dict[str, Any]] = {}
-    questions: dict[str, Record]
+    questions: dict[str, GoldQuestion]
 
 
 def gold() -> list[Path]:
@@ -64,23 +64,23 @@ def gold() -> list[Path]:
     return files
 
 
-def current() -> Kept:
+def current() -> GoldOutcome:
     """The gold questions as the repository's own articles answer them now. Raises MissingPartError without them."""
     return run(REPOSITORY, gold())
 
 
-def run(folder: Path, files: Iterable[Path], embedder: Embedder | None = None) -> Kept:
+def run(folder: Path, files: Iterable[Path], embedder: Embedder | None = None) -> GoldOutcome:
     """Put the questions in ``files`` to the product over the articles of ``folder``. Raises KBError as ``evaluate``."""
     dataset = load(folder, Selection(tuple(files)))
     with opened(dataset.articles, configured(), embedder) as index:
         model = index.library.embedder
         found = measured(index, dataset, names=[HYBRID])
-    return Kept(
+    return GoldOutcome(
         date=datetime.now(UTC).date(), embedder=model.name, fingerprint=model.fingerprint, questions=records(found)
     )
 
 
-def records(found: Measured) -> dict[str, Record]:
+def records(found: Measured) -> dict[str, GoldQuestion]:
     """By question id, in the order of the questions; rounded, so that what is kept is what is compared."""
     columns = [list(RANKING).index(name) for name in RANKED_BY]
     pairs: dict[str, dict[str, tuple[float, float, float]]] = {}
@@ -92,7 +92,7 @@ def records(found: Measured) -> dict[str, Record]:
     for trial in found.trials:
         asked.setdefault(trial.question, []).append(trial)
     return {
-        outcome.question.id: Record(
+        outcome.question.id: GoldQuestion(
             _mark(outcome.question),
             pairs.get(outcome.question.id, {}),
             Shown(outcome.question, reply).right if reply.status == "answered" else None,
@@ -103,11 +103,11 @@ def records(found: Measured) -> dict[str, Record]:
     }
 
 
-def read(file: Path) -> Kept:
+def read(file: Path) -> GoldOutcome:
     """The run that was kept. Raises MissingPartError where there is none or it cannot be understood."""
     remedy = "Make it from the code as it is: python -m evals compare --update"
     try:
-        return Kept.model_validate_json(file.read_bytes())
+        return GoldOutcome.model_validate_json(file.read_bytes())
     except OSError:
         raise MissingPartError(f"There is no baseline {file}.", remedy) from None
     except ValidationError as error:
@@ -116,7 +116,7 @@ def read(file: Path) -> Kept:
         raise MissingPartError(f"The baseline {file} cannot be read: {place}: {first['msg']}.", remedy) from None
 
 
-def write(kept: Kept, file: Path) -> None:
+def write(kept: GoldOutcome, file: Path) -> None:
     """A metric and a question a line, in the order of their ids, so that two versions can be compared by eye."""
     head = kept.model_dump(mode="json", exclude={"metrics", "questions"})
     metrics = {name: json.dumps(value) for name, value in kept.metrics.items()}
@@ -132,7 +132,7 @@ def _lines(members: Mapping[str, str]) -> str:
     return "{\n" + ",\n".join(f"  {json.dumps(name)}: {value}" for name, value in members.items()) + "\n }"
 
 
-def _compact(record: Record) -> str:
+def _compact(record: GoldQuestion) -> str:
     right = None if record.right is None else int(record.right)
     pairs = {pair: [_short(value) for value in values] for pair, values in record.pairs.items()}
     asked = [[int(answerable), int(refused), _short(confidence)] for answerable, refused, confidence in record.asked]

@@ -23,7 +23,7 @@ import numpy as np
 import ingest
 import kb
 from evals.baseline import VERSION, Baseline
-from evals.shelf import Shelf
+from evals.shelf import TestLibrary
 from ingest.chunking import recipe
 from ingest.pipeline import ingest as ingest_folder
 from kb import settings
@@ -84,7 +84,7 @@ def opened(articles: Path, config: Settings, embedder: Embedder | None = None) -
     library = Library(home, config)
     _cache().mkdir(parents=True, exist_ok=True)
     shelf = kept_vectors()
-    library.embedder, library.english = Shelf(model, shelf), Shelf(english, shelf) if english else None
+    library.embedder, library.english = TestLibrary(model, shelf), TestLibrary(english, shelf) if english else None
     with contextlib.closing(library):
         once(home, lambda: ingest_folder(library, [articles]))
         with contextlib.closing(Baseline(beside)) as baseline:

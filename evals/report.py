@@ -30,7 +30,7 @@ class Measured:
     """What one run found: the rankings scored by part, and each question asked for an answer."""
 
     dataset: Dataset
-    outcomes: list[systems.Outcome]
+    outcomes: list[systems.SystemAnswer]
     parts: Parts
     trials: list[Trial]
 

@@ -15,7 +15,7 @@ from evals.bootstrap import Floats
 from evals.datasets import Question, holds_answer
 from evals.index import Index
 from evals.metrics import RANKING, ranking
-from evals.systems import Outcome, product, targets
+from evals.systems import SystemAnswer, product, targets
 
 COMPARED_BY = "ndcg@10"
 """The measure by which systems are told apart."""
@@ -30,7 +30,7 @@ class Row:
     ``values`` holds, by system, the measures of ``metrics.RANKING`` in their order.
     """
 
-    outcome: Outcome
+    outcome: SystemAnswer
     language: str | None
     relevant: frozenset[str]
     values: dict[str, Floats] = field(default_factory=dict)
@@ -66,7 +66,7 @@ class Parts:
         }
 
 
-def parts(index: Index, outcomes: Sequence[Outcome]) -> Parts:
+def parts(index: Index, outcomes: Sequence[SystemAnswer]) -> Parts:
     """Sort the questions into parts and score each ranking once. A relevant article that is not indexed is a miss."""
     whole: list[Row] = []
     pairs: dict[str, list[Row]] = {}

@@ -17,7 +17,7 @@ _PARAMETERS = 500
 """Values bound in one statement, well below SQLite's limit."""
 
 
-class Shelf:
+class TestLibrary:
     """``embedder``, with its vectors kept in the SQLite file ``path`` by the hash of their text."""
 
     def __init__(self, embedder: Embedder, path: Path) -> None:
@@ -61,8 +61,8 @@ class Shelf:
 def unshelved(library: Library) -> Iterator[None]:
     """While the body runs, ``library`` embeds as it does for people, for measuring how long that takes."""
     shelved = library.embedder, library.english
-    library.embedder = shelved[0].plain if isinstance(shelved[0], Shelf) else shelved[0]
-    library.english = shelved[1].plain if isinstance(shelved[1], Shelf) else shelved[1]
+    library.embedder = shelved[0].plain if isinstance(shelved[0], TestLibrary) else shelved[0]
+    library.english = shelved[1].plain if isinstance(shelved[1], TestLibrary) else shelved[1]
     try:
         yield
     finally:

@@ -64,7 +64,7 @@ _WAYS: Final = (
 
 
 @dataclass(slots=True)
-class Page:
+class DatedPage:
     """An article of the world: which fee it is about, what it says, since when it is wrong."""
 
     number: int
@@ -94,7 +94,7 @@ class Page:
 class World:
     """All articles after a year, with the questions and ratings that came in."""
 
-    pages: list[Page]
+    pages: list[DatedPage]
     questions: list[QuestionEvent]
     ratings: list[Feedback]
 
@@ -117,7 +117,7 @@ def play(seed: int) -> World:
     for number in range(ARTICLES):
         interval = dice.choice(INTERVALS)
         topic = number % topics
-        page = Page(number, topic, dice.randrange(3), interval, fees[topic], start)
+        page = DatedPage(number, topic, dice.randrange(3), interval, fees[topic], start)
         page.texts.append((date.min, page.sentence()))
         page.reviewed_on = start - timedelta(days=dice.randrange(interval))
         pages.append(page)
@@ -131,7 +131,9 @@ def play(seed: int) -> World:
     return World(pages, *_ask(dice, start, pages, wrong))
 
 
-def _change(dice: random.Random, day: date, fees: list[int], volatile: Sequence[bool], pages: Sequence[Page]) -> None:
+def _change(
+    dice: random.Random, day: date, fees: list[int], volatile: Sequence[bool], pages: Sequence[DatedPage]
+) -> None:
     """Fees change; the first article about one is mended more often than the second."""
     for topic, often in enumerate(volatile):
         if dice.random() >= CHANGES_A_YEAR[often] / YEAR:
@@ -145,7 +147,9 @@ def _change(dice: random.Random, day: date, fees: list[int], volatile: Sequence[
                 page.wrong_since = page.wrong_since or day
 
 
-def _review(dice: random.Random, day: date, fees: Sequence[int], pages: Sequence[Page], tried: dict[int, date]) -> None:
+def _review(
+    dice: random.Random, day: date, fees: Sequence[int], pages: Sequence[DatedPage], tried: dict[int, date]
+) -> None:
     """Articles come due; half of them are looked at then, the others not before the year is over."""
     for page in pages:
         due = page.reviewed_on + timedelta(days=page.interval)
@@ -160,7 +164,7 @@ def _review(dice: random.Random, day: date, fees: Sequence[int], pages: Sequence
 
 
 def _ask(
-    dice: random.Random, start: date, pages: Sequence[Page], wrong: dict[date, set[int]]
+    dice: random.Random, start: date, pages: Sequence[DatedPage], wrong: dict[date, set[int]]
 ) -> tuple[list[QuestionEvent], list[Feedback]]:
     order = dice.sample(range(ARTICLES), ARTICLES)
     weights = [1 / (rank + 1) for rank in range(ARTICLES)]
@@ -203,7 +207,7 @@ def seen(world: World, folder: Path) -> tuple[Survey, Usage]:
 def conflicts(world: World) -> dict[str, list[str]]:
     """The articles whose sentences contradict each other, by the product's own comparison."""
     found: dict[str, list[str]] = {}
-    by_topic: dict[int, list[Page]] = {}
+    by_topic: dict[int, list[DatedPage]] = {}
     for page in world.pages:
         by_topic.setdefault(page.topic, []).append(page)
     for about in by_topic.values():

@@ -37,7 +37,7 @@ _SCORED = 10
 _BATCH = 64
 
 
-class Remembering:
+class CachedEmbedder:
     """An embedder that has seen the questions: embedded in batches once, they serve every system."""
 
     def __init__(self, embedder: Embedder, texts: Sequence[str]) -> None:
@@ -69,7 +69,7 @@ class Remembering:
 def remembering(library: Library, questions: Sequence[Question]) -> Iterator[None]:
     """While the body runs, ``library`` embeds each of ``questions`` without computing it again."""
     embedder = library.embedder
-    library.embedder = Remembering(embedder, sorted({understand(question.text).text for question in questions}))
+    library.embedder = CachedEmbedder(embedder, sorted({understand(question.text).text for question in questions}))
     try:
         yield
     finally:
@@ -93,7 +93,7 @@ def _without_reranker(library: Library) -> Iterator[None]:
 
 
 @dataclass(slots=True)
-class Outcome:
+class SystemAnswer:
     """What the systems made of one question, by the language that the search was restricted to (None: by none).
 
     ``rankings`` holds article ids, best first, by system and language; ``replies`` what the product said.
@@ -119,7 +119,7 @@ def targets(question: Question, index: Index) -> dict[str, frozenset[str]]:
     return {language: frozenset(names) for language, names in sorted(found.items())}
 
 
-def run(index: Index, dataset: Dataset, names: Sequence[str] = SYSTEMS) -> list[Outcome]:
+def run(index: Index, dataset: Dataset, names: Sequence[str] = SYSTEMS) -> list[SystemAnswer]:
     """Put every question to the systems ``names``: to the whole index, and to each language that its articles are in.
 
     The product is asked in any case.
@@ -130,9 +130,9 @@ def run(index: Index, dataset: Dataset, names: Sequence[str] = SYSTEMS) -> list[
     return outcomes
 
 
-def _asked(index: Index, question: Question, names: Sequence[str]) -> Outcome:
+def _asked(index: Index, question: Question, names: Sequence[str]) -> SystemAnswer:
     """The systems that are parts of the product, at one time."""
-    outcome, now = Outcome(question), datetime.now(UTC)
+    outcome, now = SystemAnswer(question), datetime.now(UTC)
     scopes = {question.target_language, *targets(question, index)}
     alone = {system: weights for system, weights in _ALONE.items() if system in names}
     if alone:
@@ -145,7 +145,7 @@ def _asked(index: Index, question: Question, names: Sequence[str]) -> Outcome:
 
 
 def _ask_alone(
-    library: Library, outcome: Outcome, scopes: Iterable[str | None], alone: Mapping[str, Weights], now: datetime
+    library: Library, outcome: SystemAnswer, scopes: Iterable[str | None], alone: Mapping[str, Weights], now: datetime
 ) -> None:
     """The product's ``retrieve`` with one half switched off."""
     query = understand(outcome.question.text)
@@ -158,7 +158,9 @@ def _ask_alone(
                 outcome.rank(system, language, [item.article.id for item in found.articles])
 
 
-def _ask_product(library: Library, outcome: Outcome, scopes: Iterable[str | None], now: datetime, name: str) -> None:
+def _ask_product(
+    library: Library, outcome: SystemAnswer, scopes: Iterable[str | None], now: datetime, name: str
+) -> None:
     """What people get; asked last, it is the one whose replies are kept."""
     limit = min(_RANKED + len(outcome.question.also_ok), MAX_LIMIT)
     for language in scopes:
@@ -168,7 +170,7 @@ def _ask_product(library: Library, outcome: Outcome, scopes: Iterable[str | None
         outcome.rank(name, language, [near.article_id for near in reply.nearest])
 
 
-def _ask_baseline(index: Index, outcomes: Sequence[Outcome]) -> None:
+def _ask_baseline(index: Index, outcomes: Sequence[SystemAnswer]) -> None:
     texts = [outcome.question.text for outcome in outcomes]
     vectors = question_vectors(NAME, texts, index.baseline.embed)
     wanted: dict[str | None, list[int]] = {}

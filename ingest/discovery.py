@@ -26,7 +26,7 @@ class Found:
 
 
 @dataclass(frozen=True, slots=True)
-class Scope:
+class PathScope:
     """What one PATH argument covers: a folder with all below it, or a single file of ``root``."""
 
     root: Path
@@ -39,7 +39,7 @@ class Scope:
         return Path(root, path).is_relative_to(self.root)
 
 
-def scope_of(path: Path, known_roots: frozenset[str], known_files: frozenset[Path]) -> Scope:
+def scope_of(path: Path, known_roots: frozenset[str], known_files: frozenset[Path]) -> PathScope:
     """The scope of a PATH argument. A folder or file below a root that is already known keeps that root.
 
     That way an article's id, where it comes from its path, does not depend on how much was ingested at once. A file
@@ -52,18 +52,18 @@ def scope_of(path: Path, known_roots: frozenset[str], known_files: frozenset[Pat
             f"The name of {files.readable(str(path))} is not UTF-8.", "Rename it, or the folder it lies in."
         )
     if resolved.is_dir():
-        return Scope(resolved)
+        return PathScope(resolved)
     parents = [str(parent) for parent in resolved.parents if str(parent) in known_roots]
     if not resolved.exists() and resolved not in known_files:
         raise NotFoundError(
             f"There is no file or folder {path}.", "Name a folder of Markdown articles, or a file of it."
         )
     root = Path(parents[-1]) if parents else resolved.parent
-    return Scope(root, resolved.relative_to(root).as_posix())
+    return PathScope(root, resolved.relative_to(root).as_posix())
 
 
 def discover(
-    scope: Scope, ignore: tuple[str, ...], max_bytes: int, known_roots: frozenset[str]
+    scope: PathScope, ignore: tuple[str, ...], max_bytes: int, known_roots: frozenset[str]
 ) -> Iterator[Found | Problem]:
     """All Markdown files of a scope in the order of their paths; what is passed over and matters is a Problem."""
     root = root_of(scope, known_roots)
@@ -72,13 +72,13 @@ def discover(
         yield files.refused(root, path, max_bytes) or Found(root, path)
 
 
-def root_of(scope: Scope, known_roots: frozenset[str]) -> Path:
+def root_of(scope: PathScope, known_roots: frozenset[str]) -> Path:
     """The folder from which the paths of a scope's files count."""
     parents = [parent for parent in scope.root.parents if str(parent) in known_roots]
     return parents[-1] if parents and scope.only is None else scope.root
 
 
-def _names(scope: Scope, ignore: tuple[str, ...]) -> Iterable[str]:
+def _names(scope: PathScope, ignore: tuple[str, ...]) -> Iterable[str]:
     if scope.only is None:
         return files.listed(scope.root, ignore)
     there = os.path.lexists(scope.root / scope.only) and not files.is_ignored(Path(scope.only).name, ignore)

@@ -12,12 +12,12 @@ from ingest.chunking import chunk, names, recipe
 from ingest.discovery import Found, discover, root_of, scope_of
 from ingest.plan import Plan, Todo, plan
 from ingest.report import IngestReport
-from ingest.vectors import Texts, Vectors, slices
+from ingest.vectors import Texts, VectorWriter, slices
 from kb.articles.article import Article, Problem
 from kb.articles.paths import shown
 from kb.articles.reader import id_from_path, read
 from kb.catalog import FileRow, NewChunk
-from kb.catalog.ratings import catch_up
+from kb.catalog.ratings import take_in_ratings
 from kb.library import Library
 from kb.runtime.cancellation import checkpoint
 
@@ -74,7 +74,7 @@ def ingest(
     with library.writing("kb ingest"):
         report = _Run(library, hooks or Quiet(), dry_run=dry_run, force=force).run(paths, prune=prune)
         if not dry_run:
-            catch_up(library, anew=True)
+            take_in_ratings(library, anew=True)
         return report
 
 
@@ -95,7 +95,7 @@ class _Run:
         self.dry_run = dry_run
         self.force = force
         self.report = IngestReport()
-        self.vectors = Vectors(library, self.hooks.reached)
+        self.vectors = VectorWriter(library, self.hooks.reached)
         self.recipe = recipe(library.embedder, library.settings.embedding.chunk_tokens)
 
     def run(self, paths: Sequence[Path], *, prune: bool) -> IngestReport:

@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from ingest.discovery import Found, Scope
+from ingest.discovery import Found, PathScope
 from kb.articles.article import Problem
 from kb.articles.files import unreadable
 from kb.catalog import FileRow
@@ -37,7 +37,7 @@ def plan(
     found: Iterable[Found],
     passed_over: Iterable[tuple[str, str]],
     manifest: list[FileRow],
-    scopes: list[Scope],
+    scopes: list[PathScope],
     recipe: str,
     *,
     force: bool,

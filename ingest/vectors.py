@@ -14,7 +14,7 @@ from typing import TypeVar
 import numpy as np
 
 from kb.catalog import NewChunk, NewName
-from kb.library import CHROMA_STATE, Encoder, Library
+from kb.library import CHROMA_STATE, LanguageEncoder, Library
 from kb.text.terms import base_language
 from kb.vectors.chroma import DamagedError, remove_folder
 
@@ -41,7 +41,7 @@ class Texts:
         for key in (*(chunk.vector_id for chunk in chunks), *(name.vector_id for name in names)):
             self.languages.setdefault(key, set()).add(base_language(language))
 
-    def of(self, encoder: Encoder, besides: Collection[str]) -> tuple[dict[str, str], dict[str, str]]:
+    def of(self, encoder: LanguageEncoder, besides: Collection[str]) -> tuple[dict[str, str], dict[str, str]]:
         """Chunks and names that ``encoder`` embeds, leaving the ids ``besides`` out."""
 
         def wanted(key: str) -> bool:
@@ -51,7 +51,7 @@ class Texts:
         return chunks, {key: text for key, text in self.names.items() if wanted(key)}
 
 
-class Vectors:
+class VectorWriter:
     """Writes the vectors of one ingest. ``reached`` is told each step; ``embedded`` counts chunks, not names."""
 
     def __init__(self, library: Library, reached: Callable[[str], None]) -> None:
@@ -89,7 +89,7 @@ class Vectors:
             self._keep(encoder, *texts.of(encoder, kept))
         return self._copy(list(texts.chunks))
 
-    def _keep(self, encoder: Encoder, chunks: Mapping[str, str], names: Mapping[str, str]) -> None:
+    def _keep(self, encoder: LanguageEncoder, chunks: Mapping[str, str], names: Mapping[str, str]) -> None:
         """Embed texts by id, names as the questions that they are, and keep their vectors in the catalog."""
         embedder = encoder.embedder
         for texts, embed in ((chunks, embedder.embed_passages), (names, embedder.embed_queries)):

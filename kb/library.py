@@ -48,7 +48,7 @@ _LOG = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
-class Encoder:
+class LanguageEncoder:
     """An embedder and the language (``en``) whose texts it embeds; None: all."""
 
     embedder: Embedder
@@ -136,10 +136,10 @@ class Library:
         return open_english(self._model_cache, self.threads) if self.settings.embedding.english else None
 
     @property
-    def encoders(self) -> tuple[Encoder, ...]:
+    def encoders(self) -> tuple[LanguageEncoder, ...]:
         """All encoders with the language whose texts they embed; the first one reads every language."""
-        main = Encoder(self.embedder, None)
-        return (main, Encoder(self.english, "en")) if self.english else (main,)
+        main = LanguageEncoder(self.embedder, None)
+        return (main, LanguageEncoder(self.english, "en")) if self.english else (main,)
 
     @property
     def _model_cache(self) -> Path:

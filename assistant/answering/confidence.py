@@ -15,7 +15,7 @@ from importlib.resources import files
 from statistics import median
 from typing import TYPE_CHECKING, Any
 
-from assistant.answering.evidence import Asked, Evidence
+from assistant.answering.evidence import Evidence, QuestionTerms
 from assistant.retrieval.model import Ranked
 from assistant.retrieval.query import Query
 
@@ -66,7 +66,7 @@ def features(
     ranked: Sequence[Ranked],
     evidence: Sequence[Evidence],
     quoted: Sequence[Evidence],
-    asked: Asked,
+    asked: QuestionTerms,
 ) -> Features:
     """Measure a ranking and what would be quoted from its first article."""
     best = ranked[0].passages

@@ -84,14 +84,14 @@ class Evidence:
 
 
 @dataclass(frozen=True, slots=True)
-class Asked:
+class QuestionTerms:
     """The question's words as the index knows them, each with its share of their whole idf mass (sum 1)."""
 
     words: tuple[QueryTerm, ...]
     total: float
 
     @classmethod
-    def of(cls, snapshot: Snapshot, query: Query) -> Asked:
+    def of(cls, snapshot: Snapshot, query: Query) -> QuestionTerms:
         """Weigh the words by how rare they are in the index; one that no article has counts as the rarest."""
         words = snapshot.fulltext.understand(query.text, query.language)
         return cls(words, sum(word.idf for word in words))
@@ -142,7 +142,7 @@ def _parts(text: str, language: str) -> frozenset[str]:
     return frozenset(stem(part, "de") for word in words(text, "de") for part in compounds.parts(word))
 
 
-def gather(snapshot: Snapshot, query: Query, asked: Asked, ranked: Ranked) -> list[Evidence]:
+def gather(snapshot: Snapshot, query: Query, asked: QuestionTerms, ranked: Ranked) -> list[Evidence]:
     """All units of the best chunks of an article and of the section around the very best, best first."""
     scores = {passage.chunk: passage.score for passage in ranked.passages[:_MAX_CHUNKS]}
     rows = snapshot.chunks(list(scores))
@@ -180,7 +180,12 @@ def compare(library: Library, query: Query, vector: FloatMatrix, evidence: Seque
 
 
 def _score(
-    units: Sequence[UnitRow], row: ChunkRow, query: Query, asked: Asked, article: ArticleRow, passage_score: float
+    units: Sequence[UnitRow],
+    row: ChunkRow,
+    query: Query,
+    asked: QuestionTerms,
+    article: ArticleRow,
+    passage_score: float,
 ) -> Iterator[Evidence]:
     heading = asked.matched(" ".join([article.title, *row.headings]), article.language)
     base = _HEADING_SHARE * sum(heading.values()) + _PASSAGE_SHARE * passage_score

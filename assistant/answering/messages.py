@@ -31,7 +31,7 @@ TEXTS: dict[str, dict[str, str]] = {
 }
 
 
-class Said(str):
+class Message(str):
     """What the assistant says in one language, and can say in another."""
 
     __slots__ = ("key", "values")
@@ -39,22 +39,22 @@ class Said(str):
     key: str
     values: Mapping[str, str]
 
-    def told_in(self, language: str) -> Said:
+    def in_language(self, language: str) -> Message:
         """The same in ``language``; what it quotes stays as it is."""
         return text(self.key, language, **self.values)
 
 
-def text(key: str, language: str, /, **values: str) -> Said:
+def text(key: str, language: str, /, **values: str) -> Message:
     """The words for ``key``; a language other than German reads English."""
     words = TEXTS["de" if language.partition("-")[0] == "de" else "en"]
-    said = Said(words.get(key, key).format(**values))
+    said = Message(words.get(key, key).format(**values))
     said.key, said.values = key, values
     return said
 
 
-def told_in(reply: Reply, language: str) -> Reply:
+def in_language(reply: Reply, language: str) -> Reply:
     """``reply`` with what the assistant itself says in ``language``: why it abstains, which language it quotes."""
-    reason = reply.reason.told_in(language) if isinstance(reply.reason, Said) else reply.reason
+    reason = reply.reason.in_language(language) if isinstance(reply.reason, Message) else reply.reason
     answer = reply.answer
     for cited in reply.citations[:1]:
         mark, told = (other_language(cited.language, name) for name in (reply.language, language))

@@ -38,7 +38,7 @@ _SHORT_LIST = 5
 """Lines; longer lists and tables are looked things up in, not read as a whole."""
 
 
-def complete(
+def with_qualifiers(
     snapshot: Snapshot,
     query: Query,
     evidence: Sequence[Evidence],

@@ -9,7 +9,7 @@ from datetime import date
 from assistant.answering import qualifiers
 from assistant.answering.evidence import Evidence
 from assistant.answering.reply import Citation
-from assistant.retrieval.near_duplicates import same
+from assistant.retrieval.near_duplicates import near_duplicate
 from assistant.retrieval.query import Query
 from kb.articles.freshness import freshness
 from kb.articles.paths import shown
@@ -48,7 +48,7 @@ def choose(snapshot: Snapshot, query: Query, evidence: Sequence[Evidence], setti
     if query.focus == "steps" and (steps := _steps(snapshot, evidence)):
         return steps
     chosen = _best(evidence, settings, query.language)
-    return _merged(qualifiers.complete(snapshot, query, evidence, chosen, settings))
+    return _merged(qualifiers.with_qualifiers(snapshot, query, evidence, chosen, settings))
 
 
 def cite(quotes: Sequence[Quote], article: ArticleRow, today: date, due_days: int, first: int = 1) -> list[Citation]:
@@ -113,7 +113,7 @@ def _best(evidence: Sequence[Evidence], settings: AnswerSettings, language: str)
             break
         if item.score < _KEEP_SHARE * evidence[0].score:
             break
-        repeated = any(same(item.unit.text, other.unit.text, language) for other in chosen)
+        repeated = any(near_duplicate(item.unit.text, other.unit.text, language) for other in chosen)
         if repeated or length + len(item.unit.text) > settings.max_characters or item.unit.kind == "code":
             continue
         chosen.append(item)

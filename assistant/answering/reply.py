@@ -30,7 +30,7 @@ class Citation:
 
 
 @dataclass(frozen=True, slots=True)
-class Near:
+class NearestArticle:
     """An article in the ranking, one row an article; ``score`` is the fused one, 0..1, best first.
 
     ``same_as`` is the id of an article above it whose passage says the same; in JSON it is left out
@@ -77,7 +77,7 @@ class Reply:
     answer: str
     reason: str | None
     citations: tuple[Citation, ...]
-    nearest: tuple[Near, ...]
+    nearest: tuple[NearestArticle, ...]
     timings_ms: Timings
     dropped: tuple[Dropped, ...] = ()
 

@@ -193,9 +193,9 @@ def _done(
 
 
 def _record(library: Library, action: str, target: str, **detail: str) -> None:
-    from kb.accounts import Entry
+    from kb.accounts import AuditEntry
 
-    library.accounts.record(Entry(_now(), f"machine:{_me()}", "admin", action, target, "done", detail))
+    library.accounts.record(AuditEntry(_now(), f"machine:{_me()}", "admin", action, target, "done", detail))
 
 
 def _is_locked(account: Account) -> bool:

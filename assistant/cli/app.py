@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import typer
 
-from assistant.cli.options import Config, Home, Place
+from assistant.cli.options import Config, GlobalOptions, Home
 
 app = typer.Typer(
     name="kb",
@@ -22,4 +22,4 @@ app.add_typer(gaps_app, name="gaps")
 @app.callback()
 def main_options(home: Home = None, config: Config = None) -> None:
     """Take --home and --config before the command too."""
-    Place.home, Place.config = home, config
+    GlobalOptions.home, GlobalOptions.config = home, config

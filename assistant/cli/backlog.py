@@ -14,7 +14,7 @@ from assistant.terminal import print_json
 
 if TYPE_CHECKING:
     from assistant.leads import Verification
-    from kb.backlog import Entry, Gap
+    from kb.backlog import Gap, HistoryEntry
 
 GapId = Annotated[str, typer.Argument(help="The id of the gap, G-0012.")]
 Version = Annotated[
@@ -231,7 +231,7 @@ def _print(gap: Gap, line: str, *, as_json: bool) -> None:
     )
 
 
-def _entry(one: Entry) -> dict[str, Any]:
+def _entry(one: HistoryEntry) -> dict[str, Any]:
     return {
         "at": one.at.isoformat(),
         "kind": one.kind,

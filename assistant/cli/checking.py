@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from kb.checks import Finding
-    from kb.checks.corpus import Library as Shelf
+    from kb.checks.corpus import Corpus as Shelf
     from kb.library import Library
     from kb.settings import ArticleSettings
 

@@ -42,7 +42,7 @@ def examples(*lines: str) -> str:
     return "[bold]Examples[/bold]\n\n" + "\n\n".join(f"  {line}" for line in lines)
 
 
-class Place:
+class GlobalOptions:
     """The options that stand before the command."""
 
     home: Path | None = None
@@ -51,7 +51,7 @@ class Place:
 
 def open_library(home: Path | None, config: Path | None) -> Library:
     """The library that the options name, before or after the command."""
-    return Library.open(home or Place.home, config or Place.config)
+    return Library.open(home or GlobalOptions.home, config or GlobalOptions.config)
 
 
 def who(by: str | None) -> str:

@@ -35,7 +35,7 @@ def replay_command(
     Lines are {"id", "text", "language"?, "asked_at"?, "actor"?, "session"?}. One that cannot be asked is named, the
     others go on; exit code 1 then. The same line again replaces what was logged for it.
     """
-    from assistant.replay.replay import Problem, replay
+    from assistant.replay.replay import ReplayProblem, replay
 
     library = open_library(home, config)
     library.threads = 1  # every question has a thread of its own
@@ -44,7 +44,7 @@ def replay_command(
     with open_file(questions) as file, ProgressBar("Asking") as bar:
         lines = line_count(file)
         for item in replay(library, file, audience):
-            if isinstance(item, Problem):
+            if isinstance(item, ReplayProblem):
                 refused += 1
                 print(f"{questions}:{item.number}: {item.message} {item.hint}", file=sys.stderr)
             else:

@@ -1,7 +1,7 @@
 """Gaps: what customers ask and no article answers, found in the log, explained by asking again.
 
 ``find`` is the door. Reading order: ``find`` (the steps), ``signals``, ``clusters``, ``probe``, ``belief`` with
-``company`` and ``testimony``, ``subject``, ``cause`` with ``conflict`` and ``texts``, ``priority``, ``report``.
+``similar`` and ``feedback``, ``scope``, ``cause`` with ``conflict`` and ``texts``, ``priority``, ``report``.
 """
 
 from assistant.gaps.pipeline import find

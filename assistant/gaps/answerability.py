@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final
 
-from assistant.gaps.probe import View
+from assistant.gaps.probe import AnswerView
 
 ANSWERS: Final = 0.5
 """From this belief on an article is taken to answer a need."""
@@ -21,7 +21,7 @@ _COMPANY: Final = 0.6
 _AGREED: Final = 1.2
 _SHARE: Final = 2.2
 _BASE: Final = 1.1
-"""What the mean log odds of a need's wordings count, those of the questions like it (``company``), full agreement on
+"""What the mean log odds of a need's wordings count, those of the questions like it (``similar``), full agreement on
 the first article, and the log odds of the share of questions that are answered, which counts against: where refusals
 are rare, one says more.
 
@@ -69,44 +69,46 @@ another five in six."""
 
 
 @dataclass(frozen=True, slots=True)
-class Usual:
+class BaseRate:
     """What is usual: the share of questions that are ``answered``, and how many ``articles`` there are."""
 
     answered: float = 0.5
     articles: int = _MANY
 
 
-def belief_in(views: Sequence[View | None], usual: Usual, company: float, testimony: float = 0.0) -> float:
+def answerability(
+    views: Sequence[AnswerView | None], base_rate: BaseRate, similar: float, feedback: float = 0.0
+) -> float:
     """P(what the askers get answers), 0..1, by these views, one a wording, and by what else is known of their need.
 
-    ``company`` is the mean log odds of the questions most like it, ``testimony`` what the askers say (see there).
+    ``similar`` is the mean log odds of the questions most like it, ``feedback`` what the askers say (see there).
     """
     if not views:
         return 0.0
-    total = _BASE + _OWN * log_odds(views) + _COMPANY * company + _AGREED * agreement(views) + testimony
-    return 1.0 / (1.0 + math.exp(_SHARE * odds_of(max(usual.answered, _FEW_ANSWERED)) - total))
+    total = _BASE + _OWN * log_odds(views) + _COMPANY * similar + _AGREED * agreement(views) + feedback
+    return 1.0 / (1.0 + math.exp(_SHARE * odds_of(max(base_rate.answered, _FEW_ANSWERED)) - total))
 
 
-def agreement(views: Sequence[View | None]) -> float:
+def agreement(views: Sequence[AnswerView | None]) -> float:
     """The share of the views that find the same article first, less that of one view, 0..1."""
     firsts = Counter(view.hit.article.id for view in views if view)
     share = firsts.most_common(1)[0][1] / len(views) if firsts else 0.0
     return max(share - 1 / len(views), 0.0)
 
 
-def belief(views: Sequence[View | None], usual: Usual | None = None) -> float:
+def answerability_of_views(views: Sequence[AnswerView | None], base_rate: BaseRate | None = None) -> float:
     """P(the article that these views, one a wording, agree on answers), 0..1; None: that wording found nothing."""
-    usual = usual or Usual()
+    base_rate = base_rate or BaseRate()
     if not views:
         return 0.0
     agreed = agreement(views)
-    needed = min(_NEEDED - _OF_ONE / len(views) + _USUALLY * odds_of(usual.answered), _MOST_NEEDED)
+    needed = min(_NEEDED - _OF_ONE / len(views) + _USUALLY * odds_of(base_rate.answered), _MOST_NEEDED)
     odds = log_odds(views)
-    worth = min(max((odds - _SURELY_NOT) / (_PERHAPS - _SURELY_NOT), 0.0), 1.0) * min(usual.articles / _MANY, 1.0)
+    worth = min(max((odds - _SURELY_NOT) / (_PERHAPS - _SURELY_NOT), 0.0), 1.0) * min(base_rate.articles / _MANY, 1.0)
     return 1.0 / (1.0 + math.exp(needed - odds - worth * _AGREEMENT * agreed))
 
 
-def log_odds(views: Sequence[View | None]) -> float:
+def log_odds(views: Sequence[AnswerView | None]) -> float:
     """The mean log odds of the confidence over some wordings, at least one."""
     return sum(odds_of(view.confidence if view else 0.0) for view in views) / len(views)
 

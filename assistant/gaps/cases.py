@@ -10,7 +10,7 @@ from typing import Any, TypeAlias
 from kb.backlog.model import EvidenceKind
 from kb.catalog import ArticleRow
 
-Outline: TypeAlias = Mapping[str, Any]
+QuestionRow: TypeAlias = Mapping[str, Any]
 """A question of the log as a plain row."""
 
 
@@ -20,7 +20,7 @@ class Case:
 
     ``id`` is the caller's own where one was given. ``nearest`` are ids of articles with their scores, ``cited``
     articles as id@language, as they were when it was asked; ``audience``, ``only_language``, ``products``: what it was
-    narrowed to. ``testimony``: what was done afterwards, as log odds that it was answered.
+    narrowed to. ``feedback``: what was done afterwards, as log odds that it was answered.
     """
 
     id: str
@@ -40,7 +40,7 @@ class Case:
     cited: tuple[str, ...] = ()
     signals: tuple[str, ...] = ()
     weight: float = 0.0
-    testimony: float = 0.0
+    feedback: float = 0.0
 
     @property
     def person(self) -> str:
@@ -49,7 +49,7 @@ class Case:
 
 
 @dataclass(frozen=True, slots=True)
-class Shelf:
+class ArticlesToday:
     """The articles as they are today: their rows and the hashes of their texts, by id@language."""
 
     rows: Mapping[str, ArticleRow]

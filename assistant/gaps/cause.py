@@ -13,12 +13,12 @@ from dataclasses import asdict, dataclass, field
 from datetime import date
 from typing import Any, Final
 
-from assistant.gaps.answerability import ANSWERS, Usual, belief, belief_in
+from assistant.gaps.answerability import ANSWERS, BaseRate, answerability, answerability_of_views
 from assistant.gaps.cases import Case
 from assistant.gaps.conflict import disagreement
 from assistant.gaps.feedback import complaints
-from assistant.gaps.probe import KEPT, Hit, Probe, View
-from assistant.gaps.similar_questions import Elsewhere
+from assistant.gaps.probe import KEPT, AnswerView, ProbeResult, RankedArticle
+from assistant.gaps.similar_questions import AnsweredElsewhere
 from assistant.gaps.texts import text
 from kb.articles.freshness import days_overdue, is_expired
 from kb.backlog.model import Cause
@@ -61,26 +61,26 @@ class Proof:
 
 
 @dataclass(frozen=True, slots=True)
-class Look:
-    """What a verdict depends on besides the questions.
+class DiagnosisContext:
+    """What a diagnosis depends on besides the questions.
 
-    ``usual`` is what is usual where they are asked, ``far``: whether they are far from what articles are about.
-    ``company``, for each language, is the mean log odds of the questions most like them, ``testimony`` what their
-    askers say; ``elsewhere`` what a like question in another language got that is not there in this one; ``articles``
-    are all articles, by id@language.
+    ``base_rate`` is what is usual where they are asked, ``far``: whether they are far from what articles are about.
+    ``similar``, for each language, is the mean log odds of the questions most like them, ``feedback`` what their
+    askers say; ``answered_elsewhere`` what a like question in another language got that is not there in this one;
+    ``articles`` are all articles, by id@language.
     """
 
     today: date
-    usual: Usual
+    base_rate: BaseRate
     far: bool
-    company: Mapping[str, float] = field(default_factory=dict)
-    testimony: Mapping[str, float] = field(default_factory=dict)
-    elsewhere: Mapping[str, Elsewhere] = field(default_factory=dict)
+    similar: Mapping[str, float] = field(default_factory=dict)
+    feedback: Mapping[str, float] = field(default_factory=dict)
+    answered_elsewhere: Mapping[str, AnsweredElsewhere] = field(default_factory=dict)
     articles: Mapping[str, ArticleRow] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
-class Verdict:
+class CauseVerdict:
     """The cause for the questions of one language; None where an article answers them after all."""
 
     cause: Cause | None
@@ -88,22 +88,22 @@ class Verdict:
     evidence: Mapping[str, Any] | None = None
 
 
-def explain(cases: Sequence[Case], probes: Sequence[Probe], look: Look) -> list[Proof]:
+def diagnose(cases: Sequence[Case], probes: Sequence[ProbeResult], context: DiagnosisContext) -> list[Proof]:
     """The causes for one cluster: ``cases`` with signals, and ``probes`` of some of them and of their neighbours.
 
     1. A verdict for each language that was asked in, by its own probes, or by all where it has none. 2. What questions
     in the other language prove, those of the cluster and those like them in the log. 3. One proof for each cause.
     """
     spoken = Counter(case.language for case in cases)
-    verdicts: dict[str, Verdict] = {}
+    verdicts: dict[str, CauseVerdict] = {}
     for language in sorted(spoken):
         own = [one for one in probes if one.case.language == language] or list(probes)
-        verdicts[language] = _judged(language, own, probes, complaints(cases, language), look)
+        verdicts[language] = _judged(language, own, probes, complaints(cases, language), context)
     # 2
     verdicts = {language: _by_the_others(language, verdicts, probes) for language in verdicts}
     for language, verdict in verdicts.items():
         own = [one for one in probes if one.case.language == language]
-        verdicts[language] = _by_the_log(verdict, own, look.elsewhere.get(language), look.articles)
+        verdicts[language] = _by_the_log(verdict, own, context.answered_elsewhere.get(language), context.articles)
     # 3
     by_cause: dict[Cause, list[str]] = {}
     for language, verdict in verdicts.items():
@@ -115,8 +115,12 @@ def explain(cases: Sequence[Case], probes: Sequence[Probe], look: Look) -> list[
 
 
 def _judged(
-    language: str, probes: Sequence[Probe], everything: Sequence[Probe], said: Mapping[str, int], look: Look
-) -> Verdict:
+    language: str,
+    probes: Sequence[ProbeResult],
+    everything: Sequence[ProbeResult],
+    said: Mapping[str, int],
+    context: DiagnosisContext,
+) -> CauseVerdict:
     """The cause for the questions in one language, asked again by ``probes``, from the first of these that holds.
 
     1. What nobody may see, or what is not in force, answers and comes first. 2. Articles that answer contradict each
@@ -127,32 +131,36 @@ def _judged(
     # 1
     kept_back = [one.blocked for one in probes]
     first = sum(view is not None for view in kept_back) / len(probes)
-    if first >= _MOSTLY and belief(kept_back, look.usual) >= ANSWERS and (view := best(kept_back)):
-        cause, why = _why_blocked(view.hit.article, probes, look.today)
-        return Verdict(cause, view.hit.article, {**_proof(view, kept_back), **why})
+    if (
+        first >= _MOSTLY
+        and answerability_of_views(kept_back, context.base_rate) >= ANSWERS
+        and (view := best(kept_back))
+    ):
+        cause, why = _why_blocked(view.hit.article, probes, context.today)
+        return CauseVerdict(cause, view.hit.article, {**_proof(view, kept_back), **why})
     # 2
     own = [one.own for one in probes]
-    company, testimony = look.company.get(language, 0.0), look.testimony.get(language, 0.0)
-    if testimony < 0 and not said:
-        testimony *= _ONE_ALONE
-    view, believed = best(own), belief_in(own, look.usual, company, testimony)
+    similar, feedback = context.similar.get(language, 0.0), context.feedback.get(language, 0.0)
+    if feedback < 0 and not said:
+        feedback *= _ONE_ALONE
+    view, believed = best(own), answerability(own, context.base_rate, similar, feedback)
     if view and believed >= _HALF_BELIEVED and (found := disagreement(probes)):
-        return Verdict("conflict", view.hit.article, {**_proof(view, own), **found})
+        return CauseVerdict("conflict", view.hit.article, {**_proof(view, own), **found})
     # 3
     if not any(one is not None and one.answered for one in own):
-        believed = min(believed, belief_in([one.own for one in everything], look.usual, company, testimony))
-    if view and believed >= ANSWERS and not (look.far and is_foreign(view, language)):
-        return _of_what_is_shown(language, view, probes, look.today, said if testimony <= 0 else {})
+        believed = min(believed, answerability([one.own for one in everything], context.base_rate, similar, feedback))
+    if view and believed >= ANSWERS and not (context.far and is_foreign(view, language)):
+        return _of_what_is_shown(language, view, probes, context.today, said if feedback <= 0 else {})
     # 4
     foreign = [one.foreign for one in probes]
-    if not look.far and belief(foreign, look.usual) >= ANSWERS and (other := best(foreign)):
-        return Verdict("language", other.hit.article, _proof(other, foreign))
+    if not context.far and answerability_of_views(foreign, context.base_rate) >= ANSWERS and (other := best(foreign)):
+        return CauseVerdict("language", other.hit.article, _proof(other, foreign))
     # 5
     proof = _proof(view, own) if view else {}
-    return Verdict("out_of_scope" if look.far else "missing", None, {**proof, "belief": round(believed, 3)})
+    return CauseVerdict("out_of_scope" if context.far else "missing", None, {**proof, "belief": round(believed, 3)})
 
 
-def best(views: Sequence[View | None]) -> View | None:
+def best(views: Sequence[AnswerView | None]) -> AnswerView | None:
     """The view that speaks for the article most views found first: the most confident one of these."""
     seen = [view for view in views if view is not None]
     weight: Counter[str] = Counter()
@@ -165,25 +173,25 @@ def best(views: Sequence[View | None]) -> View | None:
 
 
 def _of_what_is_shown(
-    language: str, view: View, probes: Sequence[Probe], today: date, said: Mapping[str, int]
-) -> Verdict:
+    language: str, view: AnswerView, probes: Sequence[ProbeResult], today: date, said: Mapping[str, int]
+) -> CauseVerdict:
     """An article that the askers may see answers: what is wrong with it, if anything."""
     article = view.hit.article
     proof = _proof(view, [one.own for one in probes])
     if is_foreign(view, language):
-        return Verdict("language", article, proof)
+        return CauseVerdict("language", article, proof)
     if late := days_overdue(article, today):
-        return Verdict("stale", article, {**proof, "days_overdue": late})
+        return CauseVerdict("stale", article, {**proof, "days_overdue": late})
     places = [_place(one.hits, article) for one in probes]
     lost = [place for place in places if place is None or place > _FOUND]
     if len(lost) > _MOSTLY * len(places):
-        return Verdict("findability", article, {**proof, "ranks": places})
+        return CauseVerdict("findability", article, {**proof, "ranks": places})
     if said:
-        return Verdict("weak", article, {**proof, "said": dict(said)})
-    return Verdict(None, article, proof)
+        return CauseVerdict("weak", article, {**proof, "said": dict(said)})
+    return CauseVerdict(None, article, proof)
 
 
-def _why_blocked(article: ArticleRow, probes: Sequence[Probe], today: date) -> tuple[Cause, dict[str, Any]]:
+def _why_blocked(article: ArticleRow, probes: Sequence[ProbeResult], today: date) -> tuple[Cause, dict[str, Any]]:
     """What keeps an article from the askers."""
     if article.status in {"draft", "review"}:
         return "restricted", {"kept_back_by": "status"}
@@ -198,7 +206,7 @@ def _why_blocked(article: ArticleRow, probes: Sequence[Probe], today: date) -> t
     return "findability", {"kept_back_by": "products"}
 
 
-def _by_the_others(language: str, verdicts: Mapping[str, Verdict], probes: Sequence[Probe]) -> Verdict:
+def _by_the_others(language: str, verdicts: Mapping[str, CauseVerdict], probes: Sequence[ProbeResult]) -> CauseVerdict:
     """Where nothing answers in one language: what answers the same need in another, if these questions find it too."""
     verdict = verdicts[language]
     others = [other for tag, other in verdicts.items() if tag != language and other.article and other.cause is None]
@@ -212,45 +220,48 @@ def _by_the_others(language: str, verdicts: Mapping[str, Verdict], probes: Seque
         if any(
             hit.article.id == article.id and hit.article.language == language for one in own for hit in one.hits[:2]
         ):
-            return Verdict(None, article, verdict.evidence)
+            return CauseVerdict(None, article, verdict.evidence)
         near = [one.foreign for one in own if one.foreign and one.foreign.hit.article.id == article.id]
-        if own and len(near) >= _MOSTLY * len(own) and belief(near) >= _HALF_BELIEVED:
-            return Verdict("language", article, _proof(max(near, key=lambda view: view.confidence), near))
+        if own and len(near) >= _MOSTLY * len(own) and answerability_of_views(near) >= _HALF_BELIEVED:
+            return CauseVerdict("language", article, _proof(max(near, key=lambda view: view.confidence), near))
     return verdict
 
 
 def _by_the_log(
-    verdict: Verdict, own: Sequence[Probe], elsewhere: Elsewhere | None, articles: Mapping[str, ArticleRow]
-) -> Verdict:
+    verdict: CauseVerdict,
+    own: Sequence[ProbeResult],
+    answered_elsewhere: AnsweredElsewhere | None,
+    articles: Mapping[str, ArticleRow],
+) -> CauseVerdict:
     """A like question in another language was answered by an article that is not there in this one.
 
     Where the two are surely alike, that is the answer, whatever is shown instead. Where nothing is shown, less will do,
     and least where these questions themselves, put to the other language's articles alone, find that article first.
     """
-    if elsewhere is None or verdict.cause not in {None, "missing"} or elsewhere.cited not in articles:
+    if answered_elsewhere is None or verdict.cause not in {None, "missing"} or answered_elsewhere.cited not in articles:
         return verdict
-    article = articles[elsewhere.cited]
+    article = articles[answered_elsewhere.cited]
     found = [one.foreign for one in own if one.foreign and one.foreign.hit.article.rowid == article.rowid]
     agreed = bool(own) and len(found) >= _MOSTLY * len(own)
     shown = any(one.own and one.own.answered for one in own)
     enough = SURELY_ALIKE if shown else _LEAST_ALIKE if agreed else _ALIKE
-    if elsewhere.alike < enough:
+    if answered_elsewhere.alike < enough:
         return verdict
     about = {"article": _described(article), "found_by": len(found), "asked_again": len(own)}
-    return Verdict("language", article, {**about, "asked_elsewhere": asdict(elsewhere)})
+    return CauseVerdict("language", article, {**about, "asked_elsewhere": asdict(answered_elsewhere)})
 
 
-def is_foreign(view: View, language: str) -> bool:
+def is_foreign(view: AnswerView, language: str) -> bool:
     """Whether what is shown is in another language than ``language``."""
     return base_language(view.hit.article.language) != language
 
 
-def _place(hits: Sequence[Hit], article: ArticleRow) -> int | None:
+def _place(hits: Sequence[RankedArticle], article: ArticleRow) -> int | None:
     """The place of an article in a ranking, from 1; None where it is not among those kept."""
     return next((hit.rank for hit in hits[:KEPT] if hit.article.rowid == article.rowid), None)
 
 
-def _proof(view: View, views: Sequence[View | None]) -> dict[str, Any]:
+def _proof(view: AnswerView, views: Sequence[AnswerView | None]) -> dict[str, Any]:
     """Which article, at which place, with which sentence, and how sure that is over all that was asked again."""
     article = view.hit.article
     seen = [one for one in views if one is not None and one.hit.article.rowid == article.rowid]
@@ -262,7 +273,7 @@ def _proof(view: View, views: Sequence[View | None]) -> dict[str, Any]:
         "asked_again": len(views),
         "found_by": len(seen),
         "answered": sum(one.answered for one in seen),
-        "belief": round(belief(views), 3),
+        "belief": round(answerability_of_views(views), 3),
     }
 
 
@@ -278,7 +289,7 @@ def _described(article: ArticleRow) -> dict[str, Any]:
     }
 
 
-def _proved(cause: Cause, languages: Sequence[str], probes: Sequence[Probe], verdict: Verdict) -> Proof:
+def _proved(cause: Cause, languages: Sequence[str], probes: Sequence[ProbeResult], verdict: CauseVerdict) -> Proof:
     """``languages`` are those with this cause, ``verdict`` is that of the one most asked in, which is the first."""
     title = verdict.article.title if verdict.article else ""
     return Proof(
@@ -291,14 +302,14 @@ def _proved(cause: Cause, languages: Sequence[str], probes: Sequence[Probe], ver
     )
 
 
-def _about(verdict: Verdict) -> str:
+def _about(verdict: CauseVerdict) -> str:
     """What is to be mended, as one name: the article, or the two that contradict each other."""
     if verdict.cause == "conflict" and verdict.evidence:
         return " ".join(sorted(verdict.evidence[side]["article_id"] for side in ("left", "right")))
     return verdict.article.id if verdict.article else ""
 
 
-def _nearest(probes: Sequence[Probe]) -> tuple[Mapping[str, Any], ...]:
+def _nearest(probes: Sequence[ProbeResult]) -> tuple[Mapping[str, Any], ...]:
     """Articles by their mean score over the probes, best first."""
     total: dict[str, float] = {}
     rows: dict[str, ArticleRow] = {}

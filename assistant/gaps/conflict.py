@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from functools import lru_cache
 from typing import Any, Final
 
-from assistant.gaps.probe import Answering, Probe
+from assistant.gaps.probe import ProbeResult, TopArticle
 from assistant.health.contradiction import Difference, differ
 from assistant.health.statement import Statement, state
 
@@ -22,12 +22,12 @@ _PROVED: Final = 0.34
 """From this share of the questions on that find two articles in disagreement, the need has a conflict."""
 
 
-def disagreement(probes: Sequence[Probe]) -> dict[str, Any] | None:
+def disagreement(probes: Sequence[ProbeResult]) -> dict[str, Any] | None:
     """The pair of articles that most of the questions find in disagreement, with their sentences; None without one.
 
     Only what answers is compared: the best units of the first article, each with those of the next ones.
     """
-    found: dict[tuple[str, str], list[tuple[Answering, str, Answering, str, Difference]]] = {}
+    found: dict[tuple[str, str], list[tuple[TopArticle, str, TopArticle, str, Difference]]] = {}
     for one in probes:
         if (pair := _first(one)) is not None:
             left, _, right, _, _ = pair
@@ -45,7 +45,7 @@ def disagreement(probes: Sequence[Probe]) -> dict[str, Any] | None:
     }
 
 
-def _first(probe: Probe) -> tuple[Answering, str, Answering, str, Difference] | None:
+def _first(probe: ProbeResult) -> tuple[TopArticle, str, TopArticle, str, Difference] | None:
     """The first two units of two articles that state different facts, the best units first."""
     if len(probe.answering) < 2:
         return None
@@ -70,7 +70,7 @@ def _difference(one: str, other: str, language: str) -> Difference | None:
     return None if found is None or found.kind in _NO_FACTS else found
 
 
-def _side(answering: Answering, sentence: str, value: str) -> dict[str, Any]:
+def _side(answering: TopArticle, sentence: str, value: str) -> dict[str, Any]:
     article = answering.hit.article
     return {
         "article_id": article.id,

@@ -11,15 +11,15 @@ from datetime import date
 from typing import Any, Final
 
 from assistant.gaps import clustering
-from assistant.gaps.answerability import Usual
+from assistant.gaps.answerability import BaseRate
 from assistant.gaps.cases import Case
-from assistant.gaps.cause import SURELY_ALIKE, Look, Proof, explain, is_foreign
+from assistant.gaps.cause import SURELY_ALIKE, DiagnosisContext, Proof, diagnose, is_foreign
 from assistant.gaps.conflict import disagreement
-from assistant.gaps.feedback import complaints, together
-from assistant.gaps.merging import Finding
-from assistant.gaps.probe import STATUSES, Probe, Prober
-from assistant.gaps.scope import FAR, Subject, remoteness
-from assistant.gaps.similar_questions import Company, Elsewhere
+from assistant.gaps.feedback import combined, complaints
+from assistant.gaps.merging import Diagnosis
+from assistant.gaps.probe import STATUSES, Prober, ProbeResult
+from assistant.gaps.scope import FAR, KnowledgeScope, in_scope_score
+from assistant.gaps.similar_questions import AnsweredElsewhere, SimilarQuestions
 from kb.backlog.model import Cause
 from kb.catalog import Filter
 from kb.embedding.protocol import FloatMatrix
@@ -62,21 +62,21 @@ class Cluster:
     quiet: bool
 
 
-class Replay:
+class Diagnostician:
     """Asks clusters again over one library. ``vectors`` (n, d) are those of the ``cases``.
 
     What was proved is kept, and read again where the same questions meet the same index on the same day.
     """
 
     def __init__(
-        self, library: Library, cases: Sequence[Case], vectors: FloatMatrix, subject: Subject, today: date
+        self, library: Library, cases: Sequence[Case], vectors: FloatMatrix, scope: KnowledgeScope, today: date
     ) -> None:
-        self._cases, self._vectors, self._subject, self._today = cases, vectors, subject, today
-        self._space = clustering.centred(vectors, [case.language for case in cases], subject.means)
-        self._company = Company(cases, self._space, subject.counterparts)
+        self._cases, self._vectors, self._scope, self._today = cases, vectors, scope, today
+        self._space = clustering.centred(vectors, [case.language for case in cases], scope.means)
+        self._similar = SimilarQuestions(cases, self._space, scope.translations)
         self._prober = Prober(library, today)
         with library.catalog.snapshot() as snapshot:
-            self._usual = Usual(_answered_share(cases), snapshot.counts()["articles"])
+            self._base_rate = BaseRate(_answered_share(cases), snapshot.counts()["articles"])
             everything = snapshot.listing(Filter(today, statuses=STATUSES, expired=True))
             self._rows = {f"{row.id}@{row.language}": row for row in everything}
         self._most = library.settings.gaps.most_replayed
@@ -88,12 +88,12 @@ class Replay:
             library.catalog.noted("judged"),
             library.settings.model_dump_json(include={"retrieval", "answer", "articles", "embedding"}),
             today.isoformat(),
-            self._usual.answered,
+            self._base_rate.answered,
         ]
 
-    def run(self, found: Sequence[Cluster], progress: Progress | None) -> list[Finding]:
+    def run(self, found: Sequence[Cluster], progress: Progress | None) -> list[Diagnosis]:
         """What is wrong in each cluster, in their order, as far as the budget of questions goes."""
-        findings: list[Finding] = []
+        findings: list[Diagnosis] = []
         left = self._most
         for done, one in enumerate(found):
             if progress is not None:
@@ -106,9 +106,9 @@ class Replay:
         self._memo.replace(self._kept)
         return findings
 
-    def _findings(self, one: Cluster, asked: Sequence[int]) -> Iterator[Finding]:
+    def _findings(self, one: Cluster, asked: Sequence[int]) -> Iterator[Diagnosis]:
         direction = self._space[list(one.places)].mean(axis=0)
-        proofs, remote = self._proofs(one, asked)
+        proofs, scope_score = self._proofs(one, asked)
         for proof in proofs:
             proved = proof.cause in _PROVED
             if one.quiet and not proved:
@@ -116,48 +116,52 @@ class Replay:
             own = [place for place in one.places if self._cases[place].language in proof.languages]
             cases = [self._cases[place] for place in own if proved or place in one.signalled]
             if len(cases) > (one.quiet and proof.cause == "language"):
-                yield Finding(tuple(cases), proof, remote, direction)
+                yield Diagnosis(tuple(cases), proof, scope_score, direction)
 
     def _proofs(self, one: Cluster, asked: Sequence[int]) -> tuple[list[Proof], float]:
         """What the replay proves of a cluster, known from another run or found now; and how remote the need is."""
         cases = [self._cases[place] for place in one.places if one.quiet or place in one.signalled]
-        company, elsewhere = self._around(one, asked)
-        said = self._testimony(one)
-        nearness = round(self._subject.nearness(self._vectors[list(asked)]) / _NEAR_STEP) * _NEAR_STEP
-        key = self._key(one, cases, asked, [company, said, nearness, [asdict(item) for item in elsewhere.values()]])
+        similar, answered_elsewhere = self._around(one, asked)
+        said = self._feedback(one)
+        nearness = round(self._scope.nearness(self._vectors[list(asked)]) / _NEAR_STEP) * _NEAR_STEP
+        key = self._key(
+            one, cases, asked, [similar, said, nearness, [asdict(item) for item in answered_elsewhere.values()]]
+        )
         if key not in self._known:
-            probes: list[Probe] = []
-            suspicious = any(item.alike >= SURELY_ALIKE for item in elsewhere.values())
+            probes: list[ProbeResult] = []
+            suspicious = any(item.alike >= SURELY_ALIKE for item in answered_elsewhere.values())
             for place in asked:
                 probes.append(self._prober.probe(self._cases[place], self._vectors[place]))
                 if one.quiet and not suspicious and not _suspicious(probes):
                     break
-            remote = remoteness(nearness, [probe.own for probe in probes])
+            scope_score = in_scope_score(nearness, [probe.own for probe in probes])
             quiet = one.quiet and not suspicious and not _suspicious(probes)
-            look = Look(self._today, self._usual, remote < FAR, company, said, elsewhere, self._rows)
-            proofs = [] if quiet else explain(cases, probes, look)
-            self._known[key] = {"proofs": [asdict(proof) for proof in proofs], "remoteness": remote}
+            context = DiagnosisContext(
+                self._today, self._base_rate, scope_score < FAR, similar, said, answered_elsewhere, self._rows
+            )
+            proofs = [] if quiet else diagnose(cases, probes, context)
+            self._known[key] = {"proofs": [asdict(proof) for proof in proofs], "scope_score": scope_score}
         self._kept[key] = self._known[key]
         return [
             Proof(**{**row, "languages": tuple(row["languages"]), "nearest": tuple(row["nearest"])})
             for row in self._known[key]["proofs"]
-        ], self._known[key]["remoteness"]
+        ], self._known[key]["scope_score"]
 
-    def _around(self, one: Cluster, asked: Sequence[int]) -> tuple[dict[str, float], dict[str, Elsewhere]]:
+    def _around(self, one: Cluster, asked: Sequence[int]) -> tuple[dict[str, float], dict[str, AnsweredElsewhere]]:
         """What the log says of each language of a cluster: how surely like questions were answered, and where."""
-        company, elsewhere = {}, {}
+        similar, answered_elsewhere = {}, {}
         for language in sorted({self._cases[place].language for place in one.places}):
             own = [place for place in asked if self._cases[place].language == language]
-            company[language] = self._company.of(own or asked, one.places, language)
-            if found := self._company.elsewhere(own, language):
-                elsewhere[language] = found
-        return company, elsewhere
+            similar[language] = self._similar.of(own or asked, one.places, language)
+            if found := self._similar.answered_elsewhere(own, language):
+                answered_elsewhere[language] = found
+        return similar, answered_elsewhere
 
-    def _testimony(self, one: Cluster) -> dict[str, float]:
+    def _feedback(self, one: Cluster) -> dict[str, float]:
         """What the askers in each language say."""
         cases = [self._cases[place] for place in one.places]
         languages = sorted({case.language for case in cases})
-        return {tag: together(case for case in cases if case.language == tag) for tag in languages}
+        return {tag: combined(case for case in cases if case.language == tag) for tag in languages}
 
     def _key(self, one: Cluster, cases: Sequence[Case], asked: Sequence[int], around: Sequence[object]) -> str:
         """What the proofs depend on: the state of all, the questions asked again, and what speaks for the others."""
@@ -189,7 +193,7 @@ class Replay:
         return turns
 
 
-def _suspicious(probes: Sequence[Probe]) -> bool:
+def _suspicious(probes: Sequence[ProbeResult]) -> bool:
     """Whether answered questions need a closer look.
 
     Something kept back comes first, what is shown is in another language, or articles disagree.

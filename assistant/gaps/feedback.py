@@ -29,7 +29,7 @@ weigh less than the rates at which `python -m evals gaps` makes people react wou
 REPHRASED: Final = -0.5
 """Who asks again in other words has not found it yet, or wants to know more."""
 
-MOST: Final = 3.0
+MAX_LOG_ODDS: Final = 3.0
 """Together they never say more: what is shown has a say as well."""
 
 _STEP: Final = 0.5
@@ -42,7 +42,7 @@ _SEVERAL: Final = 2
 """People from whose complaints on an answer is found wanting: one alone may have read it in a hurry."""
 
 
-def witness(ratings: Sequence[Feedback], actions: Sequence[Action]) -> float:
+def feedback_of(ratings: Sequence[Feedback], actions: Sequence[Action]) -> float:
     """What was done with one question: the worst complaint, or else the best sign that it was answered, or 0."""
     said = [_HELPFUL if one.verdict == "helpful" else _REASONS[one.reason] for one in ratings]
     said += [_DONE.get(one.kind, 0.0) for one in actions]
@@ -50,13 +50,13 @@ def witness(ratings: Sequence[Feedback], actions: Sequence[Action]) -> float:
     return worst if worst < 0 else max(said, default=0.0)
 
 
-def together(cases: Iterable[Case]) -> float:
+def combined(cases: Iterable[Case]) -> float:
     """What the askers of some questions say, each once, with the strongest that they said; between -MOST and MOST."""
     by_person: dict[str, float] = {}
     for case in cases:
-        if abs(case.testimony) > abs(by_person.get(case.person, 0.0)):
-            by_person[case.person] = case.testimony
-    total = max(-MOST, min(MOST, sum(by_person.values())))
+        if abs(case.feedback) > abs(by_person.get(case.person, 0.0)):
+            by_person[case.person] = case.feedback
+    total = max(-MAX_LOG_ODDS, min(MAX_LOG_ODDS, sum(by_person.values())))
     return round(total / _STEP) * _STEP
 
 

@@ -20,10 +20,10 @@ _SCATTERED: Final[frozenset[Cause]] = frozenset({"missing", "out_of_scope"})
 
 
 @dataclass(frozen=True, slots=True)
-class Finding:
+class Diagnosis:
     """Questions that one gap leaves unanswered, the most central one first, and the proof of its cause.
 
-    ``nearness`` says how near they are to what the articles are about, by ``subject.remoteness``; ``direction`` (d,)
+    ``nearness`` says how near they are to what the articles are about, by ``scope.in_scope_score``; ``direction`` (d,)
     is the mean of their cluster's centred vectors.
     """
 
@@ -33,14 +33,14 @@ class Finding:
     direction: FloatMatrix
 
 
-def merged(findings: Sequence[Finding], apart: float) -> list[Finding]:
+def merge(findings: Sequence[Diagnosis], apart: float) -> list[Diagnosis]:
     """One finding for each article and cause; those about no article are linked where their mean distance is small.
 
     ``apart`` is that distance. It is larger than for clusters: whether something answers is decided for needs that are
     alike, what should stand in one article may be less so.
     """
-    by_article: dict[tuple[str, str], list[Finding]] = {}
-    scattered: dict[str, list[Finding]] = {}
+    by_article: dict[tuple[str, str], list[Diagnosis]] = {}
+    scattered: dict[str, list[Diagnosis]] = {}
     for one in findings:
         if one.proof.cause in _SCATTERED or not one.proof.article:
             scattered.setdefault(one.proof.cause, []).append(one)
@@ -50,15 +50,15 @@ def merged(findings: Sequence[Finding], apart: float) -> list[Finding]:
     return [_one(group) for group in chain(by_article.values(), near)]
 
 
-def _near(findings: Sequence[Finding], apart: float) -> list[list[Finding]]:
+def _near(findings: Sequence[Diagnosis], apart: float) -> list[list[Diagnosis]]:
     means = np.stack([one.direction for one in findings])
-    groups: dict[int, list[Finding]] = {}
+    groups: dict[int, list[Diagnosis]] = {}
     for one, label in zip(findings, linked(1.0 - means @ means.T, apart), strict=True):
         groups.setdefault(label, []).append(one)
     return list(groups.values())
 
 
-def _one(group: Sequence[Finding]) -> Finding:
+def _one(group: Sequence[Diagnosis]) -> Diagnosis:
     """The first, weightiest finding of the group with the questions of all."""
     if len(group) == 1:
         return group[0]

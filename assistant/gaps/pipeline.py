@@ -10,13 +10,13 @@ from datetime import UTC, date, datetime
 from typing import Final
 
 from assistant.gaps import clustering, signals
-from assistant.gaps.cases import Case, Shelf
-from assistant.gaps.diagnosis import Cluster, Replay
-from assistant.gaps.merging import Finding, merged
+from assistant.gaps.cases import ArticlesToday, Case
+from assistant.gaps.diagnosis import Cluster, Diagnostician
+from assistant.gaps.merging import Diagnosis, merge
 from assistant.gaps.priority import demand, priority
 from assistant.gaps.probe import STATUSES
 from assistant.gaps.report import GapReport
-from assistant.gaps.scope import Subject
+from assistant.gaps.scope import KnowledgeScope
 from assistant.leads import recheck
 from kb.articles.front_matter import text_sha256
 from kb.backlog.model import FoundGap, GapQuestion
@@ -69,14 +69,14 @@ def find(
     cases = signals.rephrased(cases, vectors, library.settings.gaps)
     # 2
     with library.catalog.snapshot() as snapshot:
-        subject = Subject.of(library, snapshot)
-    subject.take_in(vectors[[place for place, case in enumerate(cases) if case.status == "answered"]])
+        scope = KnowledgeScope.of(library, snapshot)
+    scope.take_in(vectors[[place for place, case in enumerate(cases) if case.status == "answered"]])
     with telling(progress, "clustering"):
-        found = _clusters(library, cases, vectors, subject)
+        found = _clusters(library, cases, vectors, scope)
     # 3
     with telling(progress, "asking"):
-        findings = Replay(library, cases, vectors, subject, today).run(found, tell)
-    findings = merged(findings, library.settings.gaps.merge_distance)
+        findings = Diagnostician(library, cases, vectors, scope, today).run(found, tell)
+    findings = merge(findings, library.settings.gaps.merge_distance)
     # 4
     gaps = sorted((_gap(library, finding, today) for finding in findings), key=_place)
     # 5
@@ -116,15 +116,15 @@ def _place(gap: FoundGap) -> tuple[bool, float, datetime, str]:
     return gap.cause == "out_of_scope", -gap.priority, gap.questions[0].asked_at, gap.questions[0].id
 
 
-def _shelf(library: Library, today: date) -> Shelf:
+def _shelf(library: Library, today: date) -> ArticlesToday:
     everything = Filter(today, statuses=STATUSES, expired=True)
     with library.catalog.snapshot() as snapshot:
         rows = {f"{row.id}@{row.language}": row for row in snapshot.listing(everything)}
         sources = snapshot.sources(list(rows))
-    return Shelf(rows, {key: text_sha256(source) for key, (_, source) in sources.items()})
+    return ArticlesToday(rows, {key: text_sha256(source) for key, (_, source) in sources.items()})
 
 
-def _clusters(library: Library, cases: Sequence[Case], vectors: FloatMatrix, subject: Subject) -> list[Cluster]:
+def _clusters(library: Library, cases: Sequence[Case], vectors: FloatMatrix, scope: KnowledgeScope) -> list[Cluster]:
     """Those with enough evidence, the weightiest first, then the quiet ones that several questions are in."""
     settings = library.settings.gaps
     made = []
@@ -134,8 +134,8 @@ def _clusters(library: Library, cases: Sequence[Case], vectors: FloatMatrix, sub
         vectors,
         [case.nearest for case in cases],
         settings.cluster_distance,
-        subject.means,
-        subject.pivots,
+        scope.means,
+        scope.pivots,
     ):
         signalled = frozenset(place for place in places if cases[place].signals)
         weight = sum(cases[place].weight for place in signalled)
@@ -145,7 +145,7 @@ def _clusters(library: Library, cases: Sequence[Case], vectors: FloatMatrix, sub
     return sorted(made, key=lambda one: (one.quiet, -one.weight, -len(one.places), min(one.places)))
 
 
-def _gap(library: Library, finding: Finding, today: date) -> FoundGap:
+def _gap(library: Library, finding: Diagnosis, today: date) -> FoundGap:
     cases = finding.cases
     cost, rows = priority(finding, today, library.settings.gaps, library.settings.reports.time_zone)
     asked = sorted(cases, key=lambda case: (case.asked_at, case.id))

@@ -7,7 +7,7 @@ from datetime import date
 from typing import Any, Final, TypeAlias
 
 from assistant.gaps.cases import Case
-from assistant.gaps.merging import Finding
+from assistant.gaps.merging import Diagnosis
 from assistant.retrieval.relevance_feedback import decay
 from kb.backlog.model import Cause, Demand
 from kb.runtime.days import day_in
@@ -17,7 +17,7 @@ Row: TypeAlias = Mapping[str, Any]
 
 _EDGE: Final = -0.5
 _WIDTH: Final = 2.0
-"""From this nearness (``subject.remoteness``) on a need counts less, until so much further down it hardly counts."""
+"""From this nearness (``scope.in_scope_score``) on a need counts less, until so much further down it hardly counts."""
 
 _LEAST: Final = 0.1
 
@@ -31,7 +31,7 @@ def demand(cases: Sequence[Case]) -> Demand:
     return Demand(len(asked), len({case.person for case in asked}), len(cases) - len(asked))
 
 
-def priority(finding: Finding, today: date, settings: GapSettings, zone: str) -> tuple[float, tuple[Row, ...]]:
+def priority(finding: Diagnosis, today: date, settings: GapSettings, zone: str) -> tuple[float, tuple[Row, ...]]:
     """The minutes lost, decayed by age, and the rows that add up to them; what is off topic counts nothing.
 
     ``today`` is a day in the time zone ``zone``. A row holds ``what``, its ``count``, what is left of that after
@@ -60,7 +60,7 @@ def priority(finding: Finding, today: date, settings: GapSettings, zone: str) ->
     return round(total * factor, 2), tuple(rows)
 
 
-def _on_topic(finding: Finding) -> float:
+def _on_topic(finding: Diagnosis) -> float:
     """1 for what articles are about, 0 for what is off topic; in between, by how near the questions are."""
     if finding.proof.cause == "out_of_scope":
         return 0.0

@@ -8,10 +8,10 @@ from dataclasses import dataclass, replace
 from datetime import date
 from typing import Final
 
-from assistant.answering.evidence import Asked, Evidence, gather
-from assistant.answering.judge import Bench, judge
+from assistant.answering.evidence import Evidence, QuestionTerms, gather
+from assistant.answering.judge import QuestionContext, judge
 from assistant.gaps.cases import Case
-from assistant.replay.embedding_cache import RememberingLibrary
+from assistant.replay.embedding_cache import CachingLibrary
 from assistant.retrieval.model import Ranked
 from assistant.retrieval.query import understand
 from assistant.retrieval.search import retrieve, searching
@@ -39,7 +39,7 @@ _UNITS: Final = 4
 
 
 @dataclass(frozen=True, slots=True)
-class Hit:
+class RankedArticle:
     """An article in a ranking: its place from 1, its fused score (0..1) and its best passage's cosine (-1..1)."""
 
     article: ArticleRow
@@ -54,14 +54,14 @@ class Hit:
 
 
 @dataclass(frozen=True, slots=True)
-class View:
+class AnswerView:
     """What some articles give a question: ``confidence`` is p(the first one answers), 0..1.
 
     ``answered``: whether that passes the threshold. ``evidence`` are the best units of that article, ``measured`` is
     what the confidence was computed from.
     """
 
-    hit: Hit
+    hit: RankedArticle
     confidence: float
     answered: bool
     evidence: tuple[Evidence, ...]
@@ -74,15 +74,15 @@ class View:
 
 
 @dataclass(frozen=True, slots=True)
-class Answering:
+class TopArticle:
     """One of the first articles, with the units that bear most on the question, as they read."""
 
-    hit: Hit
+    hit: RankedArticle
     units: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True)
-class Probe:
+class ProbeResult:
     """One question asked again.
 
     ``own``: what its asker gets. ``foreign``: the same from other languages only. ``blocked``: what comes first of all
@@ -91,11 +91,11 @@ class Probe:
     """
 
     case: Case
-    hits: tuple[Hit, ...]
-    own: View | None
-    foreign: View | None
-    blocked: View | None
-    answering: tuple[Answering, ...] = ()
+    hits: tuple[RankedArticle, ...]
+    own: AnswerView | None
+    foreign: AnswerView | None
+    blocked: AnswerView | None
+    answering: tuple[TopArticle, ...] = ()
 
 
 class Prober:
@@ -103,12 +103,12 @@ class Prober:
 
     def __init__(self, library: Library, today: date) -> None:
         self._today = today
-        self._library = RememberingLibrary(library)
+        self._library = CachingLibrary(library)
         self._library.catalog = library.catalog
         self._kept_back: dict[tuple[int, Filter], frozenset[int]] = {}
         self._ids: dict[tuple[int, Filter, str], frozenset[str]] = {}
 
-    def probe(self, case: Case, vector: FloatMatrix) -> Probe:
+    def probe(self, case: Case, vector: FloatMatrix) -> ProbeResult:
         """Ask the question of ``case``, whose vector (d,) is given, again.
 
         1. As it was asked; a twin of the first article, which makes it doubtful, is left out. 2. Where that gives no
@@ -120,42 +120,42 @@ class Prober:
         own = Filter(self._today, case.audience, case.only_language, case.products)
         wide = Filter(self._today, statuses=STATUSES, expired=True)
         with searching(self._library, vector, 2 * self._library.settings.retrieval.candidates) as (snapshot, near):
-            bench = Bench(self._library, snapshot, query, vector, self._today)
+            context = QuestionContext(self._library, snapshot, query, vector, self._today)
             # 1
             ranked = retrieve(snapshot, self._library, query, vector, near, own).articles
-            says = _answering(bench, ranked)
+            says = _answering(context, ranked)
             twins = {one.hit.article.rowid for one in says[1:] if _alike(says[0], one)}
-            view = self._view(bench, [item for item in ranked if item.article.rowid not in twins], ranked)
+            view = self._view(context, [item for item in ranked if item.article.rowid not in twins], ranked)
             # 2
             foreign = None
             if view and not view.answered:
-                foreign = self._foreign(bench, near, own)
+                foreign = self._foreign(context, near, own)
             # 3
             blocked: list[Ranked] = []
             if hidden := self._hidden(snapshot, own, wide):
                 blocked = retrieve(snapshot, self._library, query, vector, near, wide).articles
                 blocked = blocked if blocked and blocked[0].article.rowid in hidden else []
-            return Probe(
+            return ProbeResult(
                 case,
                 tuple(_hit(item, place) for place, item in enumerate(ranked[:KEPT], 1)),
                 view,
                 foreign,
-                self._view(bench, blocked, blocked),
+                self._view(context, blocked, blocked),
                 says,
             )
 
-    def _foreign(self, bench: Bench, near: list[tuple[str, float]], own: Filter) -> View | None:
+    def _foreign(self, context: QuestionContext, near: list[tuple[str, float]], own: Filter) -> AnswerView | None:
         """What an article in another language gives that has no translation its asker could read; the surest one.
 
         Each language is searched by itself: among all articles, those in the question's own crowd the others out.
         """
-        spoken = base_language(bench.query.language)
+        spoken = base_language(context.query.language)
         views = []
-        for language in sorted({base_language(tag) for tag in bench.snapshot.languages(own)} - {spoken}):
+        for language in sorted({base_language(tag) for tag in context.snapshot.languages(own)} - {spoken}):
             where = replace(own, language=language)
-            ranked = retrieve(bench.snapshot, self._library, bench.query, bench.vector, near, where).articles
-            view = self._view(bench, ranked, ranked)
-            if view and view.hit.article.id not in self._translated(bench.snapshot, own, spoken):
+            ranked = retrieve(context.snapshot, self._library, context.query, context.vector, near, where).articles
+            view = self._view(context, ranked, ranked)
+            if view and view.hit.article.id not in self._translated(context.snapshot, own, spoken):
                 views.append(view)
         return max(views, key=lambda view: view.confidence, default=None)
 
@@ -175,14 +175,14 @@ class Prober:
             self._kept_back[key] = frozenset({row.rowid for row in snapshot.listing(wide)} - allowed)
         return self._kept_back[key]
 
-    def _view(self, bench: Bench, judged: Sequence[Ranked], ranked: Sequence[Ranked]) -> View | None:
+    def _view(self, context: QuestionContext, judged: Sequence[Ranked], ranked: Sequence[Ranked]) -> AnswerView | None:
         """What ``judged`` give; the place of the first one is that in ``ranked``, which holds them."""
         if not judged:
             return None
-        verdict = judge(bench, judged)
+        verdict = judge(context, judged)
         row = verdict.evidence[0].chunk.article if verdict.evidence else judged[0].article.rowid
         place = next(place for place, item in enumerate(ranked) if item.article.rowid == row)
-        return View(
+        return AnswerView(
             _hit(ranked[place], place + 1),
             verdict.confidence,
             bool(verdict.answer),
@@ -191,26 +191,28 @@ class Prober:
         )
 
 
-def _alike(one: Answering, other: Answering) -> bool:
+def _alike(one: TopArticle, other: TopArticle) -> bool:
     """Whether two articles say the same in nearly the same words, whatever their figures."""
     ours, theirs = (set(_WORD.findall(" ".join(says.units).casefold())) for says in (one, other))
     return len(ours & theirs) >= _TWIN * len(ours | theirs) > 0
 
 
-def _answering(bench: Bench, ranked: Sequence[Ranked]) -> tuple[Answering, ...]:
+def _answering(context: QuestionContext, ranked: Sequence[Ranked]) -> tuple[TopArticle, ...]:
     """What the first article says, and the next ones that are nearly as good."""
     if not ranked:
         return ()
-    asked = Asked.of(bench.snapshot, bench.query)
+    asked = QuestionTerms.of(context.snapshot, context.query)
     near = [item for item in ranked[:_COMPARED] if item.score >= _NEARLY * ranked[0].score]
     return tuple(
-        Answering(
+        TopArticle(
             _hit(item, place),
-            tuple(one.unit.text for one in gather(bench.snapshot, bench.query, asked, item)[:_UNITS] if one.matched),
+            tuple(
+                one.unit.text for one in gather(context.snapshot, context.query, asked, item)[:_UNITS] if one.matched
+            ),
         )
         for place, item in enumerate(near, 1)
     )
 
 
-def _hit(item: Ranked, place: int) -> Hit:
-    return Hit(item.article, place, item.score, max(passage.signals.cosine for passage in item.passages))
+def _hit(item: Ranked, place: int) -> RankedArticle:
+    return RankedArticle(item.article, place, item.score, max(passage.signals.cosine for passage in item.passages))

@@ -11,8 +11,8 @@ import numpy as np
 from assistant.gaps.answerability import log_odds
 from assistant.gaps.clustering import centred
 from assistant.gaps.everyday_topics import EVERYDAY
-from assistant.gaps.probe import View
-from assistant.gaps.translations import Counterparts
+from assistant.gaps.probe import AnswerView
+from assistant.gaps.translations import Translations
 from kb.catalog import Snapshot
 from kb.embedding.protocol import FloatMatrix
 from kb.library import Library
@@ -54,7 +54,7 @@ by the contrast alone 75, 51 of them where the two are left out.
 """
 
 
-class Vectors(NamedTuple):
+class ArticleVectors(NamedTuple):
     """Vectors (n, d), each with the row of its article (n,)."""
 
     articles: IntArray
@@ -66,22 +66,24 @@ class Vectors(NamedTuple):
         return cls(np.asarray(articles, dtype=np.int64), vectors)
 
 
-class Subject:
+class KnowledgeScope:
     """What the knowledge base is about, by its articles' names and passages, and what it is not, by everyday subjects.
 
     Two levels say how near a question is: its mean cosine with the names nearest to it, and its cosine with the nearest
     passage. ``everyday`` (k, d) are vectors of other subjects. ``means`` are the means of the names (d,) of each
-    language, "" of all; ``pivots`` the names (n, d) less these; ``counterparts`` which articles are there in which
+    language, "" of all; ``pivots`` the names (n, d) less these; ``translations`` which articles are there in which
     language.
     """
 
-    def __init__(self, names: Vectors, passages: Vectors, languages: Sequence[str], everyday: FloatMatrix) -> None:
+    def __init__(
+        self, names: ArticleVectors, passages: ArticleVectors, languages: Sequence[str], everyday: FloatMatrix
+    ) -> None:
         self._names, self._passages = names.vectors, passages.vectors
         self._elsewhere = _elsewhere(everyday, names.vectors, passages.vectors)
         self.means = _means(names.vectors, languages)
-        self.counterparts = Counterparts({}, [], self._names)
+        self.translations = Translations({}, [], self._names)
         self.pivots = centred(names.vectors, languages, self.means)
-        self._usual: FloatMatrix | None = None
+        self._base_rate: FloatMatrix | None = None
         self._spread: FloatMatrix | None = None
         if len(self._names) > _NAMES and len(self._passages):
             near = names.vectors @ names.vectors.T
@@ -94,17 +96,17 @@ class Subject:
     def of(cls, library: Library, snapshot: Snapshot) -> Self:
         """That of one state of the index, whoever may read the articles."""
         fingerprint = library.embedder.fingerprint
-        names = Vectors.of(*snapshot.named_vectors(fingerprint))
+        names = ArticleVectors.of(*snapshot.named_vectors(fingerprint))
         rows = snapshot.articles(sorted(set(names.articles.tolist())))
         languages = [base_language(rows[article].language) for article in names.articles.tolist()]
         everyday = library.question_vectors(list(chain.from_iterable(EVERYDAY)))
-        made = cls(names, Vectors.of(*snapshot.passage_vectors(fingerprint)), languages, everyday)
-        made.counterparts = Counterparts(rows, names.articles.tolist(), made.pivots)
+        made = cls(names, ArticleVectors.of(*snapshot.passage_vectors(fingerprint)), languages, everyday)
+        made.translations = Translations(rows, names.articles.tolist(), made.pivots)
         return made
 
     def take_in(self, answered: FloatMatrix) -> None:
         """Learn from questions (n, d) that were answered how near those of this subject are; few teach nothing."""
-        if len(answered) >= _FEW and self._usual is not None:
+        if len(answered) >= _FEW and self._base_rate is not None:
             self._learn(self._of(answered[:: max(len(answered) // _ENOUGH, 1)]))
 
     def nearness(self, vectors: FloatMatrix) -> float:
@@ -112,9 +114,9 @@ class Subject:
 
         What is nearer to another subject than to any passage is so much farther. At most _NEAR_ENOUGH.
         """
-        if self._usual is None or self._spread is None or not len(vectors):
+        if self._base_rate is None or self._spread is None or not len(vectors):
             return 0.0
-        levels = (self._of(vectors).mean(axis=0) - self._usual) / self._spread
+        levels = (self._of(vectors).mean(axis=0) - self._base_rate) / self._spread
         near = (1 - _PASSAGES) * levels[0] + _PASSAGES * levels[1]
         contrast = (vectors @ self._passages.T).max(axis=1) - (vectors @ self._elsewhere.T).max(axis=1, initial=-1.0)
         return min(float(near + _CONTRAST * contrast.mean()), _NEAR_ENOUGH)
@@ -123,10 +125,10 @@ class Subject:
         return _levels(vectors @ self._names.T, vectors @ self._passages.T)
 
     def _learn(self, levels: FloatMatrix) -> None:
-        self._usual, self._spread = levels.mean(axis=0), np.maximum(levels.std(axis=0), _LEAST_SPREAD)
+        self._base_rate, self._spread = levels.mean(axis=0), np.maximum(levels.std(axis=0), _LEAST_SPREAD)
 
 
-def remoteness(nearness: float, views: Sequence[View | None]) -> float:
+def in_scope_score(nearness: float, views: Sequence[AnswerView | None]) -> float:
     """How far a need is off topic, the lower the farther: what is half answered is nearer than its words."""
     return nearness + _FAR_ODDS * (log_odds(views) if views else 0.0)
 

@@ -14,8 +14,8 @@ from datetime import date, datetime, timedelta
 from itertools import islice, pairwise
 from typing import Final
 
-from assistant.gaps.cases import Case, Outline, Shelf
-from assistant.gaps.feedback import REPHRASED, witness
+from assistant.gaps.cases import ArticlesToday, Case, QuestionRow
+from assistant.gaps.feedback import REPHRASED, feedback_of
 from kb.articles.freshness import freshness
 from kb.embedding.protocol import FloatMatrix
 from kb.events import Action, Feedback
@@ -44,7 +44,9 @@ def weights(settings: GapSettings) -> dict[str, float]:
     }
 
 
-def read(library: Library, shelf: Shelf, since: datetime | None, until: datetime | None, today: date) -> list[Case]:
+def read(
+    library: Library, shelf: ArticlesToday, since: datetime | None, until: datetime | None, today: date
+) -> list[Case]:
     """Every question of the period with its signals, oldest first; of one that was replayed twice, the last.
 
     Weights are summed without rephrasings, which need vectors (``rephrased``).
@@ -66,8 +68,8 @@ def read(library: Library, shelf: Shelf, since: datetime | None, until: datetime
             rated, done = ratings.get(case.key, ()), actions.get(case.key, ())
             given = _signals(event, rated, done, shelf, outdated)
             if given or rated or done:
-                said = witness(rated, done) if _stands(event, shelf) else 0.0
-                case = replace(case, signals=given, weight=sum(count[name] for name in given), testimony=said)
+                said = feedback_of(rated, done) if _stands(event, shelf) else 0.0
+                case = replace(case, signals=given, weight=sum(count[name] for name in given), feedback=said)
             found.pop(case.id, None)
             found[case.id] = case
     return list(found.values())
@@ -121,7 +123,7 @@ def rephrased(cases: Sequence[Case], vectors: FloatMatrix, settings: GapSettings
             case,
             signals=(*case.signals, "rephrased"),
             weight=case.weight + weight,
-            testimony=min(case.testimony, REPHRASED),
+            feedback=min(case.feedback, REPHRASED),
         )
         if place in again
         else case
@@ -129,7 +131,7 @@ def rephrased(cases: Sequence[Case], vectors: FloatMatrix, settings: GapSettings
     ]
 
 
-def _case(event: Outline) -> Case:
+def _case(event: QuestionRow) -> Case:
     filters = event["filters"]
     return Case(
         id=event["caller_id"] or event["question_id"],
@@ -150,10 +152,10 @@ def _case(event: Outline) -> Case:
 
 
 def _signals(
-    event: Outline,
+    event: QuestionRow,
     ratings: Sequence[Feedback],
     actions: Sequence[Action],
-    shelf: Shelf,
+    shelf: ArticlesToday,
     outdated: frozenset[str],
 ) -> tuple[str, ...]:
     """The names of what speaks for a gap at one question, in a fixed order; ``outdated`` are keys of the shelf."""
@@ -175,12 +177,12 @@ def _signals(
     return tuple(name for name, there in signals.items() if there)
 
 
-def _not_helpful(event: Outline, ratings: Sequence[Feedback], shelf: Shelf) -> bool:
+def _not_helpful(event: QuestionRow, ratings: Sequence[Feedback], shelf: ArticlesToday) -> bool:
     """Whether the last word of somebody was that it did not help, and that is about a text that still stands."""
     return any(rating.verdict == "not_helpful" for rating in ratings) and _stands(event, shelf)
 
 
-def _stands(event: Outline, shelf: Shelf) -> bool:
+def _stands(event: QuestionRow, shelf: ArticlesToday) -> bool:
     """Whether one of the texts that were quoted is still as it was; what was said of others says nothing any more."""
     quoted = [row for row in event["citations"] if row.get("sha256")]
     return not quoted or any(shelf.sha256.get(_key(row)) == row["sha256"] for row in quoted)
@@ -190,7 +192,7 @@ def _key(row: Mapping[str, object]) -> str:
     return f"{row['article_id']}@{row['language']}"
 
 
-def _batches(events: Iterable[Outline]) -> Iterator[list[Outline]]:
+def _batches(events: Iterable[QuestionRow]) -> Iterator[list[QuestionRow]]:
     iterator = iter(events)
     while batch := list(islice(iterator, _BATCH)):
         yield batch

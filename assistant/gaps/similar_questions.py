@@ -11,7 +11,7 @@ import numpy as np
 from assistant.gaps.answerability import odds_of
 from assistant.gaps.cases import Case
 from assistant.gaps.clustering import RANKING_BONUS, IntArray, found_by
-from assistant.gaps.translations import Counterparts
+from assistant.gaps.translations import Translations
 from kb.embedding.protocol import FloatMatrix
 from kb.text.terms import base_language
 
@@ -35,7 +35,7 @@ _STEP: Final = 0.25
 
 
 @dataclass(frozen=True, slots=True)
-class Elsewhere:
+class AnsweredElsewhere:
     """A question in another language that is ``alike`` (cosine), and that an article answered which is not in ours.
 
     ``cited`` is that article, as id@language, ``confidence`` that of the answer.
@@ -48,14 +48,14 @@ class Elsewhere:
     cited: str
 
 
-class Company:
+class SimilarQuestions:
     """The latest questions of a log, with their centred vectors of length 1 and the log odds of their confidences.
 
     ``space`` (n, d) are the vectors of all ``cases``, oldest first.
     """
 
-    def __init__(self, cases: Sequence[Case], space: FloatMatrix, counterparts: Counterparts) -> None:
-        self._cases, self._all, self._counterparts = cases, space, counterparts
+    def __init__(self, cases: Sequence[Case], space: FloatMatrix, translations: Translations) -> None:
+        self._cases, self._all, self._translations = cases, space, translations
         asked = [place for place, case in enumerate(cases) if case.kind == "question"][-_CONSIDERED:]
         self._asked = np.array(asked, dtype=np.int64)
         self._space = space[self._asked]
@@ -84,7 +84,7 @@ class Company:
         mean = float(weights @ self._odds[near]) / (float(weights.sum()) + _DRAWN)
         return round(mean / _STEP) * _STEP
 
-    def elsewhere(self, wordings: Sequence[int], language: str) -> Elsewhere | None:
+    def answered_elsewhere(self, wordings: Sequence[int], language: str) -> AnsweredElsewhere | None:
         """The question in another language most like one of ``wordings`` whose article is not there in ``language``."""
         others, vectors = self._answered_abroad(language)
         if not len(others) or not wordings:
@@ -94,7 +94,7 @@ class Company:
         case = self._cases[int(self._asked[others[best]])]
         if alike[best] < _ABROAD:
             return None
-        return Elsewhere(case.text, case.language, float(alike[best]), round(case.confidence, 3), case.cited[0])
+        return AnsweredElsewhere(case.text, case.language, float(alike[best]), round(case.confidence, 3), case.cited[0])
 
     def _answered_abroad(self, language: str) -> tuple[IntArray, FloatMatrix]:
         """Questions in other languages, answered by an article that is not there in ``language``, and their vectors."""
@@ -109,4 +109,4 @@ class Company:
         if case.status != "answered" or case.language == language or not case.cited:
             return False
         article, _, spoken = case.cited[0].rpartition("@")
-        return base_language(spoken) == case.language and self._counterparts.lacks(article, language)
+        return base_language(spoken) == case.language and self._translations.lacks(article, language)

@@ -17,7 +17,7 @@ _AT_ONCE: Final = 1000
 """Articles that are compared with all others together."""
 
 
-class Counterparts:
+class Translations:
     """The languages in which each article is there, by its id.
 
     The same id in another language is the translation. Of articles without one, two are taken for translations if

@@ -46,7 +46,7 @@ class Factor:
 
 
 @dataclass(frozen=True, slots=True)
-class Finding:
+class HealthFinding:
     """Something that is wrong with one article or several.
 
     ``evidence`` is plain JSON, its keys depend on ``kind`` (see the handbook). ``damage`` is the product of
@@ -81,13 +81,13 @@ class HealthReport:
 
     today: date
     articles: int
-    findings: tuple[Finding, ...]
+    findings: tuple[HealthFinding, ...]
 
-    def of(self, *kinds: Kind) -> list[Finding]:
+    def of(self, *kinds: Kind) -> list[HealthFinding]:
         """The findings of some kinds."""
         return [finding for finding in self.findings if finding.kind in kinds]
 
-    def about(self, key: str) -> list[Finding]:
+    def about(self, key: str) -> list[HealthFinding]:
         """The findings about one article, id@language."""
         return [finding for finding in self.findings if any(ref.key == key for ref in finding.articles)]
 

@@ -23,7 +23,7 @@ _ONE = re.compile(r"(?:ein|eine|einen|einem|einer|eines|one|an?)\b", re.IGNORECA
 
 
 @dataclass(frozen=True, slots=True)
-class Line:
+class StatedFact:
     """A fact of one language: as written, in which sentence, section and lines."""
 
     fact: Fact
@@ -95,7 +95,7 @@ def _facts(left: Article, right: Article) -> list[dict[str, Any]]:
     return found
 
 
-def _spare(lines: Sequence[Line], others: Sequence[Line]) -> list[Line]:
+def _spare(lines: Sequence[StatedFact], others: Sequence[StatedFact]) -> list[StatedFact]:
     """The facts that have no equal among the others; of several equal ones as many as are too many."""
     rest = list(others)
     spare = []
@@ -108,13 +108,13 @@ def _spare(lines: Sequence[Line], others: Sequence[Line]) -> list[Line]:
     return spare
 
 
-def _is_known(line: Line, others: Sequence[Line]) -> bool:
+def _is_known(line: StatedFact, others: Sequence[StatedFact]) -> bool:
     return any(comparable(line.fact, o.fact) and agree(line.fact, o.fact) for o in others)
 
 
-def _lines(sections: Sequence[Section], language: str) -> list[Line]:
+def _lines(sections: Sequence[Section], language: str) -> list[StatedFact]:
     return [
-        Line(fact, unit.text, section.heading, unit.lines)
+        StatedFact(fact, unit.text, section.heading, unit.lines)
         for section in sections
         for block in section.blocks
         if block.kind != "code"

@@ -32,7 +32,7 @@ Told = Callable[[int, int], None]
 
 
 @dataclass(frozen=True, slots=True)
-class Near:
+class PassagePair:
     """Two passages of different articles in one language, by their places in the survey, and their cosine."""
 
     left: int
@@ -51,9 +51,9 @@ class Clashing:
     difference: Difference
 
 
-def near_pairs(survey: Survey, cache: Cache) -> dict[str, list[Near]]:
+def near_pairs(survey: Survey, cache: Cache) -> dict[str, list[PassagePair]]:
     """Pairs of near passages by language; only what changed since the last time is compared."""
-    found: dict[str, list[Near]] = {}
+    found: dict[str, list[PassagePair]] = {}
     by_language: dict[str, list[int]] = {}
     for place, chunk in enumerate(survey.chunks):
         if survey.units[chunk.rowid] and survey.vectors[place].any():
@@ -63,7 +63,7 @@ def near_pairs(survey: Survey, cache: Cache) -> dict[str, list[Near]]:
         keys = _keys(survey, places)
         known = nearest(keys, owners, survey.vectors[np.array(places)], NEIGHBOURS, cache.neighbours(language))
         cache.keep_neighbours(language, known)
-        found[language] = [Near(places[a], places[b], cosine) for a, b, cosine in known.pairs(MIN_COSINE)]
+        found[language] = [PassagePair(places[a], places[b], cosine) for a, b, cosine in known.pairs(MIN_COSINE)]
     return found
 
 
@@ -80,7 +80,9 @@ def _keys(survey: Survey, places: Sequence[int]) -> list[str]:
     return keys
 
 
-def contradictions(survey: Survey, near: Sequence[Near], language: str, cache: Cache, told: Told) -> list[Clashing]:
+def contradictions(
+    survey: Survey, near: Sequence[PassagePair], language: str, cache: Cache, told: Told
+) -> list[Clashing]:
     """The sentences of near passages that contradict each other; each pair of sentences once."""
     kind = f"clashes {language}"
     known = cache.results(kind)
@@ -114,7 +116,7 @@ def _clashes(survey: Survey, left: ChunkRow, right: ChunkRow, language: str) -> 
     return [[c.left, c.right, c.difference.kind, c.difference.left, c.difference.right] for c in clashes]
 
 
-def copies(survey: Survey, near: Sequence[Near], language: str, cache: Cache) -> dict[tuple[int, int], Overlap]:
+def copies(survey: Survey, near: Sequence[PassagePair], language: str, cache: Cache) -> dict[tuple[int, int], Overlap]:
     """Pairs of articles, by row, that say the same, with what they share."""
     candidates = sorted(
         {
@@ -139,7 +141,7 @@ def _are_variants(survey: Survey, pair: tuple[int, int], texts: dict[int, list[s
 
 
 def copied_sections(
-    survey: Survey, near: Sequence[Near], besides: set[tuple[int, int]], language: str, cache: Cache
+    survey: Survey, near: Sequence[PassagePair], besides: set[tuple[int, int]], language: str, cache: Cache
 ) -> dict[tuple[int, int], Overlap]:
     """Pairs of passages, by place, that say the same, but for those of the pairs of articles ``besides``."""
     candidates = []

@@ -10,8 +10,8 @@ from typing import Any, Final
 from assistant.health import duplicates, parity
 from assistant.health.cache import Cache
 from assistant.health.findability import lost
-from assistant.health.model import KINDS, Factor, Finding, HealthReport, Kind, Ref, Severity, product
-from assistant.health.passages import Clashing, Near, contradictions, copied_sections, copies, near_pairs
+from assistant.health.model import KINDS, Factor, HealthFinding, HealthReport, Kind, Ref, Severity, product
+from assistant.health.passages import Clashing, PassagePair, contradictions, copied_sections, copies, near_pairs
 from assistant.health.staleness import leaning, stale
 from assistant.health.usage import Usage, usage
 from kb.catalog import ArticleRow, Filter, Snapshot, Survey, UnitRow
@@ -85,7 +85,7 @@ class _Examination:
         self.cache, self.used, self.today = cache, used, today
         self.superseded = snapshot.superseded(where)
 
-    def run(self, told: Told) -> list[Finding]:
+    def run(self, told: Told) -> list[HealthFinding]:
         """Steps 2 to 8."""
         near = near_pairs(self.survey, self.cache)
         findings = []
@@ -98,14 +98,14 @@ class _Examination:
         rows = self.survey.articles.values()
         return findings + stale(rows, self.used.articles, self.today, _conflicts(findings), leaning(rows))
 
-    def _contradictions(self, near: Sequence[Near], language: str, told: Told) -> list[Finding]:
+    def _contradictions(self, near: Sequence[PassagePair], language: str, told: Told) -> list[HealthFinding]:
         by_articles: dict[tuple[int, int], list[Clashing]] = {}
         for one in contradictions(self.survey, near, language, self.cache, told):
             rows = self._article(one.left), self._article(one.right)
             by_articles.setdefault((min(rows), max(rows)), []).append(one)
         return [self._clash(rows, clashes) for rows, clashes in by_articles.items()]
 
-    def _clash(self, rows: tuple[int, int], clashes: Sequence[Clashing]) -> Finding:
+    def _clash(self, rows: tuple[int, int], clashes: Sequence[Clashing]) -> HealthFinding:
         first, second = sorted(rows, key=lambda row: self._ref(row).key)
         differences = []
         for one in clashes:
@@ -124,7 +124,7 @@ class _Examination:
         }
         return self._finding("contradiction", "warning" if old else "error", (first, second), evidence)
 
-    def _copies(self, near: Sequence[Near], language: str) -> list[Finding]:
+    def _copies(self, near: Sequence[PassagePair], language: str) -> list[HealthFinding]:
         whole = copies(self.survey, near, language, self.cache)
         parts = copied_sections(self.survey, near, set(whole), language, self.cache)
         findings = []
@@ -142,7 +142,7 @@ class _Examination:
             findings.append(self._finding("duplicate_section", "info", rows, evidence))
         return findings
 
-    def _parity(self) -> list[Finding]:
+    def _parity(self) -> list[HealthFinding]:
         by_id: dict[str, list[int]] = {}
         for row, article in self.survey.articles.items():
             by_id.setdefault(article.id, []).append(row)
@@ -169,7 +169,7 @@ class _Examination:
         self.cache.keep("parity", new, known.keys() - wanted)
         return findings
 
-    def _unlike(self, pair: tuple[int, int], differences: list[dict[str, Any]]) -> list[Finding]:
+    def _unlike(self, pair: tuple[int, int], differences: list[dict[str, Any]]) -> list[HealthFinding]:
         days = [self._row(row).reviewed_on for row in pair]
         apart = abs((days[0] - days[1]).days) if days[0] and days[1] else 0
         older = None
@@ -182,7 +182,7 @@ class _Examination:
         evidence = {"differences": differences, "missing": None, "older": older}
         return [self._finding("parity", "error" if is_fact else "info", pair, evidence)]
 
-    def _findability(self) -> list[Finding]:
+    def _findability(self) -> list[HealthFinding]:
         by_article: dict[int, list[dict[str, Any]]] = {}
         for one in lost(self.library, self.snapshot, self.survey, self.where, self.cache):
             by_article.setdefault(one.article, []).append(
@@ -190,7 +190,7 @@ class _Examination:
             )
         return [self._finding("findability", "warning", (row,), {"names": names}) for row, names in by_article.items()]
 
-    def _unused(self) -> list[Finding]:
+    def _unused(self) -> list[HealthFinding]:
         if self.used.since is None or (self.today - self.used.since).days < UNUSED_DAYS:
             return []
         findings = []
@@ -208,11 +208,13 @@ class _Examination:
             findings.append(self._finding("unused", "info", (row,), evidence))
         return findings
 
-    def _finding(self, kind: Kind, severity: Severity, rows: Sequence[int], evidence: Mapping[str, Any]) -> Finding:
+    def _finding(
+        self, kind: Kind, severity: Severity, rows: Sequence[int], evidence: Mapping[str, Any]
+    ) -> HealthFinding:
         refs = tuple(self._ref(row) for row in rows)
         answers = sum(self.used.of(ref.key).answers for ref in refs)
         factors = (Factor("answers", 1 + answers, {"answers": answers}), Factor("weight", _WEIGHTS[kind]))
-        return Finding(kind, severity, refs, evidence, product(factors), factors)
+        return HealthFinding(kind, severity, refs, evidence, product(factors), factors)
 
     def _place(self, place: int, unit: UnitRow | None) -> dict[str, Any]:
         """Where a passage, or a unit of it, stands."""
@@ -242,7 +244,7 @@ class _Examination:
         return Ref.of(self._row(row))
 
 
-def _conflicts(findings: Sequence[Finding]) -> dict[str, list[str]]:
+def _conflicts(findings: Sequence[HealthFinding]) -> dict[str, list[str]]:
     """For each article those that contradict it, in its language or as its translation; a successor is in the right."""
     found: dict[str, set[str]] = {}
     for finding in findings:

@@ -11,8 +11,8 @@ from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
 from typing import Final
 
-from assistant.health.model import Factor, Finding, Ref, product
-from assistant.health.usage import Use
+from assistant.health.model import Factor, HealthFinding, Ref, product
+from assistant.health.usage import ArticleHistory
 from kb.articles.freshness import days_overdue
 from kb.catalog import ArticleRow
 
@@ -39,7 +39,7 @@ _MIN_BAD: Final = 2.0
 
 
 def factors(
-    row: ArticleRow, use: Use, today: date, conflicts: Mapping[str, ArticleRow], changed: Sequence[str] = ()
+    row: ArticleRow, use: ArticleHistory, today: date, conflicts: Mapping[str, ArticleRow], changed: Sequence[str] = ()
 ) -> tuple[Factor, ...]:
     """What the damage of one article is the product of.
 
@@ -78,16 +78,16 @@ def against(ratings: Sequence[float]) -> float:
 
 def stale(
     rows: Iterable[ArticleRow],
-    uses: Mapping[str, Use],
+    uses: Mapping[str, ArticleHistory],
     today: date,
     conflicts: Mapping[str, Sequence[str]],
     changed: Mapping[str, Sequence[str]],
-) -> list[Finding]:
+) -> list[HealthFinding]:
     """The articles with a reason for a review: past it, contradicted, or rated bad; the most damaging first."""
     found = []
     by_key = {f"{row.id}@{row.language}": row for row in rows}
     for key, row in by_key.items():
-        use = uses.get(key, Use())
+        use = uses.get(key, ArticleHistory())
         late = days_overdue(row, today)
         if not (late or key in conflicts or use.bad >= _MIN_BAD):
             continue
@@ -102,7 +102,7 @@ def stale(
             "conflicts": list(conflicts.get(key, ())),
             "changed": list(changed.get(key, ())),
         }
-        found.append(Finding("stale", "warning", (Ref.of(row),), evidence, product(parts), parts))
+        found.append(HealthFinding("stale", "warning", (Ref.of(row),), evidence, product(parts), parts))
     return sorted(found, key=lambda finding: (-finding.damage, finding.articles[0].key))
 
 

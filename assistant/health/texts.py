@@ -6,7 +6,7 @@ from collections.abc import Callable
 from datetime import date
 from typing import Any, Final, TypeAlias
 
-from assistant.health.model import Finding, HealthReport, Kind
+from assistant.health.model import HealthFinding, HealthReport, Kind
 from assistant.reports.formatting import Wording
 
 Names: TypeAlias = Callable[[str], str]
@@ -104,7 +104,7 @@ def summary(report: HealthReport, language: str) -> str:
     return _text(language, "summary", articles=report.articles, findings=len(report.findings))
 
 
-def action(finding: Finding, language: str) -> str:
+def action(finding: HealthFinding, language: str) -> str:
     """What to do about a finding."""
     if finding.kind == "contradiction" and finding.evidence["superseded"]:
         return _text(language, "contradiction.superseded")
@@ -113,7 +113,7 @@ def action(finding: Finding, language: str) -> str:
     return _text(language, f"{finding.kind}.action")
 
 
-def details(finding: Finding, language: str, names: Names = str) -> list[str]:
+def details(finding: HealthFinding, language: str, names: Names = str) -> list[str]:
     """What is wrong, a line each; sentences as the articles have them, indented. ``names`` tells articles' names."""
     return _LINES[finding.kind](finding.evidence, language, names)
 

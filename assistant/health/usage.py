@@ -19,7 +19,7 @@ _SPEAKS_AGAINST: Final = {"wrong": 1.0, "outdated": 1.0, "unclear": 0.5, "missin
 
 
 @dataclass(frozen=True, slots=True)
-class Use:
+class ArticleHistory:
     """What happened to one article (id@language) in a year.
 
     ``answers`` quoted it. ``ratings`` are those of answers that quoted its present text first, since its last review,
@@ -47,11 +47,11 @@ class Usage:
 
     questions: int = 0
     since: date | None = None
-    articles: Mapping[str, Use] = field(default_factory=dict)
+    articles: Mapping[str, ArticleHistory] = field(default_factory=dict)
 
-    def of(self, key: str) -> Use:
+    def of(self, key: str) -> ArticleHistory:
         """The use of an article, id@language."""
-        return self.articles.get(key, Use())
+        return self.articles.get(key, ArticleHistory())
 
 
 def usage(library: Library, survey: Survey, today: date) -> Usage:
@@ -66,12 +66,12 @@ def usage(library: Library, survey: Survey, today: date) -> Usage:
         f"{row.id}@{row.language}": (text_sha256(survey.sources[rowid]), row.reviewed_on)
         for rowid, row in survey.articles.items()
     }
-    found: dict[str, Use] = {}
+    found: dict[str, ArticleHistory] = {}
     for event in answers:
         day = library.day_of(event.asked_at)
         quoted = list(dict.fromkeys(f"{cited['article_id']}@{cited['language']}" for cited in event.citations))
         for key in quoted:
-            use = found.get(key, Use())
+            use = found.get(key, ArticleHistory())
             found[key] = replace(use, answers=use.answers + 1, last_used=max(day, use.last_used or day))
         text, reviewed = texts.get(quoted[0], ("", None))
         is_of_this_text = event.citations[0].get("sha256", text) == text and (reviewed is None or day > reviewed)

@@ -10,8 +10,8 @@ from pathlib import Path
 from typing import Any
 
 from assistant.leads.article_stub import Stub, put
-from assistant.leads.placement import Indexed, folder_for, habits, near, subject
-from assistant.leads.source_material import Passage, aliases, passages, resolutions, wordings
+from assistant.leads.placement import IndexedArticle, article_of, defaults, folder_for, near
+from assistant.leads.source_material import RelatedPassage, aliases, passages, resolutions, wordings
 from assistant.leads.texts import text
 from kb.articles import front_matter
 from kb.articles.paths import shown
@@ -65,13 +65,13 @@ def draft(
     language: str = "",
     owner: str = "",
     fresh: bool = False,
-    told_in: str = "",
+    in_language: str = "",
 ) -> Draft:
     """Begin to mend a gap; it is linked to the article, and drafting.
 
     1. The gap's cause decides: a new article, a translation, or a change of one that is there. ``fresh`` or a ``title``
     ask for a new one whatever the cause. 2. Write the stub, in ``folder`` or where its like are. 3. Link. Doing it
-    again gives the same file. ``told_in`` is the language of the steps, where it is not to be the gap's.
+    again gives the same file. ``in_language`` is the language of the steps, where it is not to be the gap's.
 
     Raises ConflictError where the gap is closed or put away, UsageError where another article has that file.
     """
@@ -80,10 +80,10 @@ def draft(
     if not fresh and not title and (begun := _begun(library, gap)):
         return begun
     # 1
-    about = None if fresh or title else subject(library, gap)
+    about = None if fresh or title else article_of(library, gap)
     if about is not None and gap.cause in MENDED:
         made = Draft(gap, ArticleKey(about.row.id, about.row.language), about.file, created=False)
-        made = replace(made, steps=steps(library, gap, about, told_in or gap.language))
+        made = replace(made, steps=steps(library, gap, about, in_language or gap.language))
     else:
         if about is not None and gap.cause == "language" and not _same_language(about, gap):
             stub, beside = _translation(gap, about), [about]
@@ -95,7 +95,7 @@ def draft(
     return _linked(library, gap, made, actor, now)
 
 
-def steps(library: Library, gap: Gap, about: Indexed, language: str) -> tuple[str, ...]:
+def steps(library: Library, gap: Gap, about: IndexedArticle, language: str) -> tuple[str, ...]:
     """What is to be changed in the article that the gap is about, and what speaks for it, in words of ``language``."""
     place = {"title": about.row.title, "path": shown(about.row.root, about.row.path)}
     lines = [text(f"mend_{gap.cause}", language, **place)]
@@ -119,12 +119,12 @@ def _begun(library: Library, gap: Gap) -> Draft | None:
 
 def _new(
     library: Library, gap: Gap, title: str, language: str, owner: str, now: datetime
-) -> tuple[Stub, list[Indexed]]:
+) -> tuple[Stub, list[IndexedArticle]]:
     """The stub of a new article, and the articles that it belongs beside."""
     name = " ".join((title or gap.title).split())
     nearby = passages(library, name, library.day_of(now))
-    beside = near(library, gap) or [Indexed(one.article, "") for one in nearby]
-    common = habits(beside, gap.owner or "team")
+    beside = near(library, gap) or [IndexedArticle(one.article, "") for one in nearby]
+    common = defaults(beside, gap.owner or "team")
     stub = Stub(
         name,
         language,
@@ -137,7 +137,7 @@ def _new(
     return stub, beside
 
 
-def _translation(gap: Gap, about: Indexed) -> Stub:
+def _translation(gap: Gap, about: IndexedArticle) -> Stub:
     row, language = about.row, base_language(gap.language)
     body = about.source[front_matter.split(about.source)[1] :].strip()
     notes = [
@@ -161,7 +161,7 @@ def _translation(gap: Gap, about: Indexed) -> Stub:
     )
 
 
-def _notes(library: Library, gap: Gap, nearby: Sequence[Passage], language: str) -> Iterable[str]:
+def _notes(library: Library, gap: Gap, nearby: Sequence[RelatedPassage], language: str) -> Iterable[str]:
     """What an author can build on: the questions, what nearby articles say, how tickets were solved."""
     yield text("notes", language, gap_id=gap.gap_id)
     yield from _questions(gap, language)
@@ -248,5 +248,5 @@ def _sentences(evidence: Mapping[str, object]) -> Iterable[str]:
             yield from (found for row in value if isinstance(row, Mapping) for found in _sentences(row))
 
 
-def _same_language(about: Indexed, gap: Gap) -> bool:
+def _same_language(about: IndexedArticle, gap: Gap) -> bool:
     return base_language(about.row.language) == base_language(gap.language)

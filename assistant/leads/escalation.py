@@ -7,7 +7,7 @@ from pathlib import Path
 
 from assistant.leads.article_stub import Stub, put
 from assistant.leads.drafting import Draft
-from assistant.leads.placement import Indexed, folder_for, habits
+from assistant.leads.placement import IndexedArticle, defaults, folder_for
 from assistant.leads.source_material import aliases, passages
 from assistant.leads.texts import text
 from kb.backlog import ArticleKey, Escalation, EscalationReason, Gap, GapQuestion
@@ -59,7 +59,7 @@ def draft_answer(
         )
     # 1
     event = library.events.question(found.question_id)
-    nearby = [Indexed(one.article, "") for one in passages(library, event.text, library.day_of(now))]
+    nearby = [IndexedArticle(one.article, "") for one in passages(library, event.text, library.day_of(now))]
     stub = _stub(found, event, nearby, title, owner)
     # 2
     path = put(folder or folder_for(library, stub.language, nearby), stub, library.day_of(now))
@@ -74,10 +74,10 @@ def draft_answer(
     return Draft(gap, article, path, created=True)
 
 
-def _stub(found: Escalation, event: QuestionEvent, nearby: list[Indexed], title: str, owner: str) -> Stub:
+def _stub(found: Escalation, event: QuestionEvent, nearby: list[IndexedArticle], title: str, owner: str) -> Stub:
     language = base_language(event.language)
     name = " ".join((title or event.text).split())
-    common = habits(nearby, "team")
+    common = defaults(nearby, "team")
     asked = GapQuestion(event.question_id, event.text, event.asked_at, event.language)
     notes = [
         text("answered", language, escalation_id=found.escalation_id),

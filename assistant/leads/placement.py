@@ -17,7 +17,7 @@ _NEAR = 3
 
 
 @dataclass(frozen=True, slots=True)
-class Indexed:
+class IndexedArticle:
     """An article of the index with the text it has there."""
 
     row: ArticleRow
@@ -30,7 +30,7 @@ class Indexed:
 
 
 @dataclass(frozen=True, slots=True)
-class Habits:
+class Defaults:
     """What articles near a gap have in common."""
 
     owner: str
@@ -38,15 +38,15 @@ class Habits:
     products: tuple[str, ...]
 
 
-def indexed(library: Library, article_id: str, language: str | None = None) -> Indexed | None:
+def indexed(library: Library, article_id: str, language: str | None = None) -> IndexedArticle | None:
     """An article of the index by its id, in ``language`` where it is given and there; None where there is none."""
     with library.catalog.snapshot() as snapshot:
-        found = [Indexed(row, source) for row, source in snapshot.find(article_id)]
+        found = [IndexedArticle(row, source) for row, source in snapshot.find(article_id)]
     exact = [one for one in found if language in {None, one.row.language}]
     return next(iter(exact or found), None)
 
 
-def subject(library: Library, gap: FoundGap) -> Indexed | None:
+def article_of(library: Library, gap: FoundGap) -> IndexedArticle | None:
     """The article that the gap is about: the one its evidence names, else the nearest one."""
     proven = gap.evidence.get("article")
     named = [proven, *gap.nearest] if isinstance(proven, dict) else list(gap.nearest)
@@ -57,22 +57,22 @@ def subject(library: Library, gap: FoundGap) -> Indexed | None:
     return None
 
 
-def near(library: Library, gap: FoundGap) -> list[Indexed]:
+def near(library: Library, gap: FoundGap) -> list[IndexedArticle]:
     """The nearest articles of a gap that are in the index, best first."""
     found = (indexed(library, str(row.get("article_id", "")), row.get("language")) for row in gap.nearest[:_NEAR])
     return [one for one in found if one is not None]
 
 
-def habits(articles: Sequence[Indexed], otherwise: str) -> Habits:
+def defaults(articles: Sequence[IndexedArticle], otherwise: str) -> Defaults:
     """The owner of the nearest article, the audience most have, the products that more than half are about.
 
     Without an article: the owner ``otherwise``, and nothing that a customer might see.
     """
     if not articles:
-        return Habits(otherwise, "internal", ())
+        return Defaults(otherwise, "internal", ())
     rows = [one.row for one in articles]
     public = sum(row.audience == "public" for row in rows)
-    return Habits(
+    return Defaults(
         next((row.owner for row in rows if row.owner), otherwise),
         "public" if 2 * public > len(rows) else "internal",
         most_have([row.products for row in rows]),
@@ -85,7 +85,7 @@ def most_have(each: Sequence[Sequence[str]]) -> tuple[str, ...]:
     return tuple(sorted(one for one, times in often.items() if 2 * times > len(each)))
 
 
-def folder_for(library: Library, language: str, articles: Iterable[Indexed]) -> Path:
+def folder_for(library: Library, language: str, articles: Iterable[IndexedArticle]) -> Path:
     """Where a new article in ``language`` belongs: beside the nearest one, in the folder of its language.
 
     Without one whose folder is still there, the first folder of the setting ``articles.paths``.

@@ -24,7 +24,7 @@ it."""
 
 
 @dataclass(frozen=True, slots=True)
-class Outcome:
+class AskOutcome:
     """What a question got: answered or abstained, how sure (0..1), and the articles quoted, as ``id@language``."""
 
     status: str
@@ -32,13 +32,13 @@ class Outcome:
     cited: tuple[str, ...]
 
     @classmethod
-    def of_reply(cls, reply: Reply) -> Outcome:
+    def of_reply(cls, reply: Reply) -> AskOutcome:
         """What a reply comes to."""
         cited = dict.fromkeys(f"{one.article_id}@{one.language}" for one in reply.citations)
         return cls(reply.status, round(reply.confidence, 4), tuple(cited))
 
     @classmethod
-    def of_event(cls, event: QuestionEvent) -> Outcome:
+    def of_event(cls, event: QuestionEvent) -> AskOutcome:
         """What a logged question came to then."""
         cited = dict.fromkeys(f"{row['article_id']}@{row['language']}" for row in event.citations)
         return cls(event.status, round(event.confidence, 4), tuple(cited))
@@ -51,7 +51,7 @@ class Outcome:
 
 
 @dataclass(frozen=True, slots=True)
-class Aim:
+class ExpectedAnswer:
     """What has to answer a question. The gap's ``cause`` says what counts.
 
     A gap of ``language`` asks for that very translation. One of ``findability`` is mended by better names, and its
@@ -72,16 +72,18 @@ class Aim:
         return self.cause != "findability"
 
 
-class Again:
+class Reasker:
     """Asks questions again at one state of the index; nothing is logged, and what is the same is asked once."""
 
     def __init__(self, library: Library, bare: Library, now: datetime) -> None:
         self._library = library
         self._bare = bare
         self._now = now
-        self._asked: dict[tuple[bool, str, Scope], tuple[Outcome, bool]] = {}
+        self._asked: dict[tuple[bool, str, Scope], tuple[AskOutcome, bool]] = {}
 
-    def ask(self, text: str, language: str, filters: Mapping[str, Any], aim: Aim) -> tuple[Outcome, Fault | None]:
+    def ask(
+        self, text: str, language: str, filters: Mapping[str, Any], aim: ExpectedAnswer
+    ) -> tuple[AskOutcome, Fault | None]:
         """What a question, asked with the filters of its event, comes to now, and why it fails; None: it passes."""
         scope = Scope(
             filters.get("audience") or "internal",
@@ -99,7 +101,7 @@ class Again:
             return found, "alias"
         return found, None if in_its_words else "title"
 
-    def _outcome(self, text: str, scope: Scope, *, bare: bool) -> tuple[Outcome, bool]:
+    def _outcome(self, text: str, scope: Scope, *, bare: bool) -> tuple[AskOutcome, bool]:
         """What a question comes to, and whether a word of it is in what is quoted.
 
         A title that fits makes nearly any text under it answer: of ten questions to three articles of another subject
@@ -112,7 +114,7 @@ class Again:
             library = self._bare if bare else self._library
             trace = Trace()
             reply = ask(library, text, scope, now=self._now, log=False, trace=trace)
-            self._asked[key] = Outcome.of_reply(reply), _in_its_words(trace)
+            self._asked[key] = AskOutcome.of_reply(reply), _in_its_words(trace)
         return self._asked[key]
 
 
@@ -122,7 +124,7 @@ def _in_its_words(trace: Trace) -> bool:
 
 
 @contextmanager
-def again(library: Library, article_ids: Collection[str], now: datetime) -> Iterator[Again]:
+def reasking(library: Library, article_ids: Collection[str], now: datetime) -> Iterator[Reasker]:
     """For asking questions that these articles are to answer, also without the articles' aliases.
 
     An alias helps to find an article. It also makes the confidence rise, for customers mostly rightly: somebody said
@@ -133,7 +135,7 @@ def again(library: Library, article_ids: Collection[str], now: datetime) -> Iter
         library.catalog.copy_without_aliases(Path(folder, "index.sqlite3"), article_ids)
         copy = _beside(library, Path(folder))
         try:
-            yield Again(_beside(library), copy, now)
+            yield Reasker(_beside(library), copy, now)
         finally:
             copy.close()
 

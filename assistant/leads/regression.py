@@ -8,8 +8,8 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
-from assistant.leads.placement import Indexed, indexed, shown
-from assistant.leads.reask import Aim, Fault, Outcome, again
+from assistant.leads.placement import IndexedArticle, indexed, shown
+from assistant.leads.reask import AskOutcome, ExpectedAnswer, Fault, reasking
 from kb.articles.freshness import is_expired
 from kb.articles.front_matter import text_sha256
 from kb.backlog import Gap, RegressionQuestion
@@ -17,11 +17,11 @@ from kb.library import Library
 
 
 @dataclass(frozen=True, slots=True)
-class Kept:
+class RegressionResult:
     """A question that must stay answered, and what came of it; ``fault``: why it is not. None where it is."""
 
     question: RegressionQuestion
-    after: Outcome
+    after: AskOutcome
     fault: Fault | None
 
     @property
@@ -79,12 +79,14 @@ def recheck(library: Library, now: datetime) -> list[Gap]:
     return reopened
 
 
-def ask_kept(library: Library, questions: Sequence[RegressionQuestion], now: datetime) -> list[Kept]:
+def ask_kept(library: Library, questions: Sequence[RegressionQuestion], now: datetime) -> list[RegressionResult]:
     """Ask questions that must stay answered, each with its filters; nothing is logged. They pass as in ``verify``."""
     causes = {gap_id: library.backlog.gap(gap_id).cause for gap_id in {one.gap_id for one in questions}}
-    with again(library, {one.article.article_id for one in questions}, now) as asking:
+    with reasking(library, {one.article.article_id for one in questions}, now) as asking:
         return [
-            Kept(one, *asking.ask(one.text, one.language, one.filters, Aim(one.article, causes[one.gap_id])))
+            RegressionResult(
+                one, *asking.ask(one.text, one.language, one.filters, ExpectedAnswer(one.article, causes[one.gap_id]))
+            )
             for one in questions
         ]
 
@@ -96,6 +98,6 @@ def _by_gap(questions: Sequence[RegressionQuestion]) -> Mapping[str, list[Regres
     return found
 
 
-def _serves(found: Indexed, language: str, today: date) -> bool:
+def _serves(found: IndexedArticle, language: str, today: date) -> bool:
     row = found.row
     return row.language == language and row.status == "published" and not is_expired(row, today)

@@ -28,7 +28,7 @@ _LOG = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
-class Passage:
+class RelatedPassage:
     """A piece of a nearby article, verbatim from its file; ``lines`` count from 1."""
 
     article: ArticleRow
@@ -76,7 +76,7 @@ def aliases(questions: Sequence[GapQuestion], language: str, title: str) -> tupl
     return tuple(fit[:MAX_ALIASES])
 
 
-def passages(library: Library, asked: str, today: date) -> list[Passage]:
+def passages(library: Library, asked: str, today: date) -> list[RelatedPassage]:
     """The best passage of each of the articles nearest to the question ``asked``, whatever their state, best first.
 
     None where there is no index to look into: a draft can begin without.
@@ -97,7 +97,9 @@ def passages(library: Library, asked: str, today: date) -> list[Passage]:
         row = rows[item.passages[0].chunk]
         lines = sources[f"{item.article.id}@{item.article.language}"][1].splitlines()
         found.append(
-            Passage(item.article, row.headings, row.lines, "\n".join(lines[row.lines[0] - 1 : row.lines[1]]).strip())
+            RelatedPassage(
+                item.article, row.headings, row.lines, "\n".join(lines[row.lines[0] - 1 : row.lines[1]]).strip()
+            )
         )
     return found
 

@@ -8,7 +8,7 @@ from datetime import datetime
 from typing import Any
 
 from assistant.leads.placement import indexed, shown
-from assistant.leads.reask import Aim, Fault, Outcome, again
+from assistant.leads.reask import AskOutcome, ExpectedAnswer, Fault, reasking
 from kb.articles.front_matter import text_sha256
 from kb.backlog import ArticleKey, Gap, GapQuestion, RegressionQuestion
 from kb.errors import ConflictError, UsageError
@@ -17,7 +17,7 @@ from kb.library import Library
 
 
 @dataclass(frozen=True, slots=True)
-class Tried:
+class Attempt:
     """A question asked again. ``before``: as it stands in the log; None for a ticket, and for what is not logged.
 
     ``fault`` is why the linked article does not answer it now; None where it does. ``filters`` are those it was asked
@@ -26,8 +26,8 @@ class Tried:
 
     question: GapQuestion
     filters: Mapping[str, Any]
-    before: Outcome | None
-    after: Outcome
+    before: AskOutcome | None
+    after: AskOutcome
     fault: Fault | None
 
     @property
@@ -44,11 +44,11 @@ class Verification:
     article: ArticleKey
     share: float
     needed: float
-    tried: tuple[Tried, ...]
+    tried: tuple[Attempt, ...]
     closed: bool
 
     @property
-    def failed(self) -> tuple[Tried, ...]:
+    def failed(self) -> tuple[Attempt, ...]:
         """Those that the linked article does not answer."""
         return tuple(one for one in self.tried if not one.passed)
 
@@ -122,17 +122,17 @@ def verify(
 
 def _ask_all(
     library: Library, gap: Gap, article: ArticleKey, now: datetime, progress: Callable[[int, int], None] | None
-) -> list[Tried]:
+) -> list[Attempt]:
     """Each question of a gap with what came of it then and comes of it now."""
     logged = library.events.asked_as(one.id for one in gap.questions if one.kind == "question")
-    aim = Aim(article, gap.cause)
+    aim = ExpectedAnswer(article, gap.cause)
     tried = []
-    with again(library, [article.article_id], now) as asking:
+    with reasking(library, [article.article_id], now) as asking:
         for place, one in enumerate(gap.questions, start=1):
             event = _event(logged.get(one.id, ()), one)
             filters = event.filters if event else {}
             after, fault = asking.ask(one.text, one.language, filters, aim)
-            tried.append(Tried(one, filters, Outcome.of_event(event) if event else None, after, fault))
+            tried.append(Attempt(one, filters, AskOutcome.of_event(event) if event else None, after, fault))
             if progress is not None:
                 progress(place, len(gap.questions))
     return tried
@@ -169,12 +169,12 @@ def _event(events: Sequence[QuestionEvent], one: GapQuestion) -> QuestionEvent |
     return next(iter(same or events[-1:]), None)
 
 
-def _regression(one: Tried, gap: Gap, article: ArticleKey, sha256: str, now: datetime) -> RegressionQuestion:
+def _regression(one: Attempt, gap: Gap, article: ArticleKey, sha256: str, now: datetime) -> RegressionQuestion:
     question = one.question
     return RegressionQuestion(
         question.id, question.kind, question.text, question.language, one.filters, gap.gap_id, article, sha256, now
     )
 
 
-def _plain(found: Outcome | None) -> dict[str, Any] | None:
+def _plain(found: AskOutcome | None) -> dict[str, Any] | None:
     return asdict(found) if found else None

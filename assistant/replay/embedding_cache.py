@@ -14,7 +14,7 @@ _REMEMBERED = 20_000
 """Texts of each kind, the latest: 30 MB with the bundled model."""
 
 
-class Remembering:
+class CachingEmbedder:
     """Gives the vectors that ``embedder`` gives, each text embedded once. Safe to use from several threads."""
 
     def __init__(self, embedder: Embedder) -> None:
@@ -50,7 +50,7 @@ class Remembering:
         return np.stack(rows) if rows else np.empty((0, self.dimensions), dtype=np.float32)
 
 
-class RememberingLibrary(Library):
+class CachingLibrary(Library):
     """The library in the home of ``library``, with its models, for asking many questions: nothing is embedded twice.
 
     It compares every vector, as `kb ask` does, under no lock, and reads them only when the index has changed.
@@ -59,8 +59,8 @@ class RememberingLibrary(Library):
     def __init__(self, library: Library) -> None:
         super().__init__(library.home, library.settings, library.origins)
         self.exact = True
-        self.embedder = Remembering(library.embedder)
-        self.english = Remembering(library.english) if library.english else None
+        self.embedder = CachingEmbedder(library.embedder)
+        self.english = CachingEmbedder(library.english) if library.english else None
         self._read: tuple[int, tuple[list[str], FloatMatrix]] = (-1, ([], np.empty((0, 0), dtype=np.float32)))
 
     def nearest(self, vector: FloatMatrix, limit: int) -> list[tuple[str, float]] | None:

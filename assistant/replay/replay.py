@@ -17,7 +17,7 @@ from typing import Any, BinaryIO
 from assistant.answering.reply import Reply
 from assistant.ask import Asker, Scope, ask
 from assistant.replay.deferred_log import DeferredLog, DeferredVectors
-from assistant.replay.embedding_cache import RememberingLibrary
+from assistant.replay.embedding_cache import CachingLibrary
 from assistant.retrieval.query import understand
 from kb.embedding.onnx import processors
 from kb.errors import MissingPartError, UsageError
@@ -41,7 +41,7 @@ _SHAPE = 'Write one JSON object a line: {"id": "q1", "text": "Wie melde ich mein
 
 
 @dataclass(frozen=True, slots=True)
-class Line:
+class ReplayLine:
     """A question with the number of its line. ``question_id`` is the same whenever the same line is replayed."""
 
     number: int
@@ -55,7 +55,7 @@ class Line:
 
 
 @dataclass(frozen=True, slots=True)
-class Problem:
+class ReplayProblem:
     """A line that could not be asked: what is wrong with it, and what to do."""
 
     number: int
@@ -67,7 +67,7 @@ class Problem:
 class Replayed:
     """A question and what came of it."""
 
-    line: Line
+    line: ReplayLine
     reply: Reply
 
     def to_json(self) -> dict[str, Any]:
@@ -77,7 +77,7 @@ class Replayed:
         return {"id": self.line.id, **data}
 
 
-class _Library(RememberingLibrary):
+class _Library(CachingLibrary):
     """Logs what was asked when ``write`` is called."""
 
     def __init__(self, library: Library) -> None:
@@ -96,7 +96,7 @@ class _Library(RememberingLibrary):
 
 def replay(
     library: Library, file: BinaryIO, audience: str = "internal", workers: int | None = None
-) -> Iterator[Replayed | Problem]:
+) -> Iterator[Replayed | ReplayProblem]:
     """Ask every question in ``file``, JSON Lines, as `kb ask` would have at its time, and log it; in the file's order.
 
     1. Read some lines; one that cannot be asked is a problem, the others go on. 2. Embed their questions in
@@ -116,13 +116,13 @@ def replay(
         while part := list(islice(lines, _AT_ONCE)):
             # 1
             read = [_read(own, number, raw) for number, raw in part if raw is None or raw.strip()]
-            asked = [line for line in read if isinstance(line, Line)]
+            asked = [line for line in read if isinstance(line, ReplayLine)]
             # 2
             list(threads.map(partial(_embed, own), (asked[share::workers] for share in range(workers))))
             # 3
             replies = threads.map(partial(_ask, own, audience), asked)
             for line in read:
-                yield line if isinstance(line, Problem) else Replayed(line, next(replies))
+                yield line if isinstance(line, ReplayProblem) else Replayed(line, next(replies))
             # 4
             own.write()
             _check_logged(own, asked)
@@ -132,12 +132,12 @@ def replay(
         own.close()
 
 
-def _ask(library: Library, audience: str, line: Line) -> Reply:
+def _ask(library: Library, audience: str, line: ReplayLine) -> Reply:
     asker = Asker(line.actor, line.session, "replay", line.id, line.question_id)
     return ask(library, line.text, Scope(audience, spoken=line.language), asker, line.asked_at)
 
 
-def _embed(library: Library, lines: Sequence[Line]) -> None:
+def _embed(library: Library, lines: Sequence[ReplayLine]) -> None:
     """Have the embedders remember the questions, which they embed faster together."""
     queries = [understand(line.text, line.language) for line in lines]
     library.embedder.embed_queries([query.text for query in queries])
@@ -145,7 +145,7 @@ def _embed(library: Library, lines: Sequence[Line]) -> None:
         library.english.embed_queries([query.text for query in queries if base_language(query.language) == "en"])
 
 
-def _check_logged(library: Library, lines: Sequence[Line]) -> None:
+def _check_logged(library: Library, lines: Sequence[ReplayLine]) -> None:
     """An answer does not need the log; a replay is there for it."""
     logged = library.events.questions_for([line.question_id for line in lines])
     lost = [line.number for line in lines if line.question_id not in logged]
@@ -156,11 +156,11 @@ def _check_logged(library: Library, lines: Sequence[Line]) -> None:
         )
 
 
-def _read(library: Library, number: int, raw: bytes | None) -> Line | Problem:
+def _read(library: Library, number: int, raw: bytes | None) -> ReplayLine | ReplayProblem:
     try:
         return _line(number, _object(raw), library.settings.server.max_question_characters)
     except UsageError as error:
-        return Problem(number, error.message, error.hint)
+        return ReplayProblem(number, error.message, error.hint)
 
 
 def _object(raw: bytes | None) -> dict[str, Any]:
@@ -177,7 +177,7 @@ def _object(raw: bytes | None) -> dict[str, Any]:
     return found
 
 
-def _line(number: int, found: dict[str, Any], most_characters: int) -> Line:
+def _line(number: int, found: dict[str, Any], most_characters: int) -> ReplayLine:
     own_id, text = _text(found, "id", required=True), _text(found, "text", required=True)
     if len(text) > most_characters:
         raise UsageError(f"The question has {len(text):,} characters; {most_characters:,} are allowed.", "Shorten it.")
@@ -191,7 +191,7 @@ def _line(number: int, found: dict[str, Any], most_characters: int) -> Line:
     # Redacted, so that nobody can try out which data stood in it.
     identity = json.dumps([own_id, redaction.redact(text).text, moment.isoformat() if given else ""])
     question_id = hashlib.sha256(identity.encode()).hexdigest()[:32]
-    return Line(
+    return ReplayLine(
         number, question_id, own_id, text, language or None, moment, _text(found, "actor"), _text(found, "session")
     )
 

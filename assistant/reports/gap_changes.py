@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 from assistant.reports.formatting import Wording
 
 if TYPE_CHECKING:
-    from kb.backlog import Entry, Gap
+    from kb.backlog import Gap, HistoryEntry
 
 _URGENT_CHANGE = 0.2
 """A change of urgency is told from a fifth on: ageing alone takes off less in the weeks between two reports."""
@@ -28,7 +28,7 @@ class Moved:
 
 
 def moved(
-    gaps: Sequence[Gap], entries: Iterable[Entry], wording: Wording, before: Mapping[str, float] | None = None
+    gaps: Sequence[Gap], entries: Iterable[HistoryEntry], wording: Wording, before: Mapping[str, float] | None = None
 ) -> list[Moved]:
     """What the history says, oldest first, then changes of urgency against ``before``, by gap id, of the last report.
 
@@ -59,13 +59,13 @@ def in_short(moves: Iterable[Moved], wording: Wording) -> str:
     return ", ".join(wording.say(f"part_{kind}", n=wording.number(counted[kind])) for kind in told if counted[kind])
 
 
-def _kind(entry: Entry) -> str:
+def _kind(entry: HistoryEntry) -> str:
     if entry.to_state != entry.from_state and entry.to_state in {"verified", "declined"}:
         return entry.to_state
     return entry.kind
 
 
-def _words(entry: Entry, wording: Wording) -> str:
+def _words(entry: HistoryEntry, wording: Wording) -> str:
     detail = entry.detail
     match _kind(entry):
         case "assigned":

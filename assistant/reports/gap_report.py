@@ -13,7 +13,17 @@ from assistant.reports.figures.gap_history import OPEN
 from assistant.reports.figures.period import Period
 from assistant.reports.formatting import Wording
 from assistant.reports.gap_changes import Moved, in_short
-from assistant.reports.rendering.blocks import Block, Bullets, Cell, Document, Facts, Grid, Link, Paragraph, Section
+from assistant.reports.rendering.blocks import (
+    Block,
+    Bullets,
+    Cell,
+    Document,
+    Facts,
+    Grid,
+    InternalLink,
+    Paragraph,
+    Section,
+)
 
 if TYPE_CHECKING:
     from kb.backlog import Gap
@@ -102,7 +112,7 @@ def _overview(data: GapData, wording: Wording) -> Iterator[Block]:
     columns = [wording.say(word) for word in ("gap_id", "need", "cause", "demand", "priority", "owner", "state")]
     rows: list[list[Cell]] = [
         [
-            Link(gap.gap_id, gap.gap_id),
+            InternalLink(gap.gap_id, gap.gap_id),
             gap.title,
             wording.say(f"cause_{gap.cause}"),
             gap_evidence.demand(gap, wording),
@@ -249,4 +259,4 @@ def _arithmetic(gap: Gap, wording: Wording) -> Iterator[Block]:
 
 
 def _link(gap: Gap) -> Cell:
-    return Link(gap.gap_id, gap.gap_id) if gap.state in OPEN else gap.gap_id
+    return InternalLink(gap.gap_id, gap.gap_id) if gap.state in OPEN else gap.gap_id

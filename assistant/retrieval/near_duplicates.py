@@ -33,7 +33,7 @@ _NAMED = re.compile(r"\b\w*[A-ZÄÖÜ\d]\w*")
 """Words with a capital or a digit: names, products, identifiers, German nouns."""
 
 
-def same(one: str, other: str, language: str) -> bool:
+def near_duplicate(one: str, other: str, language: str) -> bool:
     """Whether two texts in ``language`` say the same: names, nouns, figures and denials alike, nearly all words too."""
     if one == other:
         return True
@@ -56,7 +56,7 @@ def _holds(text: str, language: str) -> tuple[object, ...]:
     return named, figures, len(DENIAL.findall(text))
 
 
-def marked(ranked: Sequence[Ranked], text_of: Callable[[Ranked], str]) -> list[Ranked]:
+def mark_near_duplicates(ranked: Sequence[Ranked], text_of: Callable[[Ranked], str]) -> list[Ranked]:
     """``ranked`` (best first), each article with the id of an earlier one whose best passage says the same as its own.
 
     The order stays: whoever looks for one of the copies finds it where it is.
@@ -73,7 +73,7 @@ def marked(ranked: Sequence[Ranked], text_of: Callable[[Ranked], str]) -> list[R
                 for one, other, others in distinct
                 if base_language(one.article.language) == language
                 and len(written & others) >= _SHARED * len(written | others)
-                and same(text, other, language)
+                and near_duplicate(text, other, language)
             ),
             None,
         )

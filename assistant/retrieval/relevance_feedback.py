@@ -18,8 +18,8 @@ from typing import Any, TypeAlias
 import numpy as np
 
 from kb.articles.front_matter import text_sha256
-from kb.catalog import Judgement, Period, Snapshot
-from kb.catalog.ratings import catch_up
+from kb.catalog import Judgement, RatingPeriod, Snapshot
+from kb.catalog.ratings import take_in_ratings
 from kb.embedding.protocol import FloatMatrix
 from kb.errors import NotFoundError
 from kb.events import Action
@@ -176,11 +176,11 @@ def forget(
     return [_lesson(pair, items, library.settings.learning, today) for pair, items in chosen.items()]
 
 
-def _period(library: Library, today: date) -> Period:
+def _period(library: Library, today: date) -> RatingPeriod:
     """The ratings that may still weigh something."""
     oldest_days = _READ_HALF_LIVES * library.settings.learning.half_life_days
     since = date.fromordinal(max(today.toordinal() - oldest_days, 1))
-    return Period(library.embedder.fingerprint, since.isoformat(), today.isoformat())
+    return RatingPeriod(library.embedder.fingerprint, since.isoformat(), today.isoformat())
 
 
 def _texts(snapshot: Snapshot, keys: Iterable[str]) -> dict[str, str]:
@@ -191,7 +191,7 @@ def _texts(snapshot: Snapshot, keys: Iterable[str]) -> dict[str, str]:
 
 def _grouped(library: Library, article_id: str | None, today: date) -> dict[tuple[str, str], list[Judgement]]:
     """The ratings of texts that stand, by the article's key and the question's text."""
-    catch_up(library)
+    take_in_ratings(library)
     with library.catalog.snapshot() as snapshot:
         every = snapshot.judgements(_period(library, today))
         said = [one for one in every if article_id in (None, one.key.rpartition("@")[0])]

@@ -32,7 +32,7 @@ _READ: Final = 20
 
 
 @dataclass(frozen=True, slots=True)
-class Context:
+class RerankContext:
     """What rerankers may look at. ``learned`` is what ratings add to an article's score, by id@language."""
 
     settings: Settings
@@ -47,7 +47,7 @@ class Reranker(Protocol):
 
     name: str
 
-    def rerank(self, query: Query, ranked: Sequence[Ranked], context: Context) -> list[Ranked]:
+    def rerank(self, query: Query, ranked: Sequence[Ranked], context: RerankContext) -> list[Ranked]:
         """``ranked`` with new scores, best first."""
         ...
 
@@ -61,14 +61,14 @@ class FeatureReranker:
 
     name = "features"
 
-    def rerank(self, query: Query, ranked: Sequence[Ranked], context: Context) -> list[Ranked]:
+    def rerank(self, query: Query, ranked: Sequence[Ranked], context: RerankContext) -> list[Ranked]:
         return _sorted([replace(item, score=self._score(query, item, context)) for item in ranked])
 
-    def _score(self, query: Query, item: Ranked, context: Context) -> float:
+    def _score(self, query: Query, item: Ranked, context: RerankContext) -> float:
         settings, article = context.settings.retrieval, item.article
         score = item.score + context.learned.get(f"{article.id}@{article.language}", 0.0)
         score -= settings.superseded_penalty * (article.id in context.superseded)
-        score -= settings.other_language_margin * (not speaks(article, query))
+        score -= settings.other_language_margin * (not in_question_language(article, query))
         overdue = freshness(article, context.today, context.settings.articles.due_days) == "overdue"
         return min(max(score - _OVERDUE_PENALTY * overdue, 0.0), 1.0)
 
@@ -92,7 +92,7 @@ class CrossEncoderReranker:
                 "Give the path of a cross-encoder on this machine, or take the setting retrieval.reranker out.",
             ) from error
 
-    def rerank(self, query: Query, ranked: Sequence[Ranked], context: Context) -> list[Ranked]:
+    def rerank(self, query: Query, ranked: Sequence[Ranked], context: RerankContext) -> list[Ranked]:
         """Its scores (through a sigmoid, 0..1) halve the range above the articles that it did not read."""
         first, rest = list(ranked[:_READ]), list(ranked[_READ:])
         if not first:
@@ -109,7 +109,7 @@ def rerankers(setting: str) -> tuple[Reranker, ...]:
     return (FeatureReranker(), CrossEncoderReranker(setting)) if setting else (FeatureReranker(),)
 
 
-def speaks(article: ArticleRow, query: Query) -> bool:
+def in_question_language(article: ArticleRow, query: Query) -> bool:
     """Whether an article is in the language of the question, whatever the region."""
     return base_language(article.language) == base_language(query.language)
 

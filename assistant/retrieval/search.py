@@ -12,7 +12,7 @@ from assistant.retrieval.fusion import ACROSS, ENGLISH, SAME_LANGUAGE, Signals, 
 from assistant.retrieval.model import Candidates, Passage, Ranked, Ranking
 from assistant.retrieval.query import Query
 from assistant.retrieval.relevance_feedback import adjustments
-from assistant.retrieval.rerank import Context, rerankers, speaks
+from assistant.retrieval.rerank import RerankContext, in_question_language, rerankers
 from kb.catalog import ArticleRow, ChunkRow, Filter, Snapshot
 from kb.embedding.protocol import Embedder, FloatMatrix
 from kb.embedding.vectors import cosines
@@ -77,7 +77,7 @@ def retrieve(
     def text_of(item: Ranked) -> str:
         return found.chunks[item.passages[0].chunk].text
 
-    context = Context(
+    context = RerankContext(
         library.settings,
         where.today,
         frozenset(snapshot.superseded(where)),
@@ -87,7 +87,7 @@ def retrieve(
     for reranker in rerankers(settings.reranker):
         ranked = reranker.rerank(query, ranked, context)
     # 5, 6
-    return Ranking(near_duplicates.marked(_one_an_id(ranked, query), text_of))
+    return Ranking(near_duplicates.mark_near_duplicates(_one_an_id(ranked, query), text_of))
 
 
 def candidates(
@@ -190,6 +190,6 @@ def _group(passages: Sequence[Passage], articles: Mapping[int, ArticleRow]) -> l
 def _one_an_id(ranked: Sequence[Ranked], query: Query) -> list[Ranked]:
     """Of translations the one in the question's language, else the best."""
     chosen: dict[str, Ranked] = {}
-    for item in sorted(ranked, key=lambda item: not speaks(item.article, query)):
+    for item in sorted(ranked, key=lambda item: not in_question_language(item.article, query)):
         chosen.setdefault(item.article.id, item)
     return [item for item in ranked if chosen[item.article.id] is item]

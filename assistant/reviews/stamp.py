@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from kb.articles.front_matter_edit import FrontEdit
 from kb.articles.reader import decode
-from kb.checks.corpus import Job, find
+from kb.checks.corpus import FileToRead, find
 from kb.checks.fix import write
 from kb.checks.page import Page
 from kb.errors import KBError, NotFoundError, UsageError
@@ -127,7 +127,7 @@ def _find(paths: Sequence[Path], article: str, ignore: Sequence[str]) -> Page:
     return pages[0]
 
 
-def _by_id(jobs: Sequence[Job], article_id: str, language: str) -> list[Page]:
+def _by_id(jobs: Sequence[FileToRead], article_id: str, language: str) -> list[Page]:
     """Articles with this id: files of that name first, and only where none has it, all."""
     for some in ([job for job in jobs if Path(job.file).stem == article_id], jobs):
         pages = [job.read() for job in some]

@@ -15,7 +15,7 @@ from typing import Any, Final
 
 from assistant.ask import Asker, Scope, ask
 from assistant.gaps import find
-from assistant.replay.embedding_cache import Remembering
+from assistant.replay.embedding_cache import CachingEmbedder
 from evals.datasets import Dataset, Selection, load
 from evals.gaps import plants as planting
 from evals.gaps.log import Asked, log
@@ -23,7 +23,7 @@ from evals.gaps.reactions import react
 from evals.gaps.score import score
 from evals.index import configured, kept_vectors
 from evals.progress import progress
-from evals.shelf import Shelf
+from evals.shelf import TestLibrary
 from ingest.pipeline import ingest
 from kb.library import Library
 from kb.settings import Settings
@@ -75,11 +75,11 @@ def planted(
         folder = planting.apply(dataset, every, chosen, Path(place), TODAY.date(), articles)
         library = Library(Path(place) / "home", config)
         plain, english = library.embedder, library.english
-        library.embedder = Shelf(plain, kept_vectors())
-        library.english = Shelf(english, kept_vectors()) if english else None
+        library.embedder = TestLibrary(plain, kept_vectors())
+        library.english = TestLibrary(english, kept_vectors()) if english else None
         with contextlib.closing(library):
             ingest(library, [folder])
-            library.embedder, library.english = Remembering(plain), Remembering(english) if english else None
+            library.embedder, library.english = CachingEmbedder(plain), CachingEmbedder(english) if english else None
             library.exact = True
             answering = {need.name: planting.answering(need) for need in every}
             for one in progress(asked, "Asking"):

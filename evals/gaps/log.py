@@ -126,8 +126,8 @@ def _far(file: Path | None, rng: random.Random) -> list[_Line]:
     for text in file.read_text(encoding="utf-8").splitlines():
         row = json.loads(text)
         label = str(row.get("label", "oos"))
-        subject = row["id"] if label == "oos" else label
-        by_label[label].append(_Line(row["id"], row["text"], row.get("language", "en"), f"{OFF_TOPIC}: {subject}"))
+        scope = row["id"] if label == "oos" else label
+        by_label[label].append(_Line(row["id"], row["text"], row.get("language", "en"), f"{OFF_TOPIC}: {scope}"))
     singles = by_label.get("oos", [])
     rng.shuffle(singles)
     made = singles[:_SINGLES]

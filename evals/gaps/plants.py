@@ -51,7 +51,7 @@ _FIGURE = re.compile(r"(?<![\w.,-])(\d{1,3})(?![\w.,]*\d)(?= ?(?:[A-Za-zÄÖÜä
 
 
 @dataclass(frozen=True, slots=True)
-class Article:
+class PlantedArticle:
     """An article of the set: its id, language and file below the folder."""
 
     id: str
@@ -65,7 +65,7 @@ class Need:
 
     name: str
     questions: tuple[Question, ...]
-    articles: tuple[Article, ...]
+    articles: tuple[PlantedArticle, ...]
 
     @property
     def languages(self) -> frozenset[str]:
@@ -94,12 +94,12 @@ def needs(dataset: Dataset) -> list[Need]:
 
     Those that no article answers make a need without articles where their kind says that it is the subject's own.
     """
-    by_id: dict[str, list[Article]] = defaultdict(list)
+    by_id: dict[str, list[PlantedArticle]] = defaultdict(list)
     for path in sorted(dataset.articles.rglob("*.md")):
         article = read(path.relative_to(dataset.articles).as_posix(), path.read_bytes()).article
         if article is not None:
-            by_id[article.id].append(Article(article.id, article.language.partition("-")[0], path))
-    grouped: dict[str, list[Article]] = defaultdict(list)
+            by_id[article.id].append(PlantedArticle(article.id, article.language.partition("-")[0], path))
+    grouped: dict[str, list[PlantedArticle]] = defaultdict(list)
     for name, articles in by_id.items():
         grouped[need_name(name)] += articles
     asked: dict[str, list[Question]] = defaultdict(list)
@@ -233,7 +233,7 @@ def _how(need: Need, cause: Cause, number: int) -> str:
     return "products" if cause == "findability" else cause
 
 
-def _change(file: Path, article: Article, one: Plant, today: date) -> None:
+def _change(file: Path, article: PlantedArticle, one: Plant, today: date) -> None:
     source = file.read_text(encoding="utf-8")
     if one.cause == "missing" or (one.cause == "language" and article.language == one.language):
         file.unlink()

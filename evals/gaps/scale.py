@@ -20,7 +20,7 @@ from evals.datasets import Dataset, Question, Selection, load
 from evals.gaps.bench import TODAY
 from evals.gaps.wordings import wordings
 from evals.index import configured, kept_vectors
-from evals.shelf import Shelf
+from evals.shelf import TestLibrary
 from ingest.pipeline import ingest
 from kb.embedding.protocol import FloatMatrix
 from kb.events import QuestionEvent
@@ -44,8 +44,8 @@ def measure(folder: Path, queries: Sequence[Path], count: int, more: int, overri
     with tempfile.TemporaryDirectory(prefix="lotse-scale-") as place:
         library = Library(Path(place) / "home", configured(overrides))
         plain, english = library.embedder, library.english
-        library.embedder = Shelf(plain, kept_vectors())
-        library.english = Shelf(english, kept_vectors()) if english else None
+        library.embedder = TestLibrary(plain, kept_vectors())
+        library.english = TestLibrary(english, kept_vectors()) if english else None
         with contextlib.closing(library):
             ingest(library, [dataset.articles])
             library.embedder, library.english, library.exact = plain, english, True

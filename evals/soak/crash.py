@@ -74,12 +74,12 @@ def _child(home: Path, folder: Path, pipe: Connection, dies_at: int) -> None:
 @contextmanager
 def _syncing_often() -> Iterator[None]:
     """New graphs are written in place after every ten changes, instead of every thousand."""
-    usual = chroma.HNSW.copy()
+    base_rate = chroma.HNSW.copy()
     chroma.HNSW.update({"batch_size": 5, "sync_threshold": 10})
     try:
         yield
     finally:
-        chroma.HNSW.update(usual)
+        chroma.HNSW.update(base_rate)
 
 
 def run(place: Path, kills: int, seed: int = 0, articles: int = 80) -> CrashReport:

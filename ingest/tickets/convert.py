@@ -10,7 +10,7 @@ from typing import TypeAlias
 
 from ingest.tickets.dates import Moment, Reader
 from ingest.tickets.mapping import ColumnMap
-from ingest.tickets.source import Record
+from ingest.tickets.source import SourceRow
 from ingest.tickets.values import MOST_TEXT, duration, listed, plain, satisfaction, word, yes
 from kb.events.pseudonyms import Pseudonyms
 from kb.text.language import detect_question
@@ -30,7 +30,7 @@ OnNote: TypeAlias = Callable[[str, int, str], None]
 """Called with a field that something is wrong with, the line, and what."""
 
 
-class RefusedError(Exception):
+class RowRefusedError(Exception):
     """The record is no ticket; the text says why."""
 
 
@@ -47,17 +47,17 @@ class Converter:
     note: OnNote
     zone_told: bool = False
 
-    def ticket(self, record: Record) -> Ticket:
+    def ticket(self, record: SourceRow) -> Ticket:
         """The ticket of a record. Raises RefusedError."""
         if record.problem:
-            raise RefusedError(record.problem)
+            raise RowRefusedError(record.problem)
         own_id = word(self._value(record, "id"))
         if not own_id:
-            raise RefusedError("it has no id")
+            raise RowRefusedError("it has no id")
         created = self._created(record)
         subject, text, resolution = self._texts(record)
         if not subject and not text:
-            raise RefusedError("it has neither subject nor text")
+            raise RowRefusedError("it has neither subject nor text")
         rated, says = satisfaction(self._value(record, "satisfaction"), self.scale)
         if says and rated is None:
             self.note("satisfaction", record.line, "the scale of the mark is unknown; --satisfaction-scale names it")
@@ -82,33 +82,33 @@ class Converter:
             article_ids=listed(self._value(record, "articles")),
         )
 
-    def _value(self, record: Record, field: str) -> str:
+    def _value(self, record: SourceRow, field: str) -> str:
         return record.values.get(self.columns.columns.get(field, ""), "")
 
-    def _word(self, record: Record, field: str) -> str:
+    def _word(self, record: SourceRow, field: str) -> str:
         value = word(self._value(record, field))
         return self.columns.preset.words.get(field, {}).get(value, value)
 
-    def _yes(self, record: Record, field: str) -> bool | None:
+    def _yes(self, record: SourceRow, field: str) -> bool | None:
         value = self._value(record, field).strip()
         found = yes(value)
         if value and found is None:
             self.note(field, record.line, f"'{value[:40]}' is neither yes nor no")
         return found
 
-    def _created(self, record: Record) -> datetime:
+    def _created(self, record: SourceRow) -> datetime:
         value = self._value(record, "created_at").strip()
         if not value:
-            raise RefusedError("it has no time")
+            raise RowRefusedError("it has no time")
         try:
             found = self.readers["created_at"].read(value)
         except ValueError as error:
-            raise RefusedError(str(error)) from None
+            raise RowRefusedError(str(error)) from None
         if not found.zone_given and not self.zone_told:
             self.note("created_at", record.line, "the time names no zone and is read as UTC; --time-zone changes that")
         return found.at
 
-    def _later(self, record: Record, field: str, lasting: str, created: datetime) -> datetime | None:
+    def _later(self, record: SourceRow, field: str, lasting: str, created: datetime) -> datetime | None:
         """A moment after ``created``, from its own column or from how long it took; None where neither tells it."""
         value = self._value(record, field).strip()
         if value:
@@ -128,19 +128,19 @@ class Converter:
             return None
         return created + length
 
-    def _moment(self, record: Record, field: str, value: str) -> Moment | None:
+    def _moment(self, record: SourceRow, field: str, value: str) -> Moment | None:
         try:
             return self.readers[field].read(value)
         except ValueError as error:
             self.note(field, record.line, str(error))
             return None
 
-    def _language(self, record: Record, text: str) -> str:
+    def _language(self, record: SourceRow, text: str) -> str:
         value = self._value(record, "language").strip()
         told = _LANGUAGES.get(value.casefold(), value)
         return told.replace("_", "-") if _TAG.fullmatch(told) else detect_question(text)
 
-    def _texts(self, record: Record) -> tuple[str, str, str]:
+    def _texts(self, record: SourceRow) -> tuple[str, str, str]:
         """Subject, text and resolution."""
         hide = _hider(*(self._value(record, field) for field in ("requester", "agent"))) if self.hide_names else str
         found = []

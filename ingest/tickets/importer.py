@@ -11,12 +11,12 @@ from typing import BinaryIO
 
 from ingest.pipeline import Hooks, Quiet
 from ingest.tickets import objects, table
-from ingest.tickets.convert import DATES, Converter, RefusedError
+from ingest.tickets.convert import DATES, Converter, RowRefusedError
 from ingest.tickets.dates import Reader, day_first, zone_named
 from ingest.tickets.mapping import ColumnMap, choose
 from ingest.tickets.presets import GENERIC
 from ingest.tickets.report import KNOWN, ImportReport
-from ingest.tickets.source import Form, Record, sniff
+from ingest.tickets.source import Form, SourceRow, sniff
 from kb.errors import UsageError
 from kb.events.pseudonyms import Pseudonyms
 from kb.library import Library
@@ -92,7 +92,7 @@ def import_tickets(
     return report
 
 
-def _records(file: BinaryIO, form: Form) -> Iterator[Record]:
+def _records(file: BinaryIO, form: Form) -> Iterator[SourceRow]:
     return table.records(file, form) if form.kind == "csv" else objects.records(file, form)
 
 
@@ -147,10 +147,10 @@ def _converter(library: Library, survey: _Survey, options: Options, zone: tzinfo
     )
 
 
-def _ticket(converter: Converter, record: Record, report: ImportReport) -> Ticket | None:
+def _ticket(converter: Converter, record: SourceRow, report: ImportReport) -> Ticket | None:
     try:
         ticket = converter.ticket(record)
-    except RefusedError as error:
+    except RowRefusedError as error:
         report.refuse(record.line, str(error))
         return None
     for name in KNOWN:

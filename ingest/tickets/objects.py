@@ -7,7 +7,7 @@ import re
 from collections.abc import Iterator, Mapping
 from typing import Any, BinaryIO, TextIO
 
-from ingest.tickets.source import MOST_CHARACTERS, Form, Record, lines_of, text_of
+from ingest.tickets.source import MOST_CHARACTERS, Form, SourceRow, lines_of, text_of
 from kb.errors import UsageError
 
 _PART_CHARACTERS = 1 << 16
@@ -20,7 +20,7 @@ _BLANK = re.compile(r"[\s,]*")
 _TO_LINES = "Turn it into JSON Lines, one ticket a line, for example with: jq -c '.tickets[]' FILE"
 
 
-def records(file: BinaryIO, form: Form) -> Iterator[Record]:
+def records(file: BinaryIO, form: Form) -> Iterator[SourceRow]:
     """The tickets in the file. What is no object is a problem, and the others go on.
 
     Raises UsageError for a document that holds no list of objects, or breaks off.
@@ -30,9 +30,9 @@ def records(file: BinaryIO, form: Form) -> Iterator[Record]:
         for line, value in _lines(text) if form.kind == "jsonl" else _Document(text).items():
             count += 1
             if isinstance(value, dict):
-                yield Record(line, flatten(value))
+                yield SourceRow(line, flatten(value))
             else:
-                yield Record(line, problem=value if isinstance(value, str) else "this is not a JSON object")
+                yield SourceRow(line, problem=value if isinstance(value, str) else "this is not a JSON object")
     if not count:
         raise UsageError("The file holds no ticket.", "Give an export with at least one ticket.")
 

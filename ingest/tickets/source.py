@@ -52,7 +52,7 @@ class Form:
 
 
 @dataclass(frozen=True, slots=True)
-class Record:
+class SourceRow:
     """A row or an object as texts by column, with the number of its first line; ``problem`` says why it has none."""
 
     line: int

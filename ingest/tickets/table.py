@@ -7,11 +7,11 @@ from collections import Counter
 from collections.abc import Iterator
 from typing import BinaryIO, TextIO
 
-from ingest.tickets.source import MOST_CHARACTERS, Form, Record, lines_of, text_of
+from ingest.tickets.source import MOST_CHARACTERS, Form, SourceRow, lines_of, text_of
 from kb.errors import UsageError
 
 
-def records(file: BinaryIO, form: Form) -> Iterator[Record]:
+def records(file: BinaryIO, form: Form) -> Iterator[SourceRow]:
     """The rows below the header. A row with more columns than the header, or one that cannot be read, is a problem.
 
     Of two columns with the same name, the second one is called "name (2)". Raises UsageError for a file without a
@@ -21,7 +21,7 @@ def records(file: BinaryIO, form: Form) -> Iterator[Record]:
         yield from _records(text, form)
 
 
-def _records(text: TextIO, form: Form) -> Iterator[Record]:
+def _records(text: TextIO, form: Form) -> Iterator[SourceRow]:
     lines = _Lines(text, form.skip)
     limit = csv.field_size_limit(MOST_CHARACTERS)
     try:
@@ -37,7 +37,7 @@ def _records(text: TextIO, form: Form) -> Iterator[Record]:
                 break
             except csv.Error as error:
                 count += 1
-                yield Record(line, problem=f"the row cannot be read: {error}")
+                yield SourceRow(line, problem=f"the row cannot be read: {error}")
                 continue
             if any(cell.strip() for cell in row):
                 count += 1
@@ -64,12 +64,12 @@ def _header(reader: Iterator[list[str]]) -> list[str]:
     return names
 
 
-def _record(line: int, row: list[str], header: list[str], *, cut: bool) -> Record:
+def _record(line: int, row: list[str], header: list[str], *, cut: bool) -> SourceRow:
     if cut:
-        return Record(line, problem=f"a line has more than {MOST_CHARACTERS:,} characters")
+        return SourceRow(line, problem=f"a line has more than {MOST_CHARACTERS:,} characters")
     if len(row) > len(header) and any(cell.strip() for cell in row[len(header) :]):
-        return Record(line, problem=f"the row has {len(row)} columns, the header {len(header)}")
-    return Record(line, dict.fromkeys(header, "") | dict(zip(header, row, strict=False)))
+        return SourceRow(line, problem=f"the row has {len(row)} columns, the header {len(header)}")
+    return SourceRow(line, dict.fromkeys(header, "") | dict(zip(header, row, strict=False)))
 
 
 class _Lines:

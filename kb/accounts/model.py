@@ -77,7 +77,7 @@ class Token:
 
 
 @dataclass(frozen=True, slots=True)
-class Entry:
+class AuditEntry:
     """One line of the audit log: who did what to which, and whether they were let."""
 
     at: datetime

@@ -10,7 +10,7 @@ from typing import Any, Self, cast
 import sqlalchemy as sa
 
 from kb.accounts import passwords, schema
-from kb.accounts.model import Account, Entry, Session, checked_name, checked_role
+from kb.accounts.model import Account, AuditEntry, Session, checked_name, checked_role
 from kb.accounts.tokens import Tokens
 from kb.errors import KBError, NotFoundError, UsageError
 from kb.events.rows import clean, utc
@@ -150,21 +150,21 @@ class Accounts:
             digest = passwords.digest(secret)
             connection.execute(schema.sessions.delete().where(schema.sessions.c.digest == digest))
 
-    def record(self, entry: Entry) -> None:
+    def record(self, entry: AuditEntry) -> None:
         """Add a line to the audit log. Nothing changes or removes one."""
         row = {name: getattr(entry, name) for name in ("who", "role", "action", "target", "outcome", "detail")}
         texts = {name: clean(value)[:400] if isinstance(value, str) else value for name, value in row.items()}
         with self._store.write() as connection:
             connection.execute(schema.audit.insert(), {**texts, "at": utc(entry.at)})
 
-    def entries(self, since: datetime | None = None, limit: int = 1000) -> list[Entry]:
+    def entries(self, since: datetime | None = None, limit: int = 1000) -> list[AuditEntry]:
         """The audit log from ``since`` on, newest first, at most ``limit`` lines."""
         query = sa.select(schema.audit).order_by(schema.audit.c.at.desc(), schema.audit.c.entry_id.desc()).limit(limit)
         if since is not None:
             query = query.where(schema.audit.c.at >= utc(since))
         with self._store.read() as connection:
             rows = connection.execute(query).mappings().all()
-        return [Entry(**{name: value for name, value in row.items() if name != "entry_id"}) for row in rows]
+        return [AuditEntry(**{name: value for name, value in row.items() if name != "entry_id"}) for row in rows]
 
     def _change(self, name: str, *, ending: bool = False, **values: Any) -> Account:  # noqa: ANN401  column values
         name = clean(name).strip().lower()

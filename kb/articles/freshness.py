@@ -11,7 +11,7 @@ DUE_DAYS = 30
 """An article becomes due this many days before its review date: a month is what a team plans ahead."""
 
 
-class Dated(Protocol):
+class HasReviewDates(Protocol):
     """What freshness needs of an article; ``kb.articles.article.Article`` has it."""
 
     @property
@@ -31,7 +31,7 @@ class Dated(Protocol):
         """Days from one review to the next."""
 
 
-def review_due_on(article: Dated) -> date | None:
+def review_due_on(article: HasReviewDates) -> date | None:
     """The last day on which the article counts as reviewed; None where it bears no date at all.
 
     Counted from ``reviewed_on``, or from ``created_on`` where nobody has reviewed it since. An earlier ``expires_on``
@@ -49,7 +49,7 @@ def _later(day: date, days: int) -> date:
     return date.fromordinal(min(day.toordinal() + days, date.max.toordinal()))
 
 
-def freshness(article: Dated, today: date, due_days: int = DUE_DAYS) -> Freshness:
+def freshness(article: HasReviewDates, today: date, due_days: int = DUE_DAYS) -> Freshness:
     """``due`` from ``due_days`` before the review date up to and including it, ``overdue`` after it or once expired.
 
     An article without any date is ``due``: nobody vouches for it, yet nothing says that it is wrong, so it may answer
@@ -63,12 +63,12 @@ def freshness(article: Dated, today: date, due_days: int = DUE_DAYS) -> Freshnes
     return "due" if day <= _later(today, due_days) else "fresh"
 
 
-def is_expired(article: Dated, today: date) -> bool:
+def is_expired(article: HasReviewDates, today: date) -> bool:
     """Whether the last day on which the content holds has passed."""
     return article.expires_on is not None and today > article.expires_on
 
 
-def days_overdue(article: Dated, today: date) -> int:
+def days_overdue(article: HasReviewDates, today: date) -> int:
     """Days since the review date or expiry, 0 where neither has passed."""
     day = review_due_on(article)
     return max((today - day).days, 0) if day else 0

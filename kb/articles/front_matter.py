@@ -120,7 +120,7 @@ _SAFE: Mapping[str, str] = {"status": "draft", "audience": "internal"}
 
 
 @dataclass(frozen=True, slots=True)
-class Reading:
+class FrontMatterReading:
     """A front matter as read.
 
     ``lines`` are the lines of its top-level keys in the file; ``present`` says whether there is one. ``values`` are
@@ -140,7 +140,7 @@ class Reading:
         return self.lines.get(key, 1)
 
 
-NOTHING = Reading(FrontMatter(), {}, {}, (), present=False)
+NOTHING = FrontMatterReading(FrontMatter(), {}, {}, (), present=False)
 
 
 def split(text: str) -> tuple[str | None, int, int]:
@@ -159,7 +159,7 @@ def split(text: str) -> tuple[str | None, int, int]:
     return yaml_text, closing.end(), lines + 1
 
 
-def read(yaml_text: str) -> Reading:
+def read(yaml_text: str) -> FrontMatterReading:
     """Read the YAML of a front matter that begins on line 2 of its file. Never raises."""
     lines = _LINE_END.split(yaml_text)
     data, complaints = _load(yaml_text, lines)
@@ -181,7 +181,7 @@ def read(yaml_text: str) -> Reading:
         if key in _LISTS and isinstance(value, str)
     ]
     complaints = sorted((*complaints, *found), key=lambda complaint: complaint.line)
-    return Reading(values, foreign, where, tuple(complaints), tuple(loose))
+    return FrontMatterReading(values, foreign, where, tuple(complaints), tuple(loose))
 
 
 def _is_impossible_date(value: Foreign) -> bool:

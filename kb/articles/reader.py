@@ -19,7 +19,7 @@ from kb.articles.article import Article, Problem, Section
 from kb.text.language import detect, detect_question
 
 if TYPE_CHECKING:
-    from kb.articles.front_matter import Reading
+    from kb.articles.front_matter import FrontMatterReading
     from kb.markdown import ParsedBody
 
 _BOMS = (  # UTF-32 first: its little-endian mark begins with that of UTF-16
@@ -44,7 +44,7 @@ class ReadResult:
     article: Article | None
     problems: tuple[Problem, ...]
     body: ParsedBody | None = None
-    front_matter: Reading = front_matter.NOTHING
+    front_matter: FrontMatterReading = front_matter.NOTHING
 
 
 def read(path_below_root: str, raw: bytes) -> ReadResult:
@@ -69,7 +69,7 @@ def read(path_below_root: str, raw: bytes) -> ReadResult:
     return ReadResult(article, tuple(problems), body, meta)
 
 
-def _article(path: str, text: str, meta: Reading, body: ParsedBody) -> Article:
+def _article(path: str, text: str, meta: FrontMatterReading, body: ParsedBody) -> Article:
     values = meta.values
     pure = PurePosixPath(path)
     title = values.title or body.title or readable_name(pure.stem)
@@ -125,7 +125,7 @@ def _language(path: str, text: str) -> str:
     return detect_question(text, default="und") if _LATIN.fullmatch(text) else "und"
 
 
-def _language_mismatch(path: str, language: str, meta: Reading, body: ParsedBody) -> list[Problem]:
+def _language_mismatch(path: str, language: str, meta: FrontMatterReading, body: ParsedBody) -> list[Problem]:
     """German text marked as English and the like, only where the text speaks clearly."""
     if not meta.values.language:
         return []

@@ -21,7 +21,7 @@ Key: TypeAlias = tuple[str, str]
 """Kind and id of a question."""
 
 
-class Place(NamedTuple):
+class Assignment(NamedTuple):
     """To which gap, by number, a question belongs, and whether a lead decided that."""
 
     gap: int
@@ -46,7 +46,7 @@ def apart(found: Sequence[FoundGap]) -> list[FoundGap]:
     return kept
 
 
-def match(found: Sequence[FoundGap], places: Mapping[Key, Place]) -> list[int | None]:
+def match(found: Sequence[FoundGap], places: Mapping[Key, Assignment]) -> list[int | None]:
     """The number of the gap that each of ``found`` is; None: a new one. ``found`` shares no question among itself.
 
     1. One with settled questions is the gap that has most of them, though others are that gap already. 2. Of the rest,

@@ -146,7 +146,7 @@ class Gap(FoundGap):
 
 
 @dataclass(frozen=True, slots=True)
-class Entry:
+class HistoryEntry:
     """A line of a gap's history: who did what and when; ``actor`` is empty where it happened of itself.
 
     ``detail`` is plain JSON: for ``checked``, what came of each question before and after.

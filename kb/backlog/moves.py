@@ -11,7 +11,7 @@ from typing import Any
 import sqlalchemy as sa
 
 from kb.backlog import records, schema
-from kb.backlog.model import CLOSED, MOVES, Entry, Gap, GapQuestion, RegressionQuestion, State, number_of
+from kb.backlog.model import CLOSED, MOVES, Gap, GapQuestion, HistoryEntry, RegressionQuestion, State, number_of
 from kb.errors import ConflictError, NotFoundError, UsageError
 from kb.events.store import batches
 from kb.text import redaction
@@ -113,7 +113,7 @@ def last(connection: sa.Connection, gap: Gap) -> str:
     return f"{what}, on {entry.at:%Y-%m-%d} at {entry.at:%H:%M} UTC"
 
 
-def change(connection: sa.Connection, gap: Gap, entry: Entry, **columns: object) -> Gap:
+def change(connection: sa.Connection, gap: Gap, entry: HistoryEntry, **columns: object) -> Gap:
     """Write a change with its line of history; the state is that of ``entry``. What is closed is settled."""
     number = number_of(gap.gap_id)
     values = {"state": entry.to_state, "version": gap.version + 1, "updated_at": entry.at, **columns}
@@ -125,7 +125,7 @@ def change(connection: sa.Connection, gap: Gap, entry: Entry, **columns: object)
     return read_gap(connection, gap.gap_id)
 
 
-def log(connection: sa.Connection, entry: Entry) -> None:
+def log(connection: sa.Connection, entry: HistoryEntry) -> None:
     """Write a line of history, what somebody noted redacted: a customer's name has no place in it."""
     noted = replace(entry, note=redaction.redact(entry.note).text) if entry.note and entry.actor else entry
     connection.execute(schema.gap_history.insert(), records.entry_values(noted))

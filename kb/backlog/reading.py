@@ -8,13 +8,13 @@ from datetime import datetime
 import sqlalchemy as sa
 
 from kb.backlog import records, schema
-from kb.backlog.model import CLOSED, Entry, EvidenceKind, Gap, RegressionQuestion, State, by_priority, number_of
+from kb.backlog.model import CLOSED, EvidenceKind, Gap, HistoryEntry, RegressionQuestion, State, by_priority, number_of
 from kb.backlog.moves import illegal, read_gap, read_gaps, seen
 from kb.events.rows import utc
 from kb.events.store import Store
 
 
-class Reading:
+class BacklogReader:
     """The half of ``Backlog`` that changes nothing; what it raises stands there."""
 
     def __init__(self, store: Store, zone: str = "UTC") -> None:
@@ -54,14 +54,14 @@ class Reading:
             number = connection.scalar(here)
             return None if number is None else read_gap(connection, records.gap_id(number))
 
-    def history(self, gap_id: str) -> list[Entry]:
+    def history(self, gap_id: str) -> list[HistoryEntry]:
         """What became of a gap, oldest first."""
         number = number_of(self.gap(gap_id).gap_id)
         table = schema.gap_history
         query = sa.select(table).where(table.c.gap == number).order_by(table.c.entry)
         return [records.entry(row) for row in self._store.rows(query)]
 
-    def entries(self, since: datetime | None = None, until: datetime | None = None) -> list[Entry]:
+    def entries(self, since: datetime | None = None, until: datetime | None = None) -> list[HistoryEntry]:
         """What became of all gaps from ``since`` on and before ``until``, oldest first."""
         query, at = sa.select(schema.gap_history), schema.gap_history.c.at
         if since is not None:

@@ -13,11 +13,11 @@ import sqlalchemy as sa
 from kb.backlog.model import (
     ArticleKey,
     Demand,
-    Entry,
     Escalation,
     FoundGap,
     Gap,
     GapQuestion,
+    HistoryEntry,
     RegressionQuestion,
     number_of,
 )
@@ -91,14 +91,14 @@ def question(row: Mapping[str, Any]) -> GapQuestion:
     )
 
 
-def entry(row: sa.RowMapping) -> Entry:
+def entry(row: sa.RowMapping) -> HistoryEntry:
     """A line of history from its row."""
     values = dict(row)
     del values["entry"]
-    return Entry(gap_id=gap_id(values.pop("gap")), **values)
+    return HistoryEntry(gap_id=gap_id(values.pop("gap")), **values)
 
 
-def entry_values(one: Entry) -> Values:
+def entry_values(one: HistoryEntry) -> Values:
     """The row of a line of history."""
     values = {part.name: getattr(one, part.name) for part in fields(one)}
     return values | {"gap": number_of(values.pop("gap_id")), "detail": plain(one.detail)}

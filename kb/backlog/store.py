@@ -15,17 +15,17 @@ from kb.backlog.model import (
     CLOSED,
     MOVES,
     ArticleKey,
-    Entry,
     EntryKind,
     FoundGap,
     Gap,
+    HistoryEntry,
     RegressionQuestion,
     State,
     known,
     number_of,
 )
 from kb.backlog.moves import change, complete, illegal, keep_answered, last, legal, log, named, read_gap, seen, share
-from kb.backlog.reading import Reading
+from kb.backlog.reading import BacklogReader
 from kb.backlog.sync import Sync
 from kb.errors import ConflictError, UsageError
 from kb.events.rows import utc
@@ -33,7 +33,7 @@ from kb.runtime.days import day_in
 from kb.text import redaction
 
 
-class Backlog(Reading):
+class Backlog(BacklogReader):
     """The gaps of one database. Safe to use from several threads; several processes may share the database.
 
     Every method that writes is one transaction, and writers take turns. ``actor`` is who does it, a handle;
@@ -87,7 +87,7 @@ class Backlog(Reading):
             return change(
                 connection,
                 gap,
-                Entry(gap.gap_id, now, "assigned", actor, gap.state, state, note, {"owner": owner}),
+                HistoryEntry(gap.gap_id, now, "assigned", actor, gap.state, state, note, {"owner": owner}),
                 owner=owner,
                 snoozed_until=None,
                 reason="",
@@ -122,7 +122,7 @@ class Backlog(Reading):
                 changes["owner"] = ""
             detail = {"until": until.isoformat()} if state == "snoozed" and until else {}
             kind: EntryKind = "reopened" if gap.state in CLOSED else "moved"
-            entry = Entry(gap.gap_id, now, kind, actor, gap.state, state, note or reason, detail)
+            entry = HistoryEntry(gap.gap_id, now, kind, actor, gap.state, state, note or reason, detail)
             return change(connection, gap, entry, **changes)
 
     def link(
@@ -147,12 +147,15 @@ class Backlog(Reading):
                 raise illegal(connection, gap, "drafting")
             changes = {"linked_id": article.article_id, "linked_language": article.language}
             if drafting and gap.state == "open":
-                got = Entry(gap.gap_id, now, "assigned", actor, "open", "assigned", detail={"owner": actor})
+                got = HistoryEntry(gap.gap_id, now, "assigned", actor, "open", "assigned", detail={"owner": actor})
                 gap = change(connection, gap, got, owner=actor)
             state: State = "drafting" if drafting and gap.state == "assigned" else gap.state
             detail = {"article_id": article.article_id, "language": article.language} | ({"path": path} if path else {})
             return change(
-                connection, gap, Entry(gap.gap_id, now, "linked", actor, gap.state, state, detail=detail), **changes
+                connection,
+                gap,
+                HistoryEntry(gap.gap_id, now, "linked", actor, gap.state, state, detail=detail),
+                **changes,
             )
 
     def record_check(
@@ -174,11 +177,11 @@ class Backlog(Reading):
         with self._turn() as connection:
             gap = seen(connection, gap_id, expected_version)
             if closes and gap.state == "drafting":
-                gap = change(connection, gap, Entry(gap.gap_id, now, "moved", actor, "drafting", "review"))
+                gap = change(connection, gap, HistoryEntry(gap.gap_id, now, "moved", actor, "drafting", "review"))
             if closes:
                 legal(connection, gap, "verified", proven=True)
             state: State = "verified" if closes else gap.state
-            entry = Entry(gap.gap_id, now, "checked", actor, gap.state, state, detail=detail)
+            entry = HistoryEntry(gap.gap_id, now, "checked", actor, gap.state, state, detail=detail)
             if closes:
                 keep_answered(connection, gap, regression)
             return change(connection, gap, entry)
@@ -190,7 +193,7 @@ class Backlog(Reading):
             if gap.state != "verified":
                 return gap
             state: State = "assigned" if gap.owner else "open"
-            entry = Entry(gap.gap_id, now, "reopened", actor, gap.state, state, note, detail)
+            entry = HistoryEntry(gap.gap_id, now, "reopened", actor, gap.state, state, note, detail)
             return change(connection, gap, entry)
 
     def note_texts(self, texts: Mapping[tuple[str, str], str]) -> None:
@@ -228,9 +231,11 @@ class Backlog(Reading):
             into, away = number_of(gap.gap_id), number_of(other.gap_id)
             table = schema.gap_questions
             connection.execute(table.update().where(table.c.gap.in_([into, away])).values(gap=into, settled=True))
-            gone = Entry(other.gap_id, now, "merged", actor, other.state, other.state, note, {"into": gap.gap_id})
+            gone = HistoryEntry(
+                other.gap_id, now, "merged", actor, other.state, other.state, note, {"into": gap.gap_id}
+            )
             change(connection, other, gone, merged_into=into, current=False)
-            entry = Entry(gap.gap_id, now, "merged", actor, gap.state, gap.state, note, {"from": other.gap_id})
+            entry = HistoryEntry(gap.gap_id, now, "merged", actor, gap.state, gap.state, note, {"from": other.gap_id})
             whole = records.described(combine([gap, other])) | {"title": gap.title, "language": gap.language}
             return change(connection, gap, entry, **whole, current=True)
 
@@ -270,9 +275,9 @@ class Backlog(Reading):
                 connection.execute(table.update().where(*here).values(gap=number, settled=True))
             made = records.gap_id(number)
             rest = [one for one in gap.questions if one not in apart]
-            entry = Entry(gap.gap_id, now, "split", actor, gap.state, gap.state, note, {"into": made})
+            entry = HistoryEntry(gap.gap_id, now, "split", actor, gap.state, gap.state, note, {"into": made})
             change(connection, gap, entry, **share(gap, rest))
-            log(connection, Entry(made, now, "split", actor, state, state, note, {"from": gap.gap_id}))
+            log(connection, HistoryEntry(made, now, "split", actor, state, state, note, {"from": gap.gap_id}))
             return read_gap(connection, made)
 
     # --- inside

@@ -10,8 +10,8 @@ from typing import Any, NamedTuple
 import sqlalchemy as sa
 
 from kb.backlog import records, schema
-from kb.backlog.matching import Key, Place, apart, combine, match
-from kb.backlog.model import CLOSED, Entry, EntryKind, FoundGap, Gap, GapQuestion, State, by_priority
+from kb.backlog.matching import Assignment, Key, apart, combine, match
+from kb.backlog.model import CLOSED, EntryKind, FoundGap, Gap, GapQuestion, HistoryEntry, State, by_priority
 from kb.events.store import batches, upsert
 
 _NAMED = ("title", "language")
@@ -50,7 +50,7 @@ class Sync:
         self._added: list[_Kept] = []
         self._moved: list[_Kept] = []
         self._made: list[dict[str, Any]] = []
-        self._entries: list[Entry] = []
+        self._entries: list[HistoryEntry] = []
         self._touched: dict[int, dict[str, Any]] = {}
 
     def take_in(self, found: Sequence[FoundGap]) -> None:
@@ -61,7 +61,7 @@ class Sync:
                 self._back_to_work(number, "woken", {}, snoozed_until=None)
         # 3
         parts = apart(found)
-        places = {key: Place(row.gap, row.settled) for key, row in self._stored.items()}
+        places = {key: Assignment(row.gap, row.settled) for key, row in self._stored.items()}
         together: dict[int, list[FoundGap]] = defaultdict(list)
         for one, known in zip(parts, match(parts, places), strict=True):
             together[self._make(one) if known is None else known].append(one)
@@ -123,7 +123,9 @@ class Sync:
         self._gaps[number] = row
         self._made.append(row)
         detail = {"questions": len(one.questions), "priority": float(one.priority)}
-        self._entries.append(Entry(records.gap_id(number), self._now, "found", "", "open", "open", detail=detail))
+        self._entries.append(
+            HistoryEntry(records.gap_id(number), self._now, "found", "", "open", "open", detail=detail)
+        )
         return number
 
     def _place(self, question: GapQuestion, number: int, *, closed: bool) -> bool:
@@ -167,7 +169,7 @@ class Sync:
         before: State = row["state"]
         after: State = "assigned" if row["owner"] else "open"
         self._change(number, state=after, version=row["version"] + 1, **changes)
-        self._entries.append(Entry(records.gap_id(number), self._now, kind, "", before, after, detail=detail))
+        self._entries.append(HistoryEntry(records.gap_id(number), self._now, kind, "", before, after, detail=detail))
 
     def _change(self, number: int, **values: object) -> None:
         row = self._gaps[number]

@@ -6,7 +6,7 @@ that one transaction replaces an article wholly or not at all. A reader works in
 
 from kb.catalog.filter import Filter
 from kb.catalog.rows import ArticleRow, ChunkRow, FileRow, Judgement, NewChunk, NewName, UnitRow
-from kb.catalog.snapshot import Period, Snapshot
+from kb.catalog.snapshot import RatingPeriod, Snapshot
 from kb.catalog.store import Catalog
 from kb.catalog.survey import Survey
 
@@ -19,7 +19,7 @@ __all__ = [
     "Judgement",
     "NewChunk",
     "NewName",
-    "Period",
+    "RatingPeriod",
     "Snapshot",
     "Survey",
     "UnitRow",

@@ -29,7 +29,7 @@ _NOTE = "judged"
 _LOG = logging.getLogger(__name__)
 
 
-def catch_up(library: Library, *, anew: bool = False) -> None:
+def take_in_ratings(library: Library, *, anew: bool = False) -> None:
     """Take the ratings that came since the last time into the index; with ``anew``, all there are.
 
     1. Which questions were rated since. 2. What their last rating says. 3. Embed those that are new. 4. Store. Without

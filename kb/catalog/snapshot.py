@@ -26,7 +26,7 @@ VECTOR_TYPE = np.dtype("<f4")
 _DURING = "fingerprint = ? AND given_on BETWEEN ? AND ?"
 
 
-class Period(NamedTuple):
+class RatingPeriod(NamedTuple):
     """Ratings whose questions one embedder embedded, given on one of these days, both included."""
 
     fingerprint: str
@@ -266,7 +266,7 @@ class Snapshot:
         )
         return {key: (rowid, source) for key, rowid, source in rows}
 
-    def judged_vectors(self, period: Period, keys: Collection[str]) -> tuple[list[str], FloatMatrix]:
+    def judged_vectors(self, period: RatingPeriod, keys: Collection[str]) -> tuple[list[str], FloatMatrix]:
         """The questions that were rated for one of the articles ``keys``, id@language, with their vectors (n, d)."""
         rows = self._connection.execute(
             f"SELECT question_id, vector FROM judgements WHERE {_DURING} AND key IN ({marks(list(keys))})",
@@ -275,7 +275,7 @@ class Snapshot:
         vectors = np.frombuffer(b"".join(row[1] for row in rows), dtype=VECTOR_TYPE)
         return [row[0] for row in rows], vectors.reshape(len(rows), -1) if rows else vectors.reshape(0, 0)
 
-    def judgements(self, period: Period, question_ids: Sequence[str] | None = None) -> list[Judgement]:
+    def judgements(self, period: RatingPeriod, question_ids: Sequence[str] | None = None) -> list[Judgement]:
         """What ratings say: all of a period, or of those on ``question_ids``."""
         chosen = "" if question_ids is None else f" AND question_id IN ({marks(question_ids)})"
         rows = self._connection.execute(
@@ -288,7 +288,7 @@ class Snapshot:
             for question, key, sha256, actor, helpful, day in rows
         ]
 
-    def last_helpful(self, period: Period, keys: Collection[str]) -> dict[tuple[str, str], date]:
+    def last_helpful(self, period: RatingPeriod, keys: Collection[str]) -> dict[tuple[str, str], date]:
         """When each of the articles ``keys``, in each of its texts (SHA-256), was last rated helpful."""
         rows = self._connection.execute(
             f"SELECT key, sha256, max(given_on) FROM judgements WHERE {_DURING} AND helpful"

@@ -19,7 +19,7 @@ from typing import TYPE_CHECKING
 
 from kb.articles.files import MAX_BYTES
 from kb.articles.freshness import DUE_DAYS
-from kb.checks.corpus import Job, Library, find
+from kb.checks.corpus import Corpus, FileToRead, find
 from kb.checks.dates import review_dates
 from kb.checks.front_matter import bad_slug, future_date, id_not_file_name, missing_key, reading_problems, unknown_key
 from kb.checks.links import links
@@ -63,7 +63,7 @@ PAGE_RULES: tuple[Callable[[Page, date], Iterable[Finding]], ...] = (
     todo_left,
     expired_promise,
 )
-LIBRARY_RULES: tuple[Callable[[Library], Iterable[Finding]], ...] = (
+LIBRARY_RULES: tuple[Callable[[Corpus], Iterable[Finding]], ...] = (
     links,
     duplicate_id,
     unknown_related,
@@ -83,7 +83,7 @@ def check(
     *,
     owner: str = "",
     here: Path | None = None,
-    more: Sequence[Callable[[Library], Iterable[Finding]]] = (),
+    more: Sequence[Callable[[Corpus], Iterable[Finding]]] = (),
     max_bytes: int = MAX_BYTES,
 ) -> CheckReport:
     """Check the Markdown files at or below ``paths`` as they are on the day ``today``.
@@ -105,7 +105,7 @@ def check(
     finally:
         if collecting:
             gc.enable()
-    library = Library(read, today)
+    library = Corpus(read, today)
     of_library = chain(review_dates(library, due_days), *(rule(library) for rule in (*LIBRARY_RULES, *more)))
     findings = apply(chain(findings, of_library), read)
     wanted = {page.shown: page for page in read if page.wanted and (not owner or page.front.values.owner == owner)}
@@ -114,7 +114,7 @@ def check(
     return CheckReport(tuple(findings), sum(page.article is not None for page in wanted.values()))
 
 
-def _examine(job: Job, today: date) -> tuple[Page, list[Finding]]:
+def _examine(job: FileToRead, today: date) -> tuple[Page, list[Finding]]:
     """Read a file and run the page rules on it; the text is not needed any more after that."""
     page = job.read()
     rules = PAGE_RULES if page.wanted else ()
@@ -134,7 +134,9 @@ def _shared(finding: Finding) -> Finding:
     )
 
 
-def _each(work: Callable[[Job], tuple[Page, list[Finding]]], jobs: list[Job]) -> Iterator[tuple[Page, list[Finding]]]:
+def _each(
+    work: Callable[[FileToRead], tuple[Page, list[Finding]]], jobs: list[FileToRead]
+) -> Iterator[tuple[Page, list[Finding]]]:
     """``work`` on every job in order, in several processes where that pays and is safe (no thread beside this one)."""
     cores = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else 1
     if len(jobs) < PARALLEL_FROM or cores == 1 or threading.active_count() > 1:

@@ -25,7 +25,7 @@ MAX_COMPARISONS = 30_000
 """Names compared for suggestions in one check, about 3 s: who has more dead links than that has another problem."""
 
 
-class Library:
+class Corpus:
     """All pages of one check, for the rules that look beyond a single article."""
 
     def __init__(self, pages: Sequence[Page], today: date) -> None:
@@ -77,7 +77,7 @@ class Library:
 
 
 @dataclass(frozen=True, slots=True)
-class Job:
+class FileToRead:
     """A file to read: ``root`` is the folder its article's path counts from, ``here`` the one people stand in."""
 
     file: str
@@ -111,7 +111,7 @@ class Job:
 
 def find(
     paths: Sequence[Path], ignore: Sequence[str], here: Path | None = None, max_bytes: int = files.MAX_BYTES
-) -> list[Job]:
+) -> list[FileToRead]:
     """All files of ``paths`` that may be articles in a stable order, each once. A single file brings its folder along.
 
     ``here`` (default: the current folder) is where shown paths count from; files of more than ``max_bytes`` are not
@@ -129,7 +129,7 @@ def find(
         else:
             wanted[str(root)] = root.parent
             neighbours |= _below(root.parent, ignore)
-    return [Job(file, root, here, file in wanted, max_bytes) for file, root in {**neighbours, **wanted}.items()]
+    return [FileToRead(file, root, here, file in wanted, max_bytes) for file, root in {**neighbours, **wanted}.items()]
 
 
 def _below(root: Path, ignore: Sequence[str]) -> dict[str, Path]:

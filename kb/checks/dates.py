@@ -9,13 +9,13 @@ from kb.articles.freshness import days_overdue, freshness, is_expired, review_du
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from kb.checks.corpus import Library
+    from kb.checks.corpus import Corpus
     from kb.checks.model import Finding
 
 _REVIEW = "Read the article, mend it, set `reviewed_on` to that day."
 
 
-def review_dates(library: Library, due_days: int) -> Iterator[Finding]:
+def review_dates(library: Corpus, due_days: int) -> Iterator[Finding]:
     """Articles to look at again: soon, now, or too late."""
     for page in library.pages:
         article = page.article

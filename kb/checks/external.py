@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping
 
-    from kb.checks.corpus import Library
+    from kb.checks.corpus import Corpus
     from kb.checks.model import Finding, Severity
-    from kb.urls.probe import Kind, Outcome
+    from kb.urls.probe import Kind, LinkOutcome
 
 _WEB = re.compile(r"https?://", re.IGNORECASE)
 _SEVERITY: dict[Kind, Severity] = {"dead": "error", "unreachable": "warning", "refused": "warning", "moved": "info"}
@@ -21,7 +21,7 @@ _FIX: dict[Kind, str] = {
 }
 
 
-def external_links(library: Library, ask: Callable[[Iterable[str]], Mapping[str, Outcome]]) -> Iterator[Finding]:
+def external_links(library: Corpus, ask: Callable[[Iterable[str]], Mapping[str, LinkOutcome]]) -> Iterator[Finding]:
     """What became of the addresses on other hosts; ``ask`` finds out, each address once."""
     places = [
         (page, link) for page in library.pages if page.wanted for link in page.body.links if _WEB.match(link.target)

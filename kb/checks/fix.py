@@ -30,7 +30,7 @@ from kb.text.language import detect
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
-    from kb.articles.front_matter import Complaint, Reading
+    from kb.articles.front_matter import Complaint, FrontMatterReading
 
 FIXABLE = frozenset(
     (
@@ -94,7 +94,7 @@ def _edit(path: str, text: str) -> tuple[str, str] | None:
     return None
 
 
-def _is_better(before: Reading, text: str, code: str, key: str) -> bool:
+def _is_better(before: FrontMatterReading, text: str, code: str, key: str) -> bool:
     """Whether the edit took its finding away, brought no other, and changed no other key's value."""
     after = front_matter.read(front_matter.split(text)[0] or "")
     old, new = _faults(before), _faults(after)
@@ -104,18 +104,20 @@ def _is_better(before: Reading, text: str, code: str, key: str) -> bool:
     return all(getattr(before.values, name) == getattr(after.values, name) for name in names)
 
 
-def _faults(reading: Reading) -> Counter[tuple[str, str]]:
+def _faults(reading: FrontMatterReading) -> Counter[tuple[str, str]]:
     found = Counter((complaint.code, complaint.key) for complaint in (*reading.complaints, *reading.loose))
     found.update(("unknown-key", key) for key in reading.foreign)
     found.update(("missing-key", key) for key in _NAMES if _lacks(reading, key))
     return found
 
 
-def _lacks(reading: Reading, key: str) -> bool:
+def _lacks(reading: FrontMatterReading, key: str) -> bool:
     return not getattr(reading.values, key) and not any(complaint.key == key for complaint in reading.complaints)
 
 
-def _candidates(path: str, body: str, reading: Reading) -> Iterator[tuple[str, str, Callable[[FrontEdit], bool]]]:
+def _candidates(
+    path: str, body: str, reading: FrontMatterReading
+) -> Iterator[tuple[str, str, Callable[[FrontEdit], bool]]]:
     """(code, key, edit) for everything that may be mended, in a fixed order."""
     for key in reading.foreign:
         near = get_close_matches(key.lower().replace("-", "_"), front_matter.KEYS, n=1, cutoff=_SURE)
@@ -136,7 +138,7 @@ def _rename(edit: FrontEdit, key: str, new: str) -> bool:
     return new not in texts or edit.set(new, flow_list(getattr(reading.values, new)))
 
 
-def _mend(edit: FrontEdit, complaint: Complaint, reading: Reading) -> bool:
+def _mend(edit: FrontEdit, complaint: Complaint, reading: FrontMatterReading) -> bool:
     """Make the edit that a complaint calls for; False where it takes a person."""
     key = complaint.key
     value = (edit.value(key) or "").strip("\"'")
@@ -163,7 +165,7 @@ def _day(text: str) -> date | None:
     return readings.pop() if len(readings) == 1 else None
 
 
-def _missing(path: str, body: str, reading: Reading) -> Iterator[tuple[str, str, tuple[str, ...]]]:
+def _missing(path: str, body: str, reading: FrontMatterReading) -> Iterator[tuple[str, str, tuple[str, ...]]]:
     """Keys that are missing and told by the file itself: (key, value, the keys to add it behind)."""
     stem = PurePosixPath(path).stem
     if _lacks(reading, "id") and SLUG.fullmatch(stem):

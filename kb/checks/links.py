@@ -14,7 +14,7 @@ from kb.articles.files import is_markdown
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from kb.checks.corpus import Library
+    from kb.checks.corpus import Corpus
     from kb.checks.model import Finding
     from kb.checks.page import Page
     from kb.markdown import Link
@@ -23,7 +23,7 @@ _ELSEWHERE = re.compile(r"[a-z][a-z0-9+.-]*:|//|/", re.IGNORECASE)
 """Another scheme or host, or a path from the site's root, which is not known here."""
 
 
-def links(library: Library) -> Iterator[Finding]:
+def links(library: Corpus) -> Iterator[Finding]:
     """Links and images whose file does not exist, anchors that no heading makes."""
     exists = cache(os.path.exists)
     for page in library.pages:
@@ -48,7 +48,7 @@ def _below(page: Page, path: str) -> str:
     return os.path.normpath(os.path.join(os.path.dirname(page.file), unquote(path.partition("?")[0])))  # noqa: PTH118, PTH120
 
 
-def _dead(library: Library, page: Page, link: Link, file: str) -> Finding:
+def _dead(library: Corpus, page: Page, link: Link, file: str) -> Finding:
     code = "dead-image" if link.is_image else "dead-link"
     if not link.target:
         return page.finding(
@@ -67,7 +67,7 @@ def _names(folder: str) -> tuple[str, ...]:
         return ()
 
 
-def _archived(library: Library, page: Page, link: Link, file: str) -> Iterator[Finding]:
+def _archived(library: Corpus, page: Page, link: Link, file: str) -> Iterator[Finding]:
     """A link from a published article to an archived one, but for the one it supersedes."""
     target = library.by_file.get(file)
     if target is None or target.article is None or target.article.status != "archived" or target is page:
@@ -78,7 +78,7 @@ def _archived(library: Library, page: Page, link: Link, file: str) -> Iterator[F
         yield page.finding("warning", "archived-link", link.line, message, fix)
 
 
-def _anchor(library: Library, page: Page, link: Link, file: str, anchor: str) -> Iterator[Finding]:
+def _anchor(library: Corpus, page: Page, link: Link, file: str, anchor: str) -> Iterator[Finding]:
     known = library.anchors_of(file)
     wanted = unicodedata.normalize("NFC", anchor)
     if known is None or wanted in known:

@@ -11,7 +11,7 @@ from kb.checks.model import Finding
 
 if TYPE_CHECKING:
     from kb.articles.article import Article
-    from kb.articles.front_matter import Reading
+    from kb.articles.front_matter import FrontMatterReading
     from kb.checks.model import Severity
     from kb.markdown import ParsedBody
 
@@ -55,7 +55,7 @@ class Page:
     shown: str
     article: Article | None
     body: ParsedBody
-    front: Reading
+    front: FrontMatterReading
     problems: tuple[Problem, ...]
     wanted: bool = True
     suppressions: tuple[Suppression, ...] = ()

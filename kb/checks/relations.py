@@ -8,7 +8,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from kb.articles.article import Article
-    from kb.checks.corpus import Library
+    from kb.checks.corpus import Corpus
     from kb.checks.model import Finding
     from kb.checks.page import Page
 
@@ -18,7 +18,7 @@ OLDER_DAYS = 30
 """Two languages of an article are seldom reviewed on the same day; a month apart, one was forgotten."""
 
 
-def duplicate_id(library: Library) -> Iterator[Finding]:
+def duplicate_id(library: Corpus) -> Iterator[Finding]:
     """Two files with the same id and language: one would hide the other."""
     first: dict[str, Page] = {}
     for page in library.pages:
@@ -31,7 +31,7 @@ def duplicate_id(library: Library) -> Iterator[Finding]:
             yield page.finding("error", "duplicate-id", line, message, "Give one of them another id, or merge the two.")
 
 
-def unknown_related(library: Library) -> Iterator[Finding]:
+def unknown_related(library: Corpus) -> Iterator[Finding]:
     """Ids in ``related`` and ``supersedes`` that no article has."""
     for page in library.pages:
         for key in ("related", "supersedes"):
@@ -44,7 +44,7 @@ def unknown_related(library: Library) -> Iterator[Finding]:
                 yield page.finding("error", "unknown-related", page.front.line_of(key), message, fix)
 
 
-def superseded_published(library: Library) -> Iterator[Finding]:
+def superseded_published(library: Corpus) -> Iterator[Finding]:
     """An article still answers although a published one in its language supersedes it."""
     for page in library.pages:
         if page.article is None or page.article.status != "published":
@@ -59,7 +59,7 @@ def superseded_published(library: Library) -> Iterator[Finding]:
                 yield old.finding("warning", "superseded-published", line, message, "Set `status: archived`.")
 
 
-def missing_translation(library: Library) -> Iterator[Finding]:
+def missing_translation(library: Corpus) -> Iterator[Finding]:
     """A published article without its counterpart, where the library is kept in German and English."""
     if not library.languages.issuperset(_LANGUAGES):
         return
@@ -75,7 +75,7 @@ def missing_translation(library: Library) -> Iterator[Finding]:
                 yield page.finding("info", "missing-translation", page.front.line_of("id"), message, fix)
 
 
-def archived_related(library: Library) -> Iterator[Finding]:
+def archived_related(library: Corpus) -> Iterator[Finding]:
     """A published article whose ``related`` names one that is archived in every language it has."""
     for page in library.pages:
         if page.article is None or page.article.status != "published":
@@ -88,7 +88,7 @@ def archived_related(library: Library) -> Iterator[Finding]:
                 yield page.finding("warning", "archived-link", page.front.line_of("related"), message, fix)
 
 
-def supersede_loop(library: Library) -> Iterator[Finding]:
+def supersede_loop(library: Corpus) -> Iterator[Finding]:
     """Articles that supersede each other, or themselves; told once a loop, at the article whose id comes first."""
     after = {name: _superseded(pages) for name, pages in library.by_id.items()}
     done: set[str] = set()
@@ -130,7 +130,7 @@ def _loop(start: str, after: dict[str, list[str]], done: set[str]) -> list[str]:
     return []
 
 
-def translations(library: Library) -> Iterator[Finding]:
+def translations(library: Corpus) -> Iterator[Finding]:
     """Published articles whose other language was withdrawn, or was reviewed long after this one."""
     for same_id in library.by_id.values():
         for page in same_id if len(same_id) > 1 else ():

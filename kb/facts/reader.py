@@ -8,7 +8,7 @@ from decimal import Decimal
 from typing import Final
 
 from kb.facts.model import Fact, FactKind
-from kb.facts.units import ARTICLES, NUMBER_WORDS, Unit, unit, value
+from kb.facts.units import ARTICLES, NUMBER_WORDS, UnitOfMeasure, unit, value
 from kb.text.terms import STOP_WORDS, base_language, stem
 
 _MONTH_NAMES: Final = (
@@ -221,7 +221,7 @@ def _figure(match: re.Match[str], base: str) -> tuple[Fact | None, int]:
     return _made(known, low, high, match.start(), end), end
 
 
-def _counts(match: re.Match[str], known: Unit, base: str) -> bool:
+def _counts(match: re.Match[str], known: UnitOfMeasure, base: str) -> bool:
     """Whether an article means 1: in ``eine Woche`` and ``within a week``, not in ``24 hours a day``."""
     if known.kind != "period":
         return False
@@ -231,7 +231,7 @@ def _counts(match: re.Match[str], known: Unit, base: str) -> bool:
     return _BEFORE_A.search(match.string[: match.start()]) is not None
 
 
-def _made(known: Unit, low: Decimal, high: Decimal, start: int, end: int) -> Fact:
+def _made(known: UnitOfMeasure, low: Decimal, high: Decimal, start: int, end: int) -> Fact:
     return Fact(known.kind, known.name, low * known.factor, max(low, high) * known.factor, "", "", start, end)
 
 

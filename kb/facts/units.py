@@ -9,7 +9,7 @@ from typing import Final, NamedTuple
 from kb.facts.model import DAY_S, FactKind
 
 
-class Unit(NamedTuple):
+class UnitOfMeasure(NamedTuple):
     """What a word beside a number makes of it: a kind of fact, in this unit, so many of them."""
 
     kind: FactKind
@@ -42,59 +42,59 @@ UNITS: Final = {word: kind for kind, words in UNIT_WORDS.items() for word in wor
 """Case-folded words and signs that say what a number counts, to the kind of unit that they name."""
 
 _MEANING: Final = {
-    "%": Unit("percent", "%"),
-    "€": Unit("amount", "€"),
-    "$": Unit("amount", "$"),
-    "£": Unit("amount", "£"),
-    "ct": Unit("amount", "€", Decimal("0.01")),
-    "kWh": Unit("quantity", "kWh"),
-    "kW": Unit("quantity", "kW"),
-    "second": Unit("period", "second"),
-    "minute": Unit("period", "second", Decimal(60)),
-    "hour": Unit("period", "second", Decimal(3600)),
-    "day": Unit("period", "second", Decimal(DAY_S)),
-    "working day": Unit("period", "working day"),
-    "week": Unit("period", "second", Decimal(7 * DAY_S)),
-    "month": Unit("period", "month"),
-    "year": Unit("period", "month", Decimal(12)),
+    "%": UnitOfMeasure("percent", "%"),
+    "€": UnitOfMeasure("amount", "€"),
+    "$": UnitOfMeasure("amount", "$"),
+    "£": UnitOfMeasure("amount", "£"),
+    "ct": UnitOfMeasure("amount", "€", Decimal("0.01")),
+    "kWh": UnitOfMeasure("quantity", "kWh"),
+    "kW": UnitOfMeasure("quantity", "kW"),
+    "second": UnitOfMeasure("period", "second"),
+    "minute": UnitOfMeasure("period", "second", Decimal(60)),
+    "hour": UnitOfMeasure("period", "second", Decimal(3600)),
+    "day": UnitOfMeasure("period", "second", Decimal(DAY_S)),
+    "working day": UnitOfMeasure("period", "working day"),
+    "week": UnitOfMeasure("period", "second", Decimal(7 * DAY_S)),
+    "month": UnitOfMeasure("period", "month"),
+    "year": UnitOfMeasure("period", "month", Decimal(12)),
 }
 _MORE: Final = {
-    "kb": Unit("quantity", "MB", Decimal("0.001")),
-    "mb": Unit("quantity", "MB"),
-    "gb": Unit("quantity", "MB", Decimal(1000)),
-    "tb": Unit("quantity", "MB", Decimal(1_000_000)),
-    "mm": Unit("quantity", "m", Decimal("0.001")),
-    "cm": Unit("quantity", "m", Decimal("0.01")),
-    "m": Unit("quantity", "m"),
-    "km": Unit("quantity", "m", Decimal(1000)),
-    "meter": Unit("quantity", "m"),
-    "metres": Unit("quantity", "m"),
-    "meters": Unit("quantity", "m"),
-    "g": Unit("quantity", "g"),
-    "kg": Unit("quantity", "g", Decimal(1000)),
-    "db": Unit("quantity", "dB"),
-    "°c": Unit("quantity", "°C"),
-    "grad": Unit("quantity", "°C"),
-    "w": Unit("quantity", "kW", Decimal("0.001")),
-    "watt": Unit("quantity", "kW", Decimal("0.001")),
-    "mwh": Unit("quantity", "kWh", Decimal(1000)),
-    "kilowatt": Unit("quantity", "kW"),
-    "kilowattstunde": Unit("quantity", "kWh"),
-    "kilowattstunden": Unit("quantity", "kWh"),
-    "bankarbeitstag": Unit("period", "working day"),
-    "bankarbeitstage": Unit("period", "working day"),
-    "bankarbeitstagen": Unit("period", "working day"),
-    "banking day": Unit("period", "working day"),
-    "banking days": Unit("period", "working day"),
-    "kalendertag": Unit("period", "second", Decimal(DAY_S)),
-    "kalendertage": Unit("period", "second", Decimal(DAY_S)),
-    "kalendertagen": Unit("period", "second", Decimal(DAY_S)),
-    "calendar days": Unit("period", "second", Decimal(DAY_S)),
-    "fortnight": Unit("period", "second", Decimal(14 * DAY_S)),
-    "cents": Unit("amount", "€", Decimal("0.01")),
-    "pence": Unit("amount", "£", Decimal("0.01")),
-    "mins": Unit("period", "second", Decimal(60)),
-    "hrs": Unit("period", "second", Decimal(3600)),
+    "kb": UnitOfMeasure("quantity", "MB", Decimal("0.001")),
+    "mb": UnitOfMeasure("quantity", "MB"),
+    "gb": UnitOfMeasure("quantity", "MB", Decimal(1000)),
+    "tb": UnitOfMeasure("quantity", "MB", Decimal(1_000_000)),
+    "mm": UnitOfMeasure("quantity", "m", Decimal("0.001")),
+    "cm": UnitOfMeasure("quantity", "m", Decimal("0.01")),
+    "m": UnitOfMeasure("quantity", "m"),
+    "km": UnitOfMeasure("quantity", "m", Decimal(1000)),
+    "meter": UnitOfMeasure("quantity", "m"),
+    "metres": UnitOfMeasure("quantity", "m"),
+    "meters": UnitOfMeasure("quantity", "m"),
+    "g": UnitOfMeasure("quantity", "g"),
+    "kg": UnitOfMeasure("quantity", "g", Decimal(1000)),
+    "db": UnitOfMeasure("quantity", "dB"),
+    "°c": UnitOfMeasure("quantity", "°C"),
+    "grad": UnitOfMeasure("quantity", "°C"),
+    "w": UnitOfMeasure("quantity", "kW", Decimal("0.001")),
+    "watt": UnitOfMeasure("quantity", "kW", Decimal("0.001")),
+    "mwh": UnitOfMeasure("quantity", "kWh", Decimal(1000)),
+    "kilowatt": UnitOfMeasure("quantity", "kW"),
+    "kilowattstunde": UnitOfMeasure("quantity", "kWh"),
+    "kilowattstunden": UnitOfMeasure("quantity", "kWh"),
+    "bankarbeitstag": UnitOfMeasure("period", "working day"),
+    "bankarbeitstage": UnitOfMeasure("period", "working day"),
+    "bankarbeitstagen": UnitOfMeasure("period", "working day"),
+    "banking day": UnitOfMeasure("period", "working day"),
+    "banking days": UnitOfMeasure("period", "working day"),
+    "kalendertag": UnitOfMeasure("period", "second", Decimal(DAY_S)),
+    "kalendertage": UnitOfMeasure("period", "second", Decimal(DAY_S)),
+    "kalendertagen": UnitOfMeasure("period", "second", Decimal(DAY_S)),
+    "calendar days": UnitOfMeasure("period", "second", Decimal(DAY_S)),
+    "fortnight": UnitOfMeasure("period", "second", Decimal(14 * DAY_S)),
+    "cents": UnitOfMeasure("amount", "€", Decimal("0.01")),
+    "pence": UnitOfMeasure("amount", "£", Decimal("0.01")),
+    "mins": UnitOfMeasure("period", "second", Decimal(60)),
+    "hrs": UnitOfMeasure("period", "second", Decimal(3600)),
 }
 _ADJECTIVES: Final = {
     "sekünd": "second",
@@ -167,7 +167,7 @@ def value(written: str, base: str) -> Decimal:
     return Decimal(written.replace(",", "."))
 
 
-def unit(word: str) -> Unit | None:
+def unit(word: str) -> UnitOfMeasure | None:
     """What a word or sign beside a number says that it counts; None where it is no known unit."""
     key = " ".join(word.casefold().split())
     if kind := UNITS.get(key):

@@ -14,7 +14,7 @@ from kb.markdown.anchors import AnchorNames, explicit_ids, slug
 from kb.markdown.blocks import BlockReader, nodes
 from kb.markdown.engine import block_tokens
 from kb.markdown.model import Heading, Link, ParsedBody
-from kb.markdown.source import Source, plain
+from kb.markdown.source import BodyLines, plain
 
 __all__ = ["Heading", "Link", "ParsedBody", "parse", "slug"]
 
@@ -26,7 +26,7 @@ def parse(body: str, first_line: int = 1, title: str = "") -> ParsedBody:
     when no title is known; an h1 that says something else stays a heading, so that its words are not lost. Any text
     is accepted: what is not Markdown is a paragraph.
     """
-    source = Source(body, first_line)
+    source = BodyLines(body, first_line)
     env: dict[str, Any] = {}
     outline = _Outline(BlockReader(source, env), source, title)
     for node in nodes(block_tokens(source.masked, env)):
@@ -42,7 +42,7 @@ class _Outline:
     """The sections so far, and the one that is being filled."""
 
     reader: BlockReader
-    source: Source
+    source: BodyLines
     title: str
     sections: list[Section] = field(default_factory=list)
     headings: list[Heading] = field(default_factory=list)

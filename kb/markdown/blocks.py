@@ -13,7 +13,7 @@ from kb.articles.article import Block, Unit
 from kb.markdown.engine import MAX_NESTING
 from kb.markdown.html import tag_anchors, tag_links, visible_ranges, visible_text
 from kb.markdown.inline import InlineText, parse_inline
-from kb.markdown.source import HIDDEN, Source, plain
+from kb.markdown.source import HIDDEN, BodyLines, plain
 from kb.text import sentences
 
 if TYPE_CHECKING:
@@ -45,7 +45,7 @@ def nodes(tokens: list[Token]) -> Iterator[list[Token]]:
 class BlockReader:
     """Turns block tokens of one body into blocks; collects the links and anchors it comes by."""
 
-    def __init__(self, source: Source, env: dict[str, Any]) -> None:
+    def __init__(self, source: BodyLines, env: dict[str, Any]) -> None:
         self._source = source
         self._env = env
         self.links: list[Link] = []

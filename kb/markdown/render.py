@@ -14,7 +14,7 @@ from kb.markdown.anchors import AnchorNames
 from kb.markdown.blocks import BlockReader, nodes
 from kb.markdown.engine import MAX_NESTING, block_tokens, inline_tokens
 from kb.markdown.inline import WINDOW_CHARS, alt_text
-from kb.markdown.source import HIDDEN, Source
+from kb.markdown.source import HIDDEN, BodyLines
 
 if TYPE_CHECKING:
     from collections.abc import MutableMapping
@@ -47,7 +47,7 @@ def to_html(source: str, first_line: int = 1) -> str:
     ``admonition`` and their kind. Images stand as their alternative text: the index holds articles, not pictures.
     """
     env: dict[str, Any] = {}
-    body = Source(source, first_line)
+    body = BodyLines(source, first_line)
     tokens = block_tokens(body.body.replace("\0", "\ufffd"), env)
     for node in nodes(tokens):
         if node[0].type == "blockquote_open":
@@ -68,14 +68,14 @@ def to_html(source: str, first_line: int = 1) -> str:
     return _RENDERER.render(tokens, _OPTIONS, env)
 
 
-def _anchored(tokens: list[Token], body: Source) -> None:
+def _anchored(tokens: list[Token], body: BodyLines) -> None:
     """Give the top-level headings the anchors that ``parse`` gives them."""
     names = AnchorNames()
     reader = BlockReader(body, {})
     for node in nodes(tokens):
         if node[0].type == "heading_open":
             # Hand-written ids and template tags are no part of a heading, here as in ``parse``.
-            node[1].content = Source(node[1].content, 1).masked.replace(HIDDEN, "")
+            node[1].content = BodyLines(node[1].content, 1).masked.replace(HIDDEN, "")
             node[0].attrSet("id", names.name(reader.inline(node[1]).text))
 
 

@@ -28,7 +28,7 @@ def plain(text: str) -> str:
     return unicodedata.normalize("NFC", " ".join(text.replace(HIDDEN, "").split()))
 
 
-class Source:
+class BodyLines:
     """A body with its lines, counted from 0 as the parser does; ``first_line`` is the line in the file of line 0."""
 
     def __init__(self, body: str, first_line: int) -> None:

@@ -5,7 +5,7 @@ Reading order: ``policy`` (what may be asked), ``fetch`` (one request to one add
 """
 
 from kb.urls.policy import Policy
-from kb.urls.probe import Outcome, probe
+from kb.urls.probe import LinkOutcome, probe
 from kb.urls.survey import survey
 
-__all__ = ["Outcome", "Policy", "probe", "survey"]
+__all__ = ["LinkOutcome", "Policy", "probe", "survey"]

@@ -8,7 +8,7 @@ from dataclasses import asdict
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
-from kb.urls.probe import Outcome
+from kb.urls.probe import LinkOutcome
 
 BAD_FOR = timedelta(hours=1)
 """What is amiss is asked again soon: somebody may have mended it."""
@@ -22,13 +22,13 @@ class UrlCache:
     def __init__(self, file: Path, good_for: timedelta) -> None:
         self._file = file
         self._good_for = good_for
-        self._known: dict[str, tuple[datetime, Outcome]] = {}
+        self._known: dict[str, tuple[datetime, LinkOutcome]] = {}
         with contextlib.suppress(OSError, ValueError, TypeError, KeyError, AttributeError):  # else it begins anew
             for url, entry in json.loads(file.read_text(encoding="utf-8"))["urls"].items():
                 at = datetime.fromisoformat(entry.pop("at"))
-                self._known[url] = (at if at.tzinfo else at.replace(tzinfo=UTC), Outcome(**entry))
+                self._known[url] = (at if at.tzinfo else at.replace(tzinfo=UTC), LinkOutcome(**entry))
 
-    def get(self, url: str, now: datetime) -> Outcome | None:
+    def get(self, url: str, now: datetime) -> LinkOutcome | None:
         """What is known of ``url`` and young enough; None where it has to be asked."""
         at, outcome = self._known.get(url, (None, None))
         if at is None or outcome is None or outcome.kind == "refused":  # a refusal costs nothing, and settings change
@@ -36,7 +36,7 @@ class UrlCache:
         good_for = self._good_for if outcome.kind in ("fine", "moved") else BAD_FOR
         return outcome if timedelta() <= now - at < good_for else None
 
-    def put(self, url: str, outcome: Outcome, now: datetime) -> None:
+    def put(self, url: str, outcome: LinkOutcome, now: datetime) -> None:
         """Note what became of ``url``."""
         self._known[url] = (now, outcome)
 

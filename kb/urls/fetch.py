@@ -26,7 +26,7 @@ class UnreachableError(Exception):
 
 
 @dataclass(frozen=True, slots=True)
-class Reply:
+class HttpReply:
     """A status with what decides about going on; ``retry_after`` as the server wrote it."""
 
     status: int
@@ -49,7 +49,7 @@ class _Line:
                 self.sock.shutdown(socket.SHUT_RDWR)
 
 
-def ask(target: Target, method: str, timeout_s: float) -> Reply:
+def ask(target: Target, method: str, timeout_s: float) -> HttpReply:
     """Send ``method`` to ``target``, read status and headers, leave the body. Raises UnreachableError.
 
     ``timeout_s`` bounds the whole: a server that sends a byte now and then is cut off by a timer.
@@ -74,7 +74,7 @@ def ask(target: Target, method: str, timeout_s: float) -> Reply:
             line.sock.close()
 
 
-def _ask(line: _Line, target: Target, method: str, timeout_s: float) -> Reply:
+def _ask(line: _Line, target: Target, method: str, timeout_s: float) -> HttpReply:
     line.sock = _connect(target, timeout_s)
     if target.scheme == "https":
         line.sock = _tls().wrap_socket(line.sock, server_hostname=target.host, do_handshake_on_connect=False)
@@ -91,7 +91,7 @@ def _ask(line: _Line, target: Target, method: str, timeout_s: float) -> Reply:
         reply.begin()
         if line.cut:  # among the headers, that looks like their end
             raise TimeoutError
-        return Reply(reply.status, reply.headers.get("Location", ""), reply.headers.get("Retry-After", ""))
+        return HttpReply(reply.status, reply.headers.get("Location", ""), reply.headers.get("Retry-After", ""))
     finally:
         reply.close()
 

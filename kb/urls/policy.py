@@ -21,7 +21,7 @@ _PORTS = frozenset((80, 443, 8080, 8443))
 _NAT64 = ipaddress.IPv6Network("64:ff9b::/96")
 
 
-class RefusedError(Exception):
+class AddressRefusedError(Exception):
     """The address must not be asked; the text says why."""
 
 
@@ -60,11 +60,11 @@ class Policy:
             host, port = (parts.hostname or "").rstrip("."), parts.port
             name = host if _is_ip(host) else host.encode("idna").decode("ascii")
         except (ValueError, UnicodeError):
-            raise RefusedError("not a valid address") from None
+            raise AddressRefusedError("not a valid address") from None
         if parts.scheme not in ("http", "https") or not name:
-            raise RefusedError("neither http nor https")
+            raise AddressRefusedError("neither http nor https")
         if parts.username is not None or parts.password is not None:
-            raise RefusedError("it holds a user name or a password")
+            raise AddressRefusedError("it holds a user name or a password")
         port = port or (443 if parts.scheme == "https" else 80)
         path = quote(urlunsplit(("", "", parts.path or "/", parts.query, "")), safe="/%:=&?~#+!$,;'@()*[]-._")
         return Target(parts.scheme, name, port, path, self._pick(name, port))
@@ -76,9 +76,9 @@ class Policy:
             address = ipaddress.ip_address(text.partition("%")[0])
             allowed = any(_is_in(address, network) for network in self.allowed)
             if not allowed and not _is_public(address):
-                raise RefusedError(f"{host} has the address {address}, which is not public")
+                raise AddressRefusedError(f"{host} has the address {address}, which is not public")
             if not allowed and port not in _PORTS:
-                raise RefusedError(f"port {port} is not one of the web")
+                raise AddressRefusedError(f"port {port} is not one of the web")
         return tuple(dict.fromkeys(found))
 
 

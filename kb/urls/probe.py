@@ -12,8 +12,8 @@ from datetime import UTC, datetime
 from typing import Literal, TypeAlias
 from urllib.parse import urldefrag, urljoin
 
-from kb.urls.fetch import Reply, UnreachableError, ask
-from kb.urls.policy import Policy, RefusedError, Target
+from kb.urls.fetch import HttpReply, UnreachableError, ask
+from kb.urls.policy import AddressRefusedError, Policy, Target
 
 Kind: TypeAlias = Literal["fine", "moved", "dead", "unreachable", "refused"]
 Turn: TypeAlias = Callable[[str], AbstractContextManager[None]]
@@ -32,7 +32,7 @@ _ENOUGH = frozenset((401, 407, 429, 503))
 
 
 @dataclass(frozen=True, slots=True)
-class Outcome:
+class LinkOutcome:
     """What became of an address. ``target`` is where it has moved to for good; ``slow`` where time ran out."""
 
     kind: Kind
@@ -41,13 +41,13 @@ class Outcome:
     slow: bool = False
 
 
-def probe(url: str, policy: Policy, timeout_s: float, turn: Turn) -> Outcome:
+def probe(url: str, policy: Policy, timeout_s: float, turn: Turn) -> LinkOutcome:
     """Follow ``url`` and say what became of it. Each redirect passes ``policy`` like the first address."""
     start = here = urldefrag(url).url
     permanent, seen = True, {here}
     for _ in range(MAX_REDIRECTS + 1):
         reply = _hop(here, start, policy, timeout_s, turn)
-        if isinstance(reply, Outcome):
+        if isinstance(reply, LinkOutcome):
             return reply
         if reply.status not in _REDIRECTS or not reply.location:
             return _judged(reply, start, here, moved=permanent and here != start)
@@ -55,47 +55,47 @@ def probe(url: str, policy: Policy, timeout_s: float, turn: Turn) -> Outcome:
         try:
             here = urldefrag(urljoin(here, reply.location)).url
         except ValueError:
-            return Outcome("unreachable", "it redirects to what is no address")
+            return LinkOutcome("unreachable", "it redirects to what is no address")
         if here in seen:
-            return Outcome("unreachable", "it redirects in a circle")
+            return LinkOutcome("unreachable", "it redirects in a circle")
         seen.add(here)
-    return Outcome("unreachable", f"it redirects more than {MAX_REDIRECTS} times")
+    return LinkOutcome("unreachable", f"it redirects more than {MAX_REDIRECTS} times")
 
 
-def _hop(here: str, start: str, policy: Policy, timeout_s: float, turn: Turn) -> Reply | Outcome:
+def _hop(here: str, start: str, policy: Policy, timeout_s: float, turn: Turn) -> HttpReply | LinkOutcome:
     """The reply of one address on the way from ``start``, or why there is none."""
     try:
         target = policy.target(here)
         with turn(target.host):
             return _patiently(target, timeout_s)
-    except RefusedError as error:
-        return Outcome("refused", f"{_led(here, start)}{error}")
+    except AddressRefusedError as error:
+        return LinkOutcome("refused", f"{_led(here, start)}{error}")
     except UnreachableError as error:
-        return Outcome("unreachable", f"{_led(here, start)}{error}", slow=error.slow)
+        return LinkOutcome("unreachable", f"{_led(here, start)}{error}", slow=error.slow)
     except socket.gaierror as error:
         # A name without address is dead; a name server that does not answer says nothing.
         if error.errno in (socket.EAI_NONAME, getattr(socket, "EAI_NODATA", socket.EAI_NONAME)):
-            return Outcome("dead", f"{_led(here, start)}there is no such host")
-        return Outcome("unreachable", f"{_led(here, start)}the host's name cannot be looked up at the moment")
+            return LinkOutcome("dead", f"{_led(here, start)}there is no such host")
+        return LinkOutcome("unreachable", f"{_led(here, start)}the host's name cannot be looked up at the moment")
     except (OSError, UnicodeError) as error:
-        return Outcome("unreachable", f"{_led(here, start)}it cannot be looked up ({type(error).__name__})")
+        return LinkOutcome("unreachable", f"{_led(here, start)}it cannot be looked up ({type(error).__name__})")
 
 
 def _led(here: str, start: str) -> str:
     return "" if here == start else f"it redirects to {here}, and "
 
 
-def _judged(reply: Reply, start: str, here: str, *, moved: bool) -> Outcome:
+def _judged(reply: HttpReply, start: str, here: str, *, moved: bool) -> LinkOutcome:
     if reply.status in _GONE:
-        return Outcome("dead", f"{_led(here, start)}the server answers {reply.status}")
+        return LinkOutcome("dead", f"{_led(here, start)}the server answers {reply.status}")
     if reply.status in _BUSY:
-        return Outcome("unreachable", f"the server asks not to be asked now ({reply.status})")
+        return LinkOutcome("unreachable", f"the server asks not to be asked now ({reply.status})")
     if reply.status >= 500:
-        return Outcome("unreachable", f"{_led(here, start)}the server answers {reply.status}")
-    return Outcome("moved", "it has moved for good", here) if moved else Outcome("fine", str(reply.status))
+        return LinkOutcome("unreachable", f"{_led(here, start)}the server answers {reply.status}")
+    return LinkOutcome("moved", "it has moved for good", here) if moved else LinkOutcome("fine", str(reply.status))
 
 
-def _patiently(target: Target, timeout_s: float) -> Reply:
+def _patiently(target: Target, timeout_s: float) -> HttpReply:
     """The reply; after the wait that a busy server asks for, once more."""
     reply = _either(target, timeout_s)
     wait_s = _seconds(reply.retry_after) if reply.status in _BUSY else None
@@ -105,7 +105,7 @@ def _patiently(target: Target, timeout_s: float) -> Reply:
     return _either(target, timeout_s)
 
 
-def _either(target: Target, timeout_s: float) -> Reply:
+def _either(target: Target, timeout_s: float) -> HttpReply:
     """HEAD, and GET where the server does not do HEAD properly: some refuse it, some say 404, some hang up."""
     try:
         reply = ask(target, "HEAD", timeout_s)

@@ -13,7 +13,7 @@ from urllib.parse import urlsplit
 
 from kb.urls.cache import UrlCache
 from kb.urls.policy import Policy
-from kb.urls.probe import Outcome, probe
+from kb.urls.probe import LinkOutcome, probe
 
 MAX_HOSTS = 16
 """Hosts that are asked at the same time."""
@@ -49,7 +49,7 @@ class Turns:
 
 def survey(
     urls: Iterable[str], policy: Policy, cache: UrlCache, now: datetime, timeout_s: float, pause_s: float = PAUSE_S
-) -> dict[str, Outcome]:
+) -> dict[str, LinkOutcome]:
     """What became of each of ``urls``, each asked once; what ``cache`` knows is not asked at all."""
     known = {url: cache.get(url, now) for url in sorted(set(urls))}
     by_host: dict[str, list[str]] = defaultdict(list)
@@ -74,12 +74,14 @@ def _host(url: str) -> str:
         return ""
 
 
-def _one_host(urls: list[str], policy: Policy, timeout_s: float, turns: Turns) -> dict[str, Outcome]:
-    answers: dict[str, Outcome] = {}
+def _one_host(urls: list[str], policy: Policy, timeout_s: float, turns: Turns) -> dict[str, LinkOutcome]:
+    answers: dict[str, LinkOutcome] = {}
     in_vain = 0
     for url in urls:
         if in_vain >= _GIVE_UP_AFTER:
-            answers[url] = Outcome("unreachable", f"not asked: its host timed out {in_vain} times in a row", slow=True)
+            answers[url] = LinkOutcome(
+                "unreachable", f"not asked: its host timed out {in_vain} times in a row", slow=True
+            )
             continue
         answers[url] = probe(url, policy, timeout_s, turns.at)
         in_vain = in_vain + 1 if answers[url].slow else 0

@@ -13,23 +13,23 @@ from hypothesis import strategies as st
 from evals import gold
 from evals.cli import main
 from evals.compare import compare, described, markdown
-from evals.gold import Kept, Record
+from evals.gold import GoldOutcome, GoldQuestion
 from kb.errors import MissingPartError
 from tests.fakes import WordEmbedder
 
 
-def record(ndcg: float = 1.0, *, right: bool | None = True, confidence: float = 0.8, mark: str = "1") -> Record:
+def record(ndcg: float = 1.0, *, right: bool | None = True, confidence: float = 0.8, mark: str = "1") -> GoldQuestion:
     hit = float(ndcg == 1)
-    return Record(mark, {"de>de": (ndcg, hit, 1.0)}, right, [(True, right is None, confidence)])
+    return GoldQuestion(mark, {"de>de": (ndcg, hit, 1.0)}, right, [(True, right is None, confidence)])
 
 
-def negative(confidence: float = 0.2) -> Record:
-    return Record("1", {}, None, [(False, True, confidence)])
+def negative(confidence: float = 0.2) -> GoldQuestion:
+    return GoldQuestion("1", {}, None, [(False, True, confidence)])
 
 
-def kept(*records: Record, fingerprint: str = "f") -> Kept:
+def kept(*records: GoldQuestion, fingerprint: str = "f") -> GoldOutcome:
     questions = {f"q{number:03}": item for number, item in enumerate(records)}
-    return Kept(date=date(2026, 11, 23), embedder="words", fingerprint=fingerprint, questions=questions)
+    return GoldOutcome(date=date(2026, 11, 23), embedder="words", fingerprint=fingerprint, questions=questions)
 
 
 GOOD = [record() for _ in range(40)] + [negative() for _ in range(20)]
@@ -40,7 +40,7 @@ RECORDS = st.builds(
 
 
 @given(st.lists(RECORDS, min_size=1, max_size=20))
-def test_the_same_outcomes_are_never_a_drop(records: list[Record]) -> None:
+def test_the_same_outcomes_are_never_a_drop(records: list[GoldQuestion]) -> None:
     result = compare(kept(*records), kept(*records))
     assert result["dropped"] == []
     assert {row["difference"] for row in result["metrics"]} <= {0.0, None}
@@ -87,7 +87,7 @@ def test_another_embedder_is_told() -> None:
 
 
 @given(st.lists(RECORDS, min_size=1, max_size=8))
-def test_what_is_written_is_read_again(tmp_path_factory: pytest.TempPathFactory, records: list[Record]) -> None:
+def test_what_is_written_is_read_again(tmp_path_factory: pytest.TempPathFactory, records: list[GoldQuestion]) -> None:
     file = tmp_path_factory.getbasetemp() / "kept.json"
     run = described(kept(*records))
     gold.write(run, file)

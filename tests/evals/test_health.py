@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from assistant.health.model import Finding, HealthReport, Ref
+from assistant.health.model import HealthFinding, HealthReport, Ref
 from evals import health, staleness
 from kb.errors import UsageError
 
@@ -40,9 +40,9 @@ def test_precision_and_recall_are_counted_from_what_is_and_what_was_told() -> No
 
 
 def test_what_is_planted_counts_as_found_only_where_the_right_articles_are_told_together() -> None:
-    def finding(kind: str, *keys: str) -> Finding:
+    def finding(kind: str, *keys: str) -> HealthFinding:
         refs = tuple(Ref(*key.split("@"), "T", "p.md") for key in keys)
-        return Finding(kind, "error", refs, {"missing": None}, 1.0)
+        return HealthFinding(kind, "error", refs, {"missing": None}, 1.0)
 
     report = HealthReport(
         date(2026, 11, 23),

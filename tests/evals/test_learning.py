@@ -19,12 +19,12 @@ def asked_often(tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("often")
     (folder / "articles").mkdir()
     lines = []
-    for place, subject in enumerate(SUBJECTS):
-        text = f"Den Vorgang {subject} erledigen Sie im Portal. {subject} kostet {place} Euro."
-        head = f'---\nid: a{place}\ntitle: "{subject}"\nlanguage: de\n---\n'
+    for place, scope in enumerate(SUBJECTS):
+        text = f"Den Vorgang {scope} erledigen Sie im Portal. {scope} kostet {place} Euro."
+        head = f'---\nid: a{place}\ntitle: "{scope}"\nlanguage: de\n---\n'
         (folder / "articles" / f"a{place}.md").write_text(f"{head}\n{text}\n", encoding="utf-8")
         for word in ("jetzt", "bitte", "heute", "schnell")[: 1 if place == len(SUBJECTS) - 1 else None]:
-            question = {"id": f"{subject}-{word}", "text": f"Was kostet {subject} {word}?", "language": "de"}
+            question = {"id": f"{scope}-{word}", "text": f"Was kostet {scope} {word}?", "language": "de"}
             lines.append(json.dumps(question | {"relevant": [f"a{place}"]}))
     (folder / "queries.jsonl").write_text("\n".join(lines), encoding="utf-8")
     return folder

@@ -10,7 +10,7 @@ from types import SimpleNamespace
 import numpy as np
 import pytest
 
-from assistant.answering.reply import Citation, Near, Reply, Timings
+from assistant.answering.reply import Citation, NearestArticle, Reply, Timings
 from evals.datasets import Selection, load
 from evals.gaps.log import Asked, log
 from evals.gaps.plants import LEAFLET, Plant, apply, need_name, needs, plant, split_of
@@ -98,7 +98,8 @@ def test_a_misfiled_article_is_kept_from_those_who_narrow_their_questions_to_its
 def reply(status: str, cited: str = "", near: tuple[str, ...] = ()) -> Reply:
     citations = [Citation(1, cited, "de", "", "", "", "", (1, 1), "", 1.0, None, "fresh")] if cited else []
     return Reply(
-        "q", "a1", "de", status, 0.5, "", None, tuple(citations), tuple(Near(name, "de", name, 0.5) for name in near),
+        "q", "a1", "de", status, 0.5, "", None, tuple(citations),
+        tuple(NearestArticle(name, "de", name, 0.5) for name in near),
         Timings(0, 0, 0, 0),
     )  # type: ignore[arg-type]  # fmt: skip
 

@@ -49,7 +49,7 @@ _OPENERS: Final = frozenset(f"{_GERMAN_OPENERS} {_ENGLISH_OPENERS}".split())
 
 
 @dataclass(frozen=True, slots=True)
-class Passage:
+class SourcePassage:
     """What may be cited: a piece of an article under a number, with the article's title, headings included."""
 
     number: int
@@ -79,7 +79,7 @@ class Dropped:
 
 
 @dataclass(frozen=True, slots=True)
-class Source:
+class SourceText:
     """What one passage vouches for: its terms (of German compounds, the parts too), numbers, steps and sentences."""
 
     folded: str
@@ -91,7 +91,7 @@ class Source:
     sentences: tuple[tuple[frozenset[str], bool], ...]
 
     @classmethod
-    def of(cls, passage: Passage) -> Source:
+    def of(cls, passage: SourcePassage) -> SourceText:
         """Read a passage; its title counts as its own words."""
         language = passage.language
         text, steps = _EMPHASIS.sub("", passage.text), _steps(passage.text)
@@ -135,7 +135,7 @@ class SentenceStream:
         return [rest[start:end] for start, end in split(rest)]
 
 
-def check(written: str, sources: Mapping[int, Source], language: str) -> Sentence | Dropped:
+def check(written: str, sources: Mapping[int, SourceText], language: str) -> Sentence | Dropped:
     """Judge one sentence in ``language``, that of the sources.
 
     It must be plain text, cite sources and only such as exist; all its numbers and names, half its content words, and
@@ -158,7 +158,7 @@ def check(written: str, sources: Mapping[int, Source], language: str) -> Sentenc
     return Sentence(body + " " + "".join(f"[{number}]" for number in cites), cites)
 
 
-def _unsupported(body: str, cited: list[Source], language: str) -> tuple[Reason, str] | None:
+def _unsupported(body: str, cited: list[SourceText], language: str) -> tuple[Reason, str] | None:
     """The first thing that no cited source vouches for, and why; None where there is none."""
     if (step := _STEP.match(body)) and any(step[1] in source.steps for source in cited):
         body = body[step.end() :]
@@ -183,7 +183,7 @@ def _unsupported(body: str, cited: list[Source], language: str) -> tuple[Reason,
     return None if agrees(content.keys(), cited) else ("negation", "")
 
 
-def _vouched(name: str, cited: list[Source], known: frozenset[str], language: str) -> bool:
+def _vouched(name: str, cited: list[SourceText], known: frozenset[str], language: str) -> bool:
     """An address has to stand there as it is; of other names every term, or every part of a compound."""
     if re.search(r"[@._]", name):
         return any(_folded(name) in source.folded for source in cited)
@@ -191,7 +191,7 @@ def _vouched(name: str, cited: list[Source], known: frozenset[str], language: st
     return known.issuperset(terms(name, language)) or (bool(inner) and inner <= known)
 
 
-def _affirmed_there(content: AbstractSet[str], cited: list[Source]) -> bool:
+def _affirmed_there(content: AbstractSet[str], cited: list[SourceText]) -> bool:
     """Whether no word of the content is one that the passages say in denials only."""
     affirmed, denied = set[str](), set[str]()
     for source in cited:
@@ -201,7 +201,7 @@ def _affirmed_there(content: AbstractSet[str], cited: list[Source]) -> bool:
     return not (content & denied) - affirmed
 
 
-def _denied_there(content: AbstractSet[str], cited: list[Source]) -> bool:
+def _denied_there(content: AbstractSet[str], cited: list[SourceText]) -> bool:
     """Whether a sentence near the content denies. Titles' words, which belong to every sentence, tell none apart."""
     own = content - frozenset[str]().union(*(source.title for source in cited)) or content
     shared = [(len(own & held), denies) for source in cited for held, denies in source.sentences]

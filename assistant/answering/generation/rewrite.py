@@ -6,13 +6,13 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from typing import Final
 
-from assistant.answering.generation.grounding import Dropped, Passage
+from assistant.answering.generation.grounding import Dropped, SourcePassage
 from assistant.answering.generation.writer import write
-from assistant.answering.judge import Bench, Verdict
+from assistant.answering.judge import QuestionContext, Verdict
 from assistant.answering.quotes import Quote, cite
 from assistant.answering.reply import Citation
 from assistant.retrieval.model import Ranked
-from assistant.retrieval.rerank import speaks
+from assistant.retrieval.rerank import in_question_language
 
 _ARTICLES: Final = 3
 """Besides what is quoted, the best passage of so many articles is given to the writer: it may need the context."""
@@ -26,21 +26,21 @@ class Rewritten:
     dropped: tuple[Dropped, ...] = ()
 
 
-def sources(bench: Bench, ranked: Sequence[Ranked], verdict: Verdict) -> tuple[Citation, ...]:
+def sources(context: QuestionContext, ranked: Sequence[Ranked], verdict: Verdict) -> tuple[Citation, ...]:
     """What the writer may cite: the quotes, then whole passages around and beside them."""
     found = list(verdict.citations)
-    for item in [item for item in ranked if speaks(item.article, bench.query)][:_ARTICLES]:
-        chunk = bench.snapshot.chunks([item.passages[0].chunk])[item.passages[0].chunk]
-        units = tuple(bench.snapshot.units(chunk.rowid))
+    for item in [item for item in ranked if in_question_language(item.article, context.query)][:_ARTICLES]:
+        chunk = context.snapshot.chunks([item.passages[0].chunk])[item.passages[0].chunk]
+        units = tuple(context.snapshot.units(chunk.rowid))
         if units:
             quote = Quote(chunk, units, item.score)
-            due_days = bench.library.settings.articles.due_days
-            found += cite([quote], item.article, bench.today, due_days, first=len(found) + 1)
+            due_days = context.library.settings.articles.due_days
+            found += cite([quote], item.article, context.today, due_days, first=len(found) + 1)
     return tuple(found)
 
 
 def rewrite(
-    bench: Bench, verdict: Verdict, candidates: Sequence[Citation], on_text: Callable[[str], None] | None
+    context: QuestionContext, verdict: Verdict, candidates: Sequence[Citation], on_text: Callable[[str], None] | None
 ) -> Rewritten:
     """Have the answer written from ``candidates``. Step lists are left as they are: a dropped step would be a gap.
 
@@ -48,8 +48,10 @@ def rewrite(
     """
     if not verdict.answer or verdict.steps:
         return Rewritten(verdict)
-    query, settings = bench.query, bench.library.settings.writer
-    passages = [Passage(one.number, f"{one.title} > {one.section}", one.quote, one.language) for one in candidates]
+    query, settings = context.query, context.library.settings.writer
+    passages = [
+        SourcePassage(one.number, f"{one.title} > {one.section}", one.quote, one.language) for one in candidates
+    ]
     written = write(settings, query.text, query.language, passages, on_text)
     if not written.answer:
         return Rewritten(verdict, written.dropped)

@@ -17,7 +17,15 @@ from queue import Empty, SimpleQueue
 from threading import Thread
 from typing import TYPE_CHECKING, Literal, TypeAlias
 
-from assistant.answering.generation.grounding import Dropped, Passage, Sentence, SentenceStream, Source, check, plain
+from assistant.answering.generation.grounding import (
+    Dropped,
+    Sentence,
+    SentenceStream,
+    SourcePassage,
+    SourceText,
+    check,
+    plain,
+)
 from kb.settings import WriterSettings
 from kb.text.redaction import redact
 from kb.text.terms import base_language
@@ -88,7 +96,7 @@ def write(
     settings: WriterSettings,
     question: str,
     language: str,
-    passages: Sequence[Passage],
+    passages: Sequence[SourcePassage],
     on_text: Callable[[str], None] | None = None,
 ) -> Written:
     """Answer ``question`` in ``language`` from those ``passages`` that are in it: only they can be checked against.
@@ -134,7 +142,7 @@ class _Draft:
 
 
 def _write(
-    settings: WriterSettings, question: str, language: str, passages: Sequence[Passage], draft: _Draft
+    settings: WriterSettings, question: str, language: str, passages: Sequence[SourcePassage], draft: _Draft
 ) -> Trouble | None:
     """Fill ``draft``; what went wrong, if anything did."""
     if not settings.url:
@@ -143,7 +151,7 @@ def _write(
     usable = [_cut(passage) for passage in passages if base_language(passage.language) == spoken][:_MAX_PASSAGES]
     if not usable or base_language(language) != spoken:
         return "no_passage"
-    sources = {passage.number: Source.of(passage) for passage in usable}
+    sources = {passage.number: SourceText.of(passage) for passage in usable}
     stream, finish, length = SentenceStream(), "", 0
     try:
         with closing(_received(settings, _prompt(question, spoken, usable))) as received:
@@ -171,11 +179,11 @@ class _EndpointError(Exception):
         self.trouble, self.what = trouble, what
 
 
-def _cut(passage: Passage) -> Passage:
-    return Passage(passage.number, passage.title, passage.text[:_MAX_PASSAGE_CHARACTERS], passage.language)
+def _cut(passage: SourcePassage) -> SourcePassage:
+    return SourcePassage(passage.number, passage.title, passage.text[:_MAX_PASSAGE_CHARACTERS], passage.language)
 
 
-def _prompt(question: str, language: str, passages: Sequence[Passage]) -> tuple[str, str]:
+def _prompt(question: str, language: str, passages: Sequence[SourcePassage]) -> tuple[str, str]:
     """The rules, and what they are applied to. Each passage is one line, and only the lines' own tags are tags."""
     lines = [
         f'<passage number="{passage.number}" title="{_inert(passage.title)}">{_inert(passage.text)}</passage>'

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import TYPE_CHECKING, Literal, TypeAlias, TypeVar
 
-from assistant.reports.figures.compute import Data, Dated
+from assistant.reports.figures.compute import Data, HasDay
 from assistant.reports.figures.gap_history import gap_values
 from assistant.reports.figures.measures import Measure, Value, protected
 from assistant.reports.figures.period import Period
@@ -17,7 +17,7 @@ from assistant.reports.figures.suppression import too_few
 from assistant.reports.figures.tickets import TICKET_MEASURES
 
 if TYPE_CHECKING:
-    from kb.backlog import Entry, Gap
+    from kb.backlog import Gap, HistoryEntry
 
 Kind: TypeAlias = Literal["text", "integer", "number", "day", "flag"]
 Field: TypeAlias = str | int | float | bool | date | None
@@ -41,10 +41,10 @@ _VALUE: dict[str, Kind] = {
     "hidden": "flag",
 }
 
-_D = TypeVar("_D", bound=Dated)
+_D = TypeVar("_D", bound=HasDay)
 
 
-def tables(period: Period, data: Data, gaps: Sequence[Gap], entries: Sequence[Entry], least: int) -> list[Table]:
+def tables(period: Period, data: Data, gaps: Sequence[Gap], entries: Sequence[HistoryEntry], least: int) -> list[Table]:
     """All tables of ``period``, which is cut into whole weeks; nothing that rests on fewer than ``least`` people."""
     weeks = whole_weeks(period)
     return [
@@ -149,7 +149,7 @@ def _demand(gap: Gap, least: int) -> tuple[int | None, int | None, bool]:
     return asked.questions, asked.tickets, False
 
 
-def _moves(gaps: Sequence[Gap], entries: Sequence[Entry], period: Period) -> Table:
+def _moves(gaps: Sequence[Gap], entries: Sequence[HistoryEntry], period: Period) -> Table:
     columns: dict[str, Kind] = {
         "gap_id": "text",
         "moved_on": "day",

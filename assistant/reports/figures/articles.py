@@ -13,7 +13,7 @@ from assistant.reports.figures.suppression import too_few
 from kb.articles.freshness import freshness, is_expired, review_due_on
 
 if TYPE_CHECKING:
-    from assistant.reports.figures.questions import Asked
+    from assistant.reports.figures.questions import AskedQuestion
     from kb.catalog import Catalog
 
 State: TypeAlias = Literal["fresh", "due", "overdue", "expired"]
@@ -41,7 +41,7 @@ class Held:
 
 
 @dataclass(frozen=True, slots=True)
-class Use:
+class ArticleUse:
     """How many questions an article answered."""
 
     key: str
@@ -74,7 +74,7 @@ def freshness_counts(articles: Collection[Held]) -> dict[State, int]:
     return {state: states.count(state) for state in STATES}
 
 
-def use_values(questions: Sequence[Asked], articles: Collection[Held], least: int) -> dict[str, Value]:
+def use_values(questions: Sequence[AskedQuestion], articles: Collection[Held], least: int) -> dict[str, Value]:
     """How much of the knowledge base was used: articles that answered, and answers for each of them (KCS reuse).
 
     Of the articles that answered, those are counted that are still published.
@@ -90,14 +90,14 @@ def use_values(questions: Sequence[Asked], articles: Collection[Held], least: in
     return {key: value.conceal() for key, value in values.items()} if too_few(people, least) else values
 
 
-def most_used(questions: Sequence[Asked], titles: Mapping[str, str], least: int) -> list[Use]:
+def most_used(questions: Sequence[AskedQuestion], titles: Mapping[str, str], least: int) -> list[ArticleUse]:
     """The articles that answered most questions, of at least ``least`` people each. One may stand beside another."""
-    cases: dict[str, list[Asked]] = defaultdict(list)
+    cases: dict[str, list[AskedQuestion]] = defaultdict(list)
     for case in questions:
         for key in case.articles:
             cases[key].append(case)
     uses = [
-        Use(key, titles.get(key, key), len(items))
+        ArticleUse(key, titles.get(key, key), len(items))
         for key, items in cases.items()
         if not too_few({case.who for case in items}, least)
     ]

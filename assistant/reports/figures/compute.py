@@ -7,11 +7,11 @@ from dataclasses import dataclass, field
 from datetime import date
 from typing import Protocol, TypeVar
 
-from assistant.reports.figures.articles import Held, State, Use, freshness_counts, most_used, use_values
+from assistant.reports.figures.articles import ArticleUse, Held, State, freshness_counts, most_used, use_values
 from assistant.reports.figures.gap_history import Life, gap_values, states_at
 from assistant.reports.figures.measures import Group, Measure, Value, by_group, protected, totals
 from assistant.reports.figures.period import Period
-from assistant.reports.figures.questions import QUESTION_MEASURES, Asked
+from assistant.reports.figures.questions import QUESTION_MEASURES, AskedQuestion
 from assistant.reports.figures.tickets import TICKET_MEASURES, Handled
 
 MOST_DAYS = 14
@@ -20,7 +20,7 @@ MOST_DAYS = 14
 STATE_ORDER = ("open", "assigned", "drafting", "review", "snoozed", "verified", "declined")
 
 
-class Dated(Protocol):
+class HasDay(Protocol):
     """A case has a day."""
 
     @property
@@ -28,7 +28,7 @@ class Dated(Protocol):
         """The day on which it came in."""
 
 
-_D = TypeVar("_D", bound=Dated)
+_D = TypeVar("_D", bound=HasDay)
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,7 +62,7 @@ class Data:
     nothing known. None where that is not told.
     """
 
-    questions: Sequence[Asked] = ()
+    questions: Sequence[AskedQuestion] = ()
     tickets: Sequence[Handled] = ()
     lives: Sequence[Life] = ()
     articles: Sequence[Held] = ()
@@ -95,7 +95,7 @@ class Figures:
     groups: Mapping[str, Sequence[Group]]
     gap_states: Mapping[str, int]
     freshness: Mapping[State, int]
-    most_used: Sequence[Use]
+    most_used: Sequence[ArticleUse]
     overdue: Sequence[Held] = field(default=())
     open_escalations: int | None = None
 

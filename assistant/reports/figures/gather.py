@@ -19,7 +19,7 @@ from assistant.reports.gap_changes import moved
 from assistant.reports.gap_report import GapData, Waiting
 
 if TYPE_CHECKING:
-    from kb.backlog import Entry, Gap
+    from kb.backlog import Gap, HistoryEntry
     from kb.library import Library
 
 
@@ -78,7 +78,7 @@ def _waiting(library: Library, period: Period) -> list[Waiting]:
     ]
 
 
-def lives(gaps: Iterable[Gap], entries: Iterable[Entry]) -> list[Life]:
+def lives(gaps: Iterable[Gap], entries: Iterable[HistoryEntry]) -> list[Life]:
     """The lives of gaps from their histories, oldest entry first; entries of other gaps do not matter."""
     moves: dict[str, list[Move]] = defaultdict(list)
     for entry in entries:

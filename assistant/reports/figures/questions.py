@@ -22,7 +22,7 @@ DayOf: TypeAlias = Callable[[datetime], date]
 
 
 @dataclass(frozen=True, slots=True)
-class Asked:
+class AskedQuestion:
     """One question. ``who`` and ``rater`` serve to count people, and are never written anywhere.
 
     ``helpful`` is what the last rating says, None without one; ``articles`` are those that it was answered from,
@@ -43,19 +43,19 @@ class Asked:
     novelty: Novelty | None = None
 
 
-def _share(choose: Callable[[Asked], bool | None]) -> Callable[[Asked], float | None]:
+def _share(choose: Callable[[AskedQuestion], bool | None]) -> Callable[[AskedQuestion], float | None]:
     return lambda case: None if (said := choose(case)) is None else float(said)
 
 
-def _novelty(*wanted: Novelty) -> Callable[[Asked], float | None]:
+def _novelty(*wanted: Novelty) -> Callable[[AskedQuestion], float | None]:
     return _share(lambda case: None if case.novelty is None else case.novelty in wanted)
 
 
-def _who(case: Asked) -> str:
+def _who(case: AskedQuestion) -> str:
     return case.who
 
 
-QUESTION_MEASURES: tuple[Measure[Asked], ...] = (
+QUESTION_MEASURES: tuple[Measure[AskedQuestion], ...] = (
     Measure("questions", "count", "sum", lambda _: 1.0, _who),
     Measure("answered_share", "share", "mean", _share(lambda case: case.answered), _who),
     Measure("helpful_share", "share", "mean", _share(lambda case: case.helpful), lambda case: case.rater),
@@ -71,12 +71,12 @@ QUESTION_MEASURES: tuple[Measure[Asked], ...] = (
 
 def read(
     log: EventLog, since: datetime, until: datetime, day_of: DayOf, novelty: Mapping[str, Novelty] | None = None
-) -> list[Asked]:
+) -> list[AskedQuestion]:
     """The questions asked from ``since`` on and before ``until``, oldest first, with their ratings and actions.
 
     ``novelty`` gives by question id what is known or new about it.
     """
-    found: list[Asked] = []
+    found: list[AskedQuestion] = []
     for events in _batches(log.questions(since, until)):
         checkpoint()
         ids = [event.question_id for event in events]
@@ -93,11 +93,11 @@ def _asked(
     actions: Sequence[Action],
     day_of: DayOf,
     novelty: Novelty | None,
-) -> Asked:
+) -> AskedQuestion:
     last = ratings[-1] if ratings else None
     kinds = {action.kind for action in actions}
     unknown = f"?{event.question_id}"
-    return Asked(
+    return AskedQuestion(
         day=day_of(event.asked_at),
         language=event.language.partition("-")[0],
         channel=event.channel,

@@ -10,14 +10,14 @@ from assistant.reports.rendering.charts import Chart
 
 
 @dataclass(frozen=True, slots=True)
-class Link:
+class InternalLink:
     """A text that leads to a section of the same report."""
 
     text: str
     target: str
 
 
-Cell: TypeAlias = str | Link
+Cell: TypeAlias = str | InternalLink
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,7 +15,7 @@ from assistant.reports.rendering.blocks import (
     Document,
     Facts,
     Grid,
-    Link,
+    InternalLink,
     Paragraph,
     Picture,
     Section,
@@ -102,7 +102,7 @@ def _grid(grid: Grid, number: int) -> Iterator[str]:
 
 
 def _is_short(cell: Cell) -> bool:
-    return len(cell.text if isinstance(cell, Link) else cell) <= _SHORT_CELL
+    return len(cell.text if isinstance(cell, InternalLink) else cell) <= _SHORT_CELL
 
 
 def _class(grid: Grid, place: int) -> str:
@@ -112,6 +112,6 @@ def _class(grid: Grid, place: int) -> str:
 
 
 def _cell(cell: Cell) -> str:
-    if isinstance(cell, Link):
+    if isinstance(cell, InternalLink):
         return f'<a href="#{escape(cell.target)}">{escape(cell.text)}</a>'
     return escape(cell)

@@ -12,7 +12,7 @@ from assistant.reports.rendering.blocks import (
     Document,
     Facts,
     Grid,
-    Link,
+    InternalLink,
     Paragraph,
     Picture,
     Section,
@@ -69,4 +69,4 @@ def _grid(grid: Grid) -> Iterator[str]:
 
 
 def _row(cells: Iterable[Cell]) -> str:
-    return "| " + " | ".join(text(cell.text if isinstance(cell, Link) else cell) for cell in cells) + " |"
+    return "| " + " | ".join(text(cell.text if isinstance(cell, InternalLink) else cell) for cell in cells) + " |"

@@ -14,7 +14,7 @@ from assistant.web.api.products import Products
 from assistant.web.api.requests import Body, Day, Handle
 from assistant.web.jobs import Jobs, Progress
 from assistant.web.security.authorization import Access, Person
-from kb.backlog import ArticleKey, Cause, Entry, Gap, State
+from kb.backlog import ArticleKey, Cause, Gap, HistoryEntry, State
 from kb.library import Library
 from kb.text.terms import base_language
 
@@ -66,7 +66,7 @@ class DraftBody(Body):
 
     title: str = Field("", max_length=300, description="title of a new article; without it, the gap's")
     fresh: bool = Field(default=False, description="a new article though one is there to be mended")
-    told_in: Literal["de", "en"] | None = Field(None, description="language of the steps; without it, the gap's")
+    in_language: Literal["de", "en"] | None = Field(None, description="language of the steps; without it, the gap's")
 
 
 class VerifyBody(Body):
@@ -177,7 +177,7 @@ def router(  # noqa: C901  one endpoint after the other
         from assistant.leads import draft as begin
 
         made = begin(
-            library, gap_id, person.name, _now(), title=body.title, fresh=body.fresh, told_in=body.told_in or ""
+            library, gap_id, person.name, _now(), title=body.title, fresh=body.fresh, in_language=body.in_language or ""
         )
         access.record(person, "gap draft", gap_id, article=made.article.article_id)
         return {"draft": made.to_json(), "gap": whole(library.backlog.gap(gap_id))}
@@ -214,7 +214,7 @@ def short(gap: Gap) -> dict[str, Any]:
     }
 
 
-def entry(one: Entry) -> dict[str, Any]:
+def entry(one: HistoryEntry) -> dict[str, Any]:
     """A line of a gap's history."""
     return {
         "at": one.at.isoformat(),

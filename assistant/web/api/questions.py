@@ -9,7 +9,7 @@ from typing import Annotated, Any
 
 from fastapi import APIRouter, Depends, Query
 
-from assistant.answering.messages import told_in
+from assistant.answering.messages import in_language
 from assistant.answering.reply import Reply
 from assistant.ask import Asker, Trace, ask
 from assistant.web.api.requests import AskBody, FeedbackBody
@@ -42,7 +42,7 @@ class Desk:
             self.metrics.failed()
             raise
         self.metrics.asked(reply)
-        return told_in(reply, body.told_in) if body.told_in else reply
+        return in_language(reply, body.in_language) if body.in_language else reply
 
     def rate(self, body: FeedbackBody, person: Person) -> dict[str, Any]:
         """Store a rating; what was stored, without the comment."""

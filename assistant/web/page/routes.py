@@ -8,7 +8,7 @@ from typing import Any, Literal
 from fastapi import APIRouter, Depends
 from fastapi.responses import Response
 
-from assistant.answering.messages import told_in
+from assistant.answering.messages import in_language
 from assistant.web.api import articles
 from assistant.web.api.questions import Desk
 from assistant.web.api.requests import AskBody, Body, Handle
@@ -44,7 +44,7 @@ def router(desk: Desk, access: Access) -> APIRouter:
         reply = desk.ask(body, person, "page")
         resolve = articles.resolver(desk.library, reply)
         # In both languages of the page, so that switching it leaves nothing in the other one.
-        told = {language: told_in(reply, language) for language in TEXTS}
+        told = {language: in_language(reply, language) for language in TEXTS}
         html = {language: answer_html(one.answer, one.citations, resolve) for language, one in told.items()}
         return {
             "reply": reply.to_json(),

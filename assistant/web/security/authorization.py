@@ -18,7 +18,7 @@ from typing import Literal
 from fastapi import Request
 
 from assistant.web.security.rate_limit import Limit
-from kb.accounts import Account, Entry, Outcome, Role, may
+from kb.accounts import Account, AuditEntry, Outcome, Role, may
 from kb.errors import KBError, MissingPartError
 from kb.library import Library
 
@@ -117,7 +117,7 @@ class Access:
         self, person: Person, action: str, target: str = "", *, outcome: Outcome = "done", **detail: str | int | bool
     ) -> None:
         """Add a line to the audit log. What cannot be put on record is not done: raises EventLogUnavailableError."""
-        entry = Entry(_now(), f"{person.via}:{person.name}", person.role, action, target, outcome, detail)
+        entry = AuditEntry(_now(), f"{person.via}:{person.name}", person.role, action, target, outcome, detail)
         self.library.accounts.record(entry)
 
     def believed(self, request: Request) -> bool:

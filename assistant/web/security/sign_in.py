@@ -11,7 +11,7 @@ from pydantic import Field
 from assistant.web.api.requests import Body
 from assistant.web.security.authorization import COOKIE, Access, Person
 from assistant.web.security.rate_limit import Limit
-from kb.accounts import Entry, SignInError
+from kb.accounts import AuditEntry, SignInError
 
 _TRIES_PER_MINUTE = 20
 """From one address: many people may sit behind one at the start of a shift; a list of passwords takes for ever."""
@@ -40,9 +40,11 @@ def router(access: Access) -> APIRouter:
             # What was typed as a name may be a password: only the name of an account gets into the log.
             known = body.name.strip().lower() in {account.name for account in library.accounts.accounts()}
             who = body.name.strip().lower() if known else "unknown"
-            library.accounts.record(Entry(now, who, "", "sign-in", outcome="refused", detail={"why": error.message}))
+            library.accounts.record(
+                AuditEntry(now, who, "", "sign-in", outcome="refused", detail={"why": error.message})
+            )
             raise
-        library.accounts.record(Entry(now, f"session:{session.account.name}", session.account.role, "sign-in"))
+        library.accounts.record(AuditEntry(now, f"session:{session.account.name}", session.account.role, "sign-in"))
         response.set_cookie(
             COOKIE,
             session.secret,

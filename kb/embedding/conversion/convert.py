@@ -71,7 +71,7 @@ BUNDLES = (E5, MINILM)
 
 
 @dataclass(frozen=True, slots=True)
-class Record:
+class ConversionRecord:
     """How a converted folder came about, and the SHA-256 and size in bytes of each of its files."""
 
     source_sha256: str
@@ -123,12 +123,12 @@ def ensure_bundled(cache: Path, progress: Progress | None = None, *, force: bool
     return folder
 
 
-def read_record(folder: Path) -> Record:
+def read_record(folder: Path) -> ConversionRecord:
     """What ``fingerprint.json`` says. Raises MissingPartError when it cannot be read."""
     try:
         found = json.loads((folder / FINGERPRINT_FILE).read_text("utf-8"))
         known = {name: (str(entry["sha256"]), int(entry["bytes"])) for name, entry in found["files"].items()}
-        return Record(str(found["source_sha256"]), int(found["converter"]), known)
+        return ConversionRecord(str(found["source_sha256"]), int(found["converter"]), known)
     except (OSError, ValueError, KeyError, TypeError, AttributeError) as error:
         message = f"The model in {folder} is damaged: {FINGERPRINT_FILE} cannot be read"
         raise MissingPartError(message, BUILD_HINT) from error

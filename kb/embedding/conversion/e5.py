@@ -16,7 +16,7 @@ from safetensors.numpy import save_file
 from tokenizers import AddedToken, Regex, Tokenizer, decoders, models, normalizers, pre_tokenizers, processors
 
 from kb.embedding.conversion.bundle import GRAPH_FILE
-from kb.embedding.conversion.graph import LAYER_NAMES, Encoder, write_graph
+from kb.embedding.conversion.graph import LAYER_NAMES, EncoderWeights, write_graph
 from kb.embedding.conversion.q4 import Q4Model, Vocabulary, read_q4
 from kb.embedding.prompts import E5_PROMPTS
 
@@ -45,7 +45,7 @@ def write_folder(source: Path, folder: Path) -> None:
         (folder / name).parent.mkdir(exist_ok=True)
         (folder / name).write_text(json.dumps(content, indent=2) + "\n", "utf-8")
     (folder / "README.md").write_text(_CARD, "utf-8")
-    encoder = Encoder(model.hidden, model.layers, model.heads, model.epsilon, model.vectors, model.matrices)
+    encoder = EncoderWeights(model.hidden, model.layers, model.heads, model.epsilon, model.vectors, model.matrices)
     write_graph(encoder, folder / GRAPH_FILE)
 
 

@@ -44,7 +44,7 @@ LAYER_NAMES = {
 
 
 @dataclass(frozen=True, slots=True)
-class Encoder:
+class EncoderWeights:
     """A BERT encoder to write: sizes, and weights under the names that ``kb.embedding.conversion.q4.Q4Model`` explains.
 
     ``vectors`` are float32, with ``emb.pos`` and ``emb.type`` flat; ``matrices`` have shape (outputs, inputs), in 4-bit
@@ -62,7 +62,7 @@ class Encoder:
 class _Graph:
     """Collects nodes and weights; each method adds one operation and returns the name of its result."""
 
-    def __init__(self, model: Encoder) -> None:
+    def __init__(self, model: EncoderWeights) -> None:
         self.model = model
         self.nodes: list[onnx.NodeProto] = []
         self.weights: list[onnx.TensorProto] = []
@@ -150,7 +150,7 @@ class _Graph:
         return self.add_and_norm(narrowed, f"{layer}.fo.b", middle, f"{layer}.oln")
 
 
-def write_graph(model: Encoder, path: Path) -> None:
+def write_graph(model: EncoderWeights, path: Path) -> None:
     """``build_graph`` into the file ``path``, with its weights beside it; makes its folder. Raises OSError."""
     path.parent.mkdir()
     # Weights in a file of their own are mapped into memory by onnxruntime instead of copied: 50 MB less for a server.
@@ -158,7 +158,7 @@ def write_graph(model: Encoder, path: Path) -> None:
     onnx.save_model(build_graph(model), path, save_as_external_data=True, location=data, size_threshold=4096)
 
 
-def build_graph(model: Encoder) -> onnx.ModelProto:
+def build_graph(model: EncoderWeights) -> onnx.ModelProto:
     """The encoder as ONNX: ``input_ids``, ``attention_mask`` (batch, tokens) int64 to ``last_hidden_state`` float32."""
     graph = _Graph(model)
     graph.node("Cast", [INPUTS[1]], "mask", to=TensorProto.INT32)

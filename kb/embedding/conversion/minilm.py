@@ -15,7 +15,7 @@ from safetensors.numpy import load_file
 
 from kb.embedding.conversion.bundle import GRAPH_FILE, check_source
 from kb.embedding.conversion.convert import MINILM
-from kb.embedding.conversion.graph import LAYER_NAMES, Encoder, write_graph
+from kb.embedding.conversion.graph import LAYER_NAMES, EncoderWeights, write_graph
 
 _LAYERS, _HEADS, _EPSILON = 6, 12, 1e-12  # as the model's config.json says
 _TOKENIZER_SHA256 = "be50c3628f2bf5bb5e3a7f17b1f74611b2561a3a27eeab05e5aa30f411572037"
@@ -42,7 +42,7 @@ def write_folder(source: Path, folder: Path) -> None:
     write_graph(_encoder(load_file(source)), folder / GRAPH_FILE)
 
 
-def _encoder(state: dict[str, NDArray[np.float32]]) -> Encoder:
+def _encoder(state: dict[str, NDArray[np.float32]]) -> EncoderWeights:
     vectors = {
         "emb.pos": state["embeddings.position_embeddings.weight"].reshape(-1),
         "emb.type": state["embeddings.token_type_embeddings.weight"].reshape(-1),
@@ -55,4 +55,4 @@ def _encoder(state: dict[str, NDArray[np.float32]]) -> Encoder:
             name, weight = f"l{number}.{short}", state[f"encoder.layer.{number}.{long}.weight"]
             (matrices if weight.ndim == 2 else vectors)[f"{name}.w"] = weight
             vectors[f"{name}.b"] = state[f"encoder.layer.{number}.{long}.bias"]
-    return Encoder(matrices["emb.word"].shape[1], _LAYERS, _HEADS, _EPSILON, vectors, matrices)
+    return EncoderWeights(matrices["emb.word"].shape[1], _LAYERS, _HEADS, _EPSILON, vectors, matrices)

@@ -10,7 +10,7 @@ import pytest
 from assistant.ask import Asker, Scope, ask
 from assistant.gaps import find
 from assistant.gaps.cases import Case
-from assistant.gaps.feedback import MOST, complaints, together, witness
+from assistant.gaps.feedback import MAX_LOG_ODDS, combined, complaints, feedback_of
 from kb.events import Action, Feedback
 from kb.library import Library
 
@@ -28,25 +28,27 @@ def done(kind: str) -> Action:
 
 
 def test_who_leaves_it_at_an_article_found_something_and_who_complains_did_not() -> None:
-    assert witness([], []) == 0.0
-    assert witness([], [done("opened")]) > 0
-    assert witness([], [done("opened"), done("copied")]) > witness([], [done("opened")])
-    assert witness([rated("helpful")], []) > witness([], [done("copied")])
-    assert witness([], [done("opened"), done("escalated")]) < 0
-    assert witness([rated("not_helpful", "not_found")], [done("copied")]) < witness([rated("not_helpful")], []) < 0
+    assert feedback_of([], []) == 0.0
+    assert feedback_of([], [done("opened")]) > 0
+    assert feedback_of([], [done("opened"), done("copied")]) > feedback_of([], [done("opened")])
+    assert feedback_of([rated("helpful")], []) > feedback_of([], [done("copied")])
+    assert feedback_of([], [done("opened"), done("escalated")]) < 0
+    assert (
+        feedback_of([rated("not_helpful", "not_found")], [done("copied")]) < feedback_of([rated("not_helpful")], []) < 0
+    )
 
 
 @pytest.mark.parametrize("reason", ["unclear", "outdated"])
 def test_what_is_unclear_or_outdated_is_there(reason: str) -> None:
-    assert witness([rated("not_helpful", reason)], []) == 0.0
+    assert feedback_of([rated("not_helpful", reason)], []) == 0.0
 
 
 def test_a_person_speaks_once_and_a_crowd_has_no_more_than_its_say() -> None:
-    unhappy = replace(CASE, testimony=-1.0)
-    assert together([unhappy] * 5) == -1.0
-    assert together([replace(unhappy, actor=f"a{number}") for number in range(2)]) == -2.0
-    assert together([replace(unhappy, actor=f"a{number}") for number in range(50)]) == -MOST
-    assert together([unhappy, replace(CASE, testimony=1.5)]) == 1.5
+    unhappy = replace(CASE, feedback=-1.0)
+    assert combined([unhappy] * 5) == -1.0
+    assert combined([replace(unhappy, actor=f"a{number}") for number in range(2)]) == -2.0
+    assert combined([replace(unhappy, actor=f"a{number}") for number in range(50)]) == -MAX_LOG_ODDS
+    assert combined([unhappy, replace(CASE, feedback=1.5)]) == 1.5
 
 
 def test_one_complaint_alone_is_none_unless_a_gap_was_reported() -> None:

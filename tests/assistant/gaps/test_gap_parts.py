@@ -11,17 +11,17 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from assistant.gaps import clustering
-from assistant.gaps.answerability import ANSWERS, Usual, belief, belief_in
+from assistant.gaps.answerability import ANSWERS, BaseRate, answerability, answerability_of_views
 from assistant.gaps.cases import Case
 from assistant.gaps.cause import Proof
 from assistant.gaps.conflict import disagreement
 from assistant.gaps.everyday_topics import EVERYDAY
-from assistant.gaps.merging import Finding, merged
+from assistant.gaps.merging import Diagnosis, merge
 from assistant.gaps.priority import demand, priority
-from assistant.gaps.probe import Answering, Hit, Probe, View
-from assistant.gaps.scope import FAR, Subject, Vectors, remoteness
-from assistant.gaps.similar_questions import Company
-from assistant.gaps.translations import Counterparts
+from assistant.gaps.probe import AnswerView, ProbeResult, RankedArticle, TopArticle
+from assistant.gaps.scope import FAR, ArticleVectors, KnowledgeScope, in_scope_score
+from assistant.gaps.similar_questions import SimilarQuestions
+from assistant.gaps.translations import Translations
 from kb.catalog import ArticleRow
 from kb.settings import GapSettings
 
@@ -48,8 +48,8 @@ def case(number: int, text: str = "Frage", **changes: object) -> Case:
     return Case(**(values | changes))  # type: ignore[arg-type]
 
 
-def view(confidence: float, name: str = "move", rowid: int = 1) -> View:
-    return View(Hit(article(name, rowid=rowid), 1, 0.9, 0.8), confidence, confidence > 0.67, (), {})
+def view(confidence: float, name: str = "move", rowid: int = 1) -> AnswerView:
+    return AnswerView(RankedArticle(article(name, rowid=rowid), 1, 0.9, 0.8), confidence, confidence > 0.67, (), {})
 
 
 # --- clusters
@@ -118,29 +118,33 @@ def test_the_language_is_taken_out_before_vectors_are_compared() -> None:
 def test_several_unsure_wordings_that_agree_say_more_than_ones_that_do_not() -> None:
     together = [view(0.4), view(0.4), view(0.4), view(0.4)]
     apart = [view(0.4, name, number) for number, name in enumerate("abcd")]
-    assert belief(together) > ANSWERS > belief(apart)
+    assert answerability_of_views(together) > ANSWERS > answerability_of_views(apart)
 
 
 def test_where_refusals_are_rare_one_says_more() -> None:
     refused = [view(0.3)]
-    assert belief(refused, Usual(0.9)) < belief(refused, Usual(0.5))
+    assert answerability_of_views(refused, BaseRate(0.9)) < answerability_of_views(refused, BaseRate(0.5))
 
 
 def test_agreement_says_less_where_there_are_few_articles_to_agree_on() -> None:
     together = [view(0.4), view(0.4), view(0.4), view(0.4)]
-    assert belief(together, Usual(articles=10)) < belief(together)
+    assert answerability_of_views(together, BaseRate(articles=10)) < answerability_of_views(together)
 
 
 def test_a_refused_need_is_believed_answered_where_like_questions_were() -> None:
     refused = [view(0.4)]
-    assert belief_in(refused, Usual(0.6), company=2.0) > ANSWERS > belief_in(refused, Usual(0.6), company=-1.0)
-    assert belief_in(refused, Usual(0.4), 0.0) > ANSWERS > belief_in(refused, Usual(0.8), 0.0)
-    assert belief_in([], Usual(), 2.0) == 0.0
+    assert (
+        answerability(refused, BaseRate(0.6), similar=2.0)
+        > ANSWERS
+        > answerability(refused, BaseRate(0.6), similar=-1.0)
+    )
+    assert answerability(refused, BaseRate(0.4), 0.0) > ANSWERS > answerability(refused, BaseRate(0.8), 0.0)
+    assert answerability([], BaseRate(), 2.0) == 0.0
 
 
 def test_nothing_found_is_not_believed() -> None:
-    assert belief([]) == 0.0
-    assert belief([None, None]) < 0.1
+    assert answerability_of_views([]) == 0.0
+    assert answerability_of_views([None, None]) < 0.1
 
 
 NONE = np.zeros((0, 16), dtype=np.float32)
@@ -148,33 +152,35 @@ NAMES = near(directions(1), 30)
 PASSAGES = near(directions(1), 30, 5)
 
 
-def subject(everyday: np.ndarray = NONE) -> Subject:
-    return Subject(Vectors.of(range(30), NAMES), Vectors.of(range(30), PASSAGES), ["de"] * 30, everyday)
+def scope(everyday: np.ndarray = NONE) -> KnowledgeScope:
+    return KnowledgeScope(
+        ArticleVectors.of(range(30), NAMES), ArticleVectors.of(range(30), PASSAGES), ["de"] * 30, everyday
+    )
 
 
 def test_what_is_far_from_all_names_and_passages_is_off_topic() -> None:
-    off, made = directions(1, 77), subject(directions(12, 5))
-    assert remoteness(made.nearness(off), [view(0.02)]) < FAR
-    assert remoteness(made.nearness(NAMES[:3]), [view(0.05)]) > FAR
-    assert remoteness(FAR, [view(0.02)]) < FAR < remoteness(FAR, [view(0.9)])  # what is answered is nearer
+    off, made = directions(1, 77), scope(directions(12, 5))
+    assert in_scope_score(made.nearness(off), [view(0.02)]) < FAR
+    assert in_scope_score(made.nearness(NAMES[:3]), [view(0.05)]) > FAR
+    assert in_scope_score(FAR, [view(0.02)]) < FAR < in_scope_score(FAR, [view(0.9)])  # what is answered is nearer
 
 
 def test_what_is_nearer_to_an_everyday_subject_than_to_any_passage_is_farther() -> None:
     between = (NAMES[:1] + directions(1, 77)) / 2
     others = np.concatenate([directions(20, 5), NAMES[:3]])  # the last three are what the articles are about
-    other, same = subject(others), subject(np.concatenate([others, directions(1, 77)]))
+    other, same = scope(others), scope(np.concatenate([others, directions(1, 77)]))
     assert same.nearness(between) < other.nearness(between)
 
 
 def test_what_the_articles_are_about_is_no_other_subject() -> None:
     about = np.concatenate([directions(12, 5), NAMES[:1]])
-    without = subject(directions(12, 5)).nearness(NAMES[:3])
-    assert subject(about).nearness(NAMES[:3]) == pytest.approx(without, abs=10)  # counted, it would be some 25 less
+    without = scope(directions(12, 5)).nearness(NAMES[:3])
+    assert scope(about).nearness(NAMES[:3]) == pytest.approx(without, abs=10)  # counted, it would be some 25 less
 
 
 def test_without_articles_nothing_is_off_topic() -> None:
-    nothing = Vectors.of([], NONE)
-    assert Subject(nothing, nothing, [], directions(12, 5)).nearness(directions(1)) == 0.0
+    nothing = ArticleVectors.of([], NONE)
+    assert KnowledgeScope(nothing, nothing, [], directions(12, 5)).nearness(directions(1)) == 0.0
 
 
 def test_every_everyday_subject_is_there_once_in_both_languages() -> None:
@@ -192,7 +198,7 @@ def test_translations_are_told_by_id_or_by_names_that_are_nearest_to_each_other(
         ("move", "de"), ("move", "en"), ("umzug", "de"), ("relocation", "en"), ("bill", "de"),
     ])}  # fmt: skip
     names = near(needs[[0, 0, 1, 1, 2]], 1)
-    found = Counterparts(rows, list(rows), names)
+    found = Translations(rows, list(rows), names)
     assert not found.lacks("move", "en")
     assert not found.lacks("umzug", "en")
     assert not found.lacks("relocation", "de")
@@ -201,41 +207,41 @@ def test_translations_are_told_by_id_or_by_names_that_are_nearest_to_each_other(
     assert not found.lacks("unknown", "en")
 
 
-def company(cases: list[Case], vectors: np.ndarray) -> Company:
+def similar(cases: list[Case], vectors: np.ndarray) -> SimilarQuestions:
     rows = {0: article("move", "de", 0), 1: article("move", "en", 1), 2: article("bill", "en", 2)}
-    return Company(cases, vectors, Counterparts(rows, list(rows), directions(3)))
+    return SimilarQuestions(cases, vectors, Translations(rows, list(rows), directions(3)))
 
 
 def test_like_questions_that_were_answered_speak_for_an_answer_and_refused_ones_against() -> None:
     space = near(directions(2)[[0, 0, 1]], 1)
     sure = case(2, status="answered", confidence=0.95, cited=("move@de",))
-    assert company([case(1), sure, case(3, confidence=0.02)], space).of([0], [0], "de") > 1.5
-    assert company([case(1), case(2, confidence=0.05), sure], space).of([0], [0], "de") < -1.5
-    assert company([case(1), case(2, confidence=0.05), sure], space).of([2], [2], "de") == 0.0
+    assert similar([case(1), sure, case(3, confidence=0.02)], space).of([0], [0], "de") > 1.5
+    assert similar([case(1), case(2, confidence=0.05), sure], space).of([0], [0], "de") < -1.5
+    assert similar([case(1), case(2, confidence=0.05), sure], space).of([2], [2], "de") == 0.0
 
 
 def test_a_question_whose_article_lacks_a_language_is_found_elsewhere_and_is_no_company() -> None:
     space = near(directions(1)[[0, 0]], 1)
     english = case(2, language="en", status="answered", confidence=0.95, cited=("bill@en",))
-    around = company([case(1), english], space)
-    found = around.elsewhere([0], "de")
+    around = similar([case(1), english], space)
+    found = around.answered_elsewhere([0], "de")
     assert found is not None
     assert (found.cited, found.language) == ("bill@en", "en")
     assert around.of([0], [0], "de") == 0.0
-    translated = company([case(1), replace(english, cited=("move@en",))], space)
-    assert translated.elsewhere([0], "de") is None
+    translated = similar([case(1), replace(english, cited=("move@en",))], space)
+    assert translated.answered_elsewhere([0], "de") is None
     assert translated.of([0], [0], "de") > 1.5
 
 
 # --- conflicts
 
 
-def probe(*says: tuple[str, str]) -> Probe:
+def probe(*says: tuple[str, str]) -> ProbeResult:
     answering = tuple(
-        Answering(Hit(article(name, rowid=place), place, 0.9, 0.8), (text,))
+        TopArticle(RankedArticle(article(name, rowid=place), place, 0.9, 0.8), (text,))
         for place, (name, text) in enumerate(says, 1)
     )
-    return Probe(case(1), tuple(one.hit for one in answering), view(0.8), None, None, answering)
+    return ProbeResult(case(1), tuple(one.hit for one in answering), view(0.8), None, None, answering)
 
 
 FEE = ("returned", "Die Gebühr für eine Rücklastschrift beträgt 3,50 €.")
@@ -263,9 +269,11 @@ def test_a_pair_that_few_questions_find_proves_nothing() -> None:
 # --- priority
 
 
-def finding(cases: list[Case], cause: str = "missing", name: str = "", nearness: float = 0.0, seed: int = 1) -> Finding:
+def finding(
+    cases: list[Case], cause: str = "missing", name: str = "", nearness: float = 0.0, seed: int = 1
+) -> Diagnosis:
     proof = Proof(cause, ("de",), {}, (), "", name)  # type: ignore[arg-type]
-    return Finding(tuple(cases), proof, nearness, directions(1, seed)[0])
+    return Diagnosis(tuple(cases), proof, nearness, directions(1, seed)[0])
 
 
 def test_a_person_counts_once_and_tickets_by_themselves() -> None:
@@ -302,16 +310,16 @@ def test_what_is_off_topic_costs_nothing_and_the_edge_of_the_subject_little() ->
 
 
 def test_what_one_article_mends_is_one_gap() -> None:
-    made = merged(
+    made = merge(
         [finding([case(1)], "stale", "a"), finding([case(2)], "stale", "a"), finding([case(3)], "stale", "b")], 0.5
     )
     assert [[one.id for one in found.cases] for found in made] == [["q1", "q2"], ["q3"]]
 
 
 def test_missing_answers_are_put_together_where_they_are_near() -> None:
-    made = merged([finding([case(1)], seed=1), finding([case(2)], seed=1), finding([case(3)], seed=7)], 0.5)
+    made = merge([finding([case(1)], seed=1), finding([case(2)], seed=1), finding([case(3)], seed=7)], 0.5)
     assert sorted(len(one.cases) for one in made) == [1, 2]
 
 
 def test_nothing_found_merges_to_nothing() -> None:
-    assert merged([], 0.5) == []
+    assert merge([], 0.5) == []

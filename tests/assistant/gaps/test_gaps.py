@@ -6,7 +6,7 @@ import pytest
 
 from assistant.ask import Asker, Scope, ask
 from assistant.gaps import find, signals
-from assistant.gaps.cases import Shelf
+from assistant.gaps.cases import ArticlesToday
 from ingest.pipeline import ingest
 from kb.articles.front_matter import text_sha256
 from kb.errors import MissingPartError
@@ -98,20 +98,20 @@ def event(number: int, **changes: object) -> QuestionEvent:
     return QuestionEvent(**(values | changes))  # type: ignore[arg-type]
 
 
-def shelf_of(library: Library) -> Shelf:
+def shelf_of(library: Library) -> ArticlesToday:
     with library.catalog.snapshot() as snapshot:
         found = snapshot.find("move")
-    return Shelf({"move@de": found[0][0]}, {"move@de": text_sha256(found[0][1])})
+    return ArticlesToday({"move@de": found[0][0]}, {"move@de": text_sha256(found[0][1])})
 
 
 @pytest.fixture
-def shelf(library: Library, folder, write) -> Shelf:
+def shelf(library: Library, folder, write) -> ArticlesToday:
     write("move", "Umzug", "Melden Sie Ihren Umzug.", reviewed_on="2026-11-01")
     ingest(library, [folder])
     return shelf_of(library)
 
 
-def signals_of(library: Library, shelf: Shelf, today: date = TODAY) -> dict[str, tuple[str, ...]]:
+def signals_of(library: Library, shelf: ArticlesToday, today: date = TODAY) -> dict[str, tuple[str, ...]]:
     return {case.key: case.signals for case in signals.read(library, shelf, None, None, today)}
 
 
@@ -119,12 +119,12 @@ def cited(sha256: str, language: str = "de") -> list[dict[str, str]]:
     return [{"article_id": "move", "language": language, "sha256": sha256}]
 
 
-def test_an_abstention_is_a_signal_and_an_answer_is_none(library: Library, shelf: Shelf) -> None:
+def test_an_abstention_is_a_signal_and_an_answer_is_none(library: Library, shelf: ArticlesToday) -> None:
     library.events.log_questions([event(1, status="abstained"), event(2)])
     assert signals_of(library, shelf) == {"q1": ("abstained",), "q2": ()}
 
 
-def test_a_rating_counts_while_the_text_that_was_rated_stands(library: Library, shelf: Shelf) -> None:
+def test_a_rating_counts_while_the_text_that_was_rated_stands(library: Library, shelf: ArticlesToday) -> None:
     library.events.log_questions(
         [event(1, citations=cited(shelf.sha256["move@de"])), event(2, citations=cited("an older text"))]
     )
@@ -133,43 +133,43 @@ def test_a_rating_counts_while_the_text_that_was_rated_stands(library: Library, 
     assert signals_of(library, shelf) == {"q1": ("not_helpful",), "q2": ()}
 
 
-def test_a_rating_that_was_changed_to_helpful_counts_no_more(library: Library, shelf: Shelf) -> None:
+def test_a_rating_that_was_changed_to_helpful_counts_no_more(library: Library, shelf: ArticlesToday) -> None:
     library.events.log_questions([event(1)])
     library.events.rate(Feedback("q1", NOW, "not_helpful", actor="a"))
     library.events.rate(Feedback("q1", NOW + timedelta(minutes=1), "helpful", actor="a"))
     assert signals_of(library, shelf) == {"q1": ()}
 
 
-def test_escalations_and_reported_gaps_are_signals(library: Library, shelf: Shelf) -> None:
+def test_escalations_and_reported_gaps_are_signals(library: Library, shelf: ArticlesToday) -> None:
     library.events.log_questions([event(1), event(2)])
     library.events.act(Action("q1", NOW, "escalated"))
     library.events.act(Action("q2", NOW, "gap_reported"))
     assert signals_of(library, shelf) == {"q1": ("escalated",), "q2": ("gap_reported",)}
 
 
-def test_an_answer_that_nobody_opened_is_a_signal_on_the_page_only(library: Library, shelf: Shelf) -> None:
+def test_an_answer_that_nobody_opened_is_a_signal_on_the_page_only(library: Library, shelf: ArticlesToday) -> None:
     library.events.log_questions([event(1, channel="page"), event(2, channel="page"), event(3, channel="cli")])
     library.events.act(Action("q2", NOW, "copied"))
     assert signals_of(library, shelf) == {"q1": ("not_opened",), "q2": (), "q3": ()}
 
 
-def test_an_answer_from_an_overdue_article_is_a_signal(library: Library, shelf: Shelf) -> None:
+def test_an_answer_from_an_overdue_article_is_a_signal(library: Library, shelf: ArticlesToday) -> None:
     library.events.log_questions([event(1, citations=cited(shelf.sha256["move@de"]))])
     assert signals_of(library, shelf) == {"q1": ()}
     assert signals_of(library, shelf, date(2027, 11, 25)) == {"q1": ("outdated",)}
 
 
-def test_an_answer_in_another_language_is_a_signal(library: Library, shelf: Shelf) -> None:
+def test_an_answer_in_another_language_is_a_signal(library: Library, shelf: ArticlesToday) -> None:
     library.events.log_questions([event(1, language="en", citations=cited(shelf.sha256["move@de"]))])
     assert signals_of(library, shelf) == {"q1": ("other_language",)}
 
 
-def test_of_a_question_that_was_replayed_twice_the_last_counts(library: Library, shelf: Shelf) -> None:
+def test_of_a_question_that_was_replayed_twice_the_last_counts(library: Library, shelf: ArticlesToday) -> None:
     library.events.log_questions([event(1, caller_id="x", status="abstained"), event(2, caller_id="x")])
     assert signals_of(library, shelf) == {"q2": ()}
 
 
-def test_the_first_of_two_similar_questions_of_a_session_was_rephrased(library: Library, shelf: Shelf) -> None:
+def test_the_first_of_two_similar_questions_of_a_session_was_rephrased(library: Library, shelf: ArticlesToday) -> None:
     texts = {
         1: ("a", "umzug melden bitte"),
         2: ("a", "umzug melden"),

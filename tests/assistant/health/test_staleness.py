@@ -11,7 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from assistant.health.staleness import against, factors, leaning, stale
-from assistant.health.usage import Use
+from assistant.health.usage import ArticleHistory
 from kb.catalog import ArticleRow
 
 TODAY = date(2026, 11, 25)
@@ -28,12 +28,12 @@ def other(days: int) -> ArticleRow:
     return replace(aged(days), rowid=2, id="b")
 
 
-def values(row: ArticleRow, use: Use) -> dict[str, float]:
+def values(row: ArticleRow, use: ArticleHistory) -> dict[str, float]:
     return {factor.name: factor.value for factor in factors(row, use, TODAY, {})}
 
 
 def test_the_damage_is_the_product_of_the_factors_that_are_shown() -> None:
-    use = Use(answers=24, ratings=(1.0, 1.0))
+    use = ArticleHistory(answers=24, ratings=(1.0, 1.0))
     found = stale([aged(200), other(1)], {"a@de": use}, TODAY, {"a@de": ["b@de"]}, {"a@de": ["b@de"]})
     shown = {factor.name: factor.value for factor in found[0].arithmetic}
     assert (shown["answers"], shown["age"], shown["conflicts"], shown["neighbours"]) == (5.0, 1.41, 10.0, 1.5)
@@ -49,14 +49,14 @@ def test_of_two_that_contradict_each_other_the_older_one_comes_first() -> None:
 
 
 def test_age_grows_without_a_step_at_the_review_date() -> None:
-    ages = [values(aged(days), Use())["age"] for days in (0, 50, 99, 100, 101, 200)]
+    ages = [values(aged(days), ArticleHistory())["age"] for days in (0, 50, 99, 100, 101, 200)]
     assert ages == [0.32, 0.71, 0.99, 1.0, 1.0, 1.41]
 
 
 def test_ratings_weigh_nothing_before_there_are_any_and_good_ones_lower_the_damage() -> None:
-    assert values(ROW, Use())["ratings"] == 1.0
-    assert values(ROW, Use(ratings=(0.0,) * 20))["ratings"] < 1.0
-    assert values(ROW, Use(ratings=(0.0,) * 10 + (1.0,) * 10))["ratings"] > 1.0
+    assert values(ROW, ArticleHistory())["ratings"] == 1.0
+    assert values(ROW, ArticleHistory(ratings=(0.0,) * 20))["ratings"] < 1.0
+    assert values(ROW, ArticleHistory(ratings=(0.0,) * 10 + (1.0,) * 10))["ratings"] > 1.0
 
 
 def test_late_bad_ratings_are_not_outweighed_by_good_ones_from_before() -> None:
@@ -73,8 +73,8 @@ def test_one_more_bad_rating_never_speaks_for_an_article(ratings: list[float]) -
 
 
 def test_what_is_in_time_uncontradicted_and_rated_well_is_not_listed() -> None:
-    assert stale([aged(50)], {"a@de": Use(answers=1000, ratings=(0.0,) * 49 + (1.0,))}, TODAY, {}, {}) == []
-    assert len(stale([aged(50)], {"a@de": Use(answers=10, ratings=(0.0, 1.0, 1.0))}, TODAY, {}, {})) == 1
+    assert stale([aged(50)], {"a@de": ArticleHistory(answers=1000, ratings=(0.0,) * 49 + (1.0,))}, TODAY, {}, {}) == []
+    assert len(stale([aged(50)], {"a@de": ArticleHistory(answers=10, ratings=(0.0, 1.0, 1.0))}, TODAY, {}, {})) == 1
 
 
 def test_an_article_leans_on_related_ones_translations_and_its_successor() -> None:

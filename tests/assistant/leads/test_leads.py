@@ -151,7 +151,7 @@ class TestDraft:
         shelf.events.rate(Feedback(event.question_id, NOW, "not_helpful", "unclear", "Welche Frist?"))
         sync(shelf, found(asked, cause="weak"))
         assert "- Sie ist unklar: Welche Frist?" in draft(shelf, "G-0001", "anna", NOW).steps
-        told = draft(shelf, "G-0001", "anna", NOW, told_in="en").steps
+        told = draft(shelf, "G-0001", "anna", NOW, in_language="en").steps
         assert "- It is unclear: Welche Frist?" in told
         assert told[0].startswith("Revise “")
 

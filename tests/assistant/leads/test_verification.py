@@ -12,7 +12,7 @@ import pytest
 
 from assistant.ask import Asker, Scope, ask
 from assistant.leads import draft, recheck, verify
-from assistant.leads.reask import Outcome
+from assistant.leads.reask import AskOutcome
 from ingest.pipeline import ingest
 from kb.backlog import ArticleKey, Demand, FoundGap, GapQuestion
 from kb.checks import check
@@ -181,7 +181,7 @@ def test_without_an_article_the_remedy_is_named_and_any_article_can_be_named(she
     proof = verify(shelf, "G-0001", "anna", NOW, article=ArticleKey("report-move", "de"))
     assert proof.closed
     assert (proof.gap.owner, proof.gap.linked) == ("anna", ArticleKey("report-move", "de"))
-    assert proof.tried[0].before == Outcome("answered", proof.tried[0].after.confidence, ("report-move@de",))
+    assert proof.tried[0].before == AskOutcome("answered", proof.tried[0].after.confidence, ("report-move@de",))
 
 
 def test_asking_never_makes_an_article_younger(shelf: Library, articles: Path) -> None:

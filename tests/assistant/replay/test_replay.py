@@ -13,8 +13,8 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from assistant.ask import Scope, ask
-from assistant.replay.embedding_cache import Remembering
-from assistant.replay.replay import Problem, Replayed, replay
+from assistant.replay.embedding_cache import CachingEmbedder
+from assistant.replay.replay import Replayed, ReplayProblem, replay
 from ingest.pipeline import ingest
 from kb.errors import MissingPartError, UsageError
 from kb.events import Feedback
@@ -35,7 +35,7 @@ def file(*lines: Any) -> io.BytesIO:
     return io.BytesIO("\n".join(one if isinstance(one, str) else json.dumps(one) for one in lines).encode())
 
 
-def replayed(library: Library, *lines: Any, **options: Any) -> list[Replayed | Problem]:
+def replayed(library: Library, *lines: Any, **options: Any) -> list[Replayed | ReplayProblem]:
     return list(replay(library, file(*lines), **options))
 
 
@@ -127,7 +127,7 @@ def test_a_replay_that_was_stopped_has_logged_what_it_asked_and_may_be_repeated(
 )
 def test_a_line_that_cannot_be_asked_is_named_and_the_others_go_on(filled, line, said) -> None:
     before, problem, after = replayed(filled, {"id": "a", "text": "Umzug"}, line, {"id": "b", "text": "Umzug"})
-    assert isinstance(problem, Problem)
+    assert isinstance(problem, ReplayProblem)
     assert (problem.number, said in problem.message) == (2, True)
     assert problem.hint
     assert [before.line.id, after.line.id] == ["a", "b"]
@@ -237,7 +237,7 @@ class Counting(WordEmbedder):
 
 def test_a_remembering_embedder_gives_the_same_vectors_and_embeds_each_text_once() -> None:
     inner = Counting()
-    outer = Remembering(inner)
+    outer = CachingEmbedder(inner)
     texts = ["a", "b", "a", "c"]
     for _ in range(2):
         assert np.array_equal(outer.embed_passages(texts), WordEmbedder().embed_passages(texts))
@@ -252,7 +252,7 @@ def test_a_remembering_embedder_gives_the_same_vectors_and_embeds_each_text_once
 def test_what_is_remembered_is_bounded(monkeypatch) -> None:
     monkeypatch.setattr("assistant.replay.embedding_cache._REMEMBERED", 2)
     inner = Counting()
-    outer = Remembering(inner)
+    outer = CachingEmbedder(inner)
     for text in ("a", "b", "c", "c", "a"):
         outer.embed_queries([text])
     assert inner.asked == ["a", "b", "c", "a"]

@@ -21,7 +21,7 @@ from assistant.reports.formatting import WORDS, Wording
 from assistant.reports.gap_words import DE as GAP_DE
 from assistant.reports.gap_words import EN as GAP_EN
 from assistant.reports.measure_words import NAMES
-from assistant.reports.rendering.blocks import Bullets, Document, Facts, Grid, Link, Paragraph, Picture, Section
+from assistant.reports.rendering.blocks import Bullets, Document, Facts, Grid, InternalLink, Paragraph, Picture, Section
 from assistant.reports.rendering.charts import Chart, Series, svg
 from assistant.reports.rendering.html import html
 from assistant.reports.rendering.markdown import markdown, text
@@ -177,7 +177,7 @@ class TestSafety:
             Paragraph(data),
             Bullets([data]),
             Facts([(data, data)]),
-            Grid(data, [data], [[data], [Link(data, data)]]),
+            Grid(data, [data], [[data], [InternalLink(data, data)]]),
             Picture(chart),
         ]
         return Document("de", data, data, data, blocks)

@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from assistant.ask import ask
-from assistant.retrieval.near_duplicates import same
+from assistant.retrieval.near_duplicates import near_duplicate
 from ingest.pipeline import ingest
 from kb.settings import AnswerSettings, Settings
 
@@ -24,7 +24,7 @@ TEXT = "Öffnen Sie das Kundenportal, wählen Sie dort den Zähler aus und trage
     ],
 )
 def test_texts_that_differ_in_a_word_that_says_little_are_copies(one: str, other: str, language: str) -> None:
-    assert same(one, other, language)
+    assert near_duplicate(one, other, language)
 
 
 @pytest.mark.parametrize(
@@ -39,13 +39,13 @@ def test_texts_that_differ_in_a_word_that_says_little_are_copies(one: str, other
     ],
 )
 def test_another_figure_name_or_denial_makes_it_another_text(one: str, other: str, language: str) -> None:
-    assert not same(one, other, language)
+    assert not near_duplicate(one, other, language)
 
 
 @given(st.text(max_size=80), st.text(max_size=80), st.sampled_from(["de", "en", "fr"]))
 def test_being_a_copy_is_mutual_and_everything_is_a_copy_of_itself(one: str, other: str, language: str) -> None:
-    assert same(one, one, language)
-    assert same(one, other, language) == same(other, one, language)
+    assert near_duplicate(one, one, language)
+    assert near_duplicate(one, other, language) == near_duplicate(other, one, language)
 
 
 def test_a_copy_is_named_where_it_stands_and_does_not_count_as_a_rival(library, folder, write) -> None:

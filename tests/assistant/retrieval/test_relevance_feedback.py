@@ -17,8 +17,8 @@ from assistant.web.api.articles import article
 from ingest.pipeline import ingest
 from ingest.rebuild import reindex
 from kb.articles.front_matter import text_sha256
-from kb.catalog import ArticleRow, Filter, Judgement, Period
-from kb.catalog.ratings import catch_up
+from kb.catalog import ArticleRow, Filter, Judgement, RatingPeriod
+from kb.catalog.ratings import take_in_ratings
 from kb.errors import NotFoundError
 from kb.events import EventLogUnavailableError, Feedback, QuestionEvent
 from kb.library import Library
@@ -64,7 +64,7 @@ def keys(rows: Iterable[ArticleRow]) -> list[str]:
 
 def adjusted(library: Library, question: str, today: date = TODAY) -> dict[str, float]:
     """What ratings change at ``question``, by article id, over all articles; nothing where they change nothing."""
-    catch_up(library)
+    take_in_ratings(library)
     vector = library.embedder.embed_queries([question])[0]
     with library.catalog.snapshot() as snapshot:
         found = adjustments(library, snapshot, vector, today, keys(snapshot.listing(Filter(today))))
@@ -73,7 +73,7 @@ def adjusted(library: Library, question: str, today: date = TODAY) -> dict[str, 
 
 def ranked(library: Library, question: str) -> list[str]:
     """The ids of the articles, best first, as retrieval and what was learned order them."""
-    catch_up(library)
+    take_in_ratings(library)
     query = understand(question)
     vector = library.embedder.embed_queries([query.text])[0]
     with searching(library, vector, 100) as (snapshot, hits):
@@ -116,7 +116,7 @@ def test_ingest_takes_in_what_was_rated_before_the_index_was_lost(three, folder)
     before = adjusted(three, QUESTION)
     reindex(three, [folder], [folder])
     with three.catalog.snapshot() as snapshot:
-        assert len(snapshot.judgements(Period(three.embedder.fingerprint, "2000-01-01", TODAY.isoformat()))) == 2
+        assert len(snapshot.judgements(RatingPeriod(three.embedder.fingerprint, "2000-01-01", TODAY.isoformat()))) == 2
     assert adjusted(three, QUESTION) == before
 
 
@@ -138,7 +138,7 @@ def test_a_filter_is_never_passed_by(three, folder, write) -> None:
     ingest(three, [folder])
     rated(three, OTHER, "first@de")
     rated(three, QUESTION, "second@de")
-    catch_up(three)
+    take_in_ratings(three)
     vector = three.embedder.embed_queries([QUESTION])[0]
     with three.catalog.snapshot() as snapshot:
         public = keys(snapshot.listing(Filter(TODAY, audience="public")))
@@ -225,7 +225,7 @@ def test_what_is_forgotten_stays_forgotten_when_the_index_is_made_anew(three, fo
     assert lessons(three, "second") == []
     assert adjusted(three, QUESTION) == {}
     reindex(three, [folder], [folder])
-    catch_up(three, anew=True)
+    take_in_ratings(three, anew=True)
     assert adjusted(three, QUESTION) == {}
     assert [one.article_id for one in lessons(three)] == ["first"]
     rated(three, QUESTION, "second@de", actor="c")

@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 from starlette.testclient import TestClient
 
-from assistant.answering.messages import other_language, text, told_in
+from assistant.answering.messages import in_language, other_language, text
 from assistant.answering.reply import Citation, Reply, Timings
 from assistant.web.app import build
 from assistant.web.page.messages import DE, EN, TEXTS
@@ -32,18 +32,18 @@ def reply(answer: str, reason: str | None = None) -> Reply:
 
 def test_a_reason_is_told_in_another_language_and_keeps_what_it_quotes() -> None:
     said = text("lacks", "de", title="Umzug melden", has="Umzug", lacks="Ausland")
-    told = told_in(reply("", said), "en")
+    told = in_language(reply("", said), "en")
     assert told.reason == text("lacks", "en", title="Umzug melden", has="Umzug", lacks="Ausland")
-    assert told_in(told, "de").reason == said
-    assert told_in(reply("", "Somebody else's words"), "de").reason == "Somebody else's words"
+    assert in_language(told, "de").reason == said
+    assert in_language(reply("", "Somebody else's words"), "de").reason == "Somebody else's words"
     assert told.to_json()["reason"] == told.reason
 
 
 def test_the_mark_of_an_answer_in_another_language_is_told_too() -> None:
     made = reply(other_language("en", "de") + "Tell us. [1]")
     assert made.answer.startswith("*Nur auf Englisch vorhanden:*")
-    assert told_in(made, "en").answer == "*Available in English only:*\n\nTell us. [1]"
-    assert told_in(reply("Tell us. [1]"), "en").answer == "Tell us. [1]"
+    assert in_language(made, "en").answer == "*Available in English only:*\n\nTell us. [1]"
+    assert in_language(reply("Tell us. [1]"), "en").answer == "Tell us. [1]"
 
 
 @pytest.fixture
@@ -61,8 +61,8 @@ def test_rest_gives_the_reason_in_the_questions_language_unless_another_is_asked
     def reason(**more: str) -> str:
         return str(client.post("/api/v1/ask", json={"question": UNKNOWN["de"], **more}).json()["reason"])
 
-    german, english = reason(), reason(told_in="en")
-    assert german == reason(told_in="de")
+    german, english = reason(), reason(in_language="en")
+    assert german == reason(in_language="de")
     assert "Wissensdatenbank" in german
     assert "knowledge base" in english
     assert client.post("/api/v1/ask", json={"question": "x", "told_in": "fr"}).status_code == 422

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from kb.accounts import ROLES, Accounts, Entry, SignInError, may
+from kb.accounts import ROLES, Accounts, AuditEntry, SignInError, may
 from kb.errors import NotFoundError, UsageError
 
 NOW = datetime(2026, 11, 25, 8, 0, tzinfo=UTC)
@@ -149,7 +149,7 @@ def test_a_token_opens_until_it_is_revoked_and_is_stored_as_a_hash(accounts: Acc
 def test_the_audit_log_keeps_its_lines_newest_first(accounts: Accounts) -> None:
     for hour in range(3):
         accounts.record(
-            Entry(NOW + timedelta(hours=hour), "kim", "lead", f"step {hour}", "G-1\x00", detail={"n": hour})
+            AuditEntry(NOW + timedelta(hours=hour), "kim", "lead", f"step {hour}", "G-1\x00", detail={"n": hour})
         )
     found = accounts.entries(NOW + timedelta(hours=1))
     assert [entry.action for entry in found] == ["step 2", "step 1"]

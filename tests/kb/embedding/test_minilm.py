@@ -22,7 +22,7 @@ from kb.embedding.conversion.convert import (
     ensure_bundled,
     verify,
 )
-from kb.embedding.conversion.graph import Encoder, build_graph
+from kb.embedding.conversion.graph import EncoderWeights, build_graph
 from kb.embedding.conversion.q4 import BLOCK, Q4Matrix
 from kb.errors import MissingPartError
 from tests.embedding_service import ENGLISH, GERMAN, english_embedder, model_folder, onnx_embedder
@@ -195,7 +195,7 @@ def test_four_bit_and_float_weights_of_the_same_value_make_the_same_layers():
     vectors |= {f"{name}.b": np.zeros(BLOCK, np.float32) for name in [*parts, *(f"l0.{name}" for name in names)]}
     vectors |= {"emb.pos": np.zeros(8 * BLOCK, np.float32), "emb.type": np.zeros(BLOCK, np.float32)}
     floats = {name: values.dequantised() for name, values in blocks.items()}
-    made = [build_graph(Encoder(BLOCK, 1, 2, 1e-12, vectors, matrices)).graph for matrices in (blocks, floats)]
+    made = [build_graph(EncoderWeights(BLOCK, 1, 2, 1e-12, vectors, matrices)).graph for matrices in (blocks, floats)]
     four_bit, plain = ({tensor.name: tensor for tensor in graph.initializer} for graph in made)
     assert four_bit.keys() - plain.keys() == {"emb.word.levels", "emb.word.scales"}
     assert all(four_bit[name] == plain[name] for name in four_bit.keys() & plain.keys())

@@ -17,10 +17,10 @@ import pytest
 
 from kb.checks import check
 from kb.checks.external import external_links
-from kb.urls import Outcome, Policy, probe, survey
+from kb.urls import LinkOutcome, Policy, probe, survey
 from kb.urls.cache import UrlCache
 from kb.urls.fetch import AGENT
-from kb.urls.policy import RefusedError
+from kb.urls.policy import AddressRefusedError
 from kb.urls.survey import Turns
 
 NOW = datetime(2026, 11, 23, 9, tzinfo=UTC)
@@ -106,7 +106,7 @@ def server() -> Iterator[Server]:
         running.shutdown()
 
 
-def ask(server: Server, path: str, policy: Policy = LOOPBACK) -> Outcome:
+def ask(server: Server, path: str, policy: Policy = LOOPBACK) -> LinkOutcome:
     return probe(server.url(path), policy, TIMEOUT_S if path in ("/silent", "/drip") else PATIENCE_S, Turns(0.0).at)
 
 
@@ -174,7 +174,7 @@ def test_a_server_that_speaks_no_tls_or_does_not_listen_is_unreachable(server: S
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         closed = probe(f"http://127.0.0.1:{free.getsockname()[1]}/", LOOPBACK, TIMEOUT_S, Turns(0.0).at)
-    assert closed == Outcome("unreachable", "the connection was refused")
+    assert closed == LinkOutcome("unreachable", "the connection was refused")
 
 
 # --- what must not be asked
@@ -209,7 +209,7 @@ def test_nothing_private_is_asked(host: str, monkeypatch: pytest.MonkeyPatch) ->
     ],
 )
 def test_nothing_odd_is_asked(url: str, why: str) -> None:
-    with pytest.raises(RefusedError, match=why):
+    with pytest.raises(AddressRefusedError, match=why):
         Policy().target(url)
 
 
@@ -223,7 +223,7 @@ def test_what_is_public_may_be_asked_and_is_escaped() -> None:
 
 def test_a_name_with_one_private_address_among_public_ones_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
     answer(monkeypatch, ["8.8.8.8", "192.168.0.7"])
-    with pytest.raises(RefusedError, match=r"192\.168\.0\.7"):
+    with pytest.raises(AddressRefusedError, match=r"192\.168\.0\.7"):
         Policy().target("http://two-faced.example/")
 
 
@@ -344,10 +344,11 @@ def test_links_to_other_hosts_become_findings_at_their_line_and_can_be_suppresse
     hidden = "[x](https://dead.example/) <!-- kb-check: ignore dead-url: die Seite kommt wieder -->"
     put(tmp_path, "\n".join([*lines, hidden, "[y](a.md) [z](mailto:a@b.example) <https://DEAD.example/>"]))
 
-    def asked(urls) -> dict[str, Outcome]:
+    def asked(urls) -> dict[str, LinkOutcome]:
         assert all(url.startswith("https://") for url in urls)
         return {
-            url: Outcome(url.lower().split("//")[1].split(".")[0], "so ist es", "https://new.example/") for url in urls
+            url: LinkOutcome(url.lower().split("//")[1].split(".")[0], "so ist es", "https://new.example/")
+            for url in urls
         }
 
     found = check([tmp_path], date(2026, 11, 23), more=[lambda library: external_links(library, asked)]).findings

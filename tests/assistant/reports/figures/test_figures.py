@@ -11,7 +11,7 @@ from assistant.reports.figures.compute import Beginnings, Data, compute
 from assistant.reports.figures.gap_history import Life, Move, gap_values
 from assistant.reports.figures.measures import quantile
 from assistant.reports.figures.period import Period, latest, moments
-from assistant.reports.figures.questions import Asked, read
+from assistant.reports.figures.questions import AskedQuestion, read
 from assistant.reports.figures.tickets import Handled, handled
 from kb.errors import UsageError
 from kb.events import Action, EventLog, Feedback, QuestionEvent
@@ -22,11 +22,11 @@ WEEK = Period(MONDAY, date(2026, 11, 22), "Europe/Berlin")
 NOON = datetime(2026, 11, 17, 12, tzinfo=UTC)
 
 
-def asked(who: str, day: date = MONDAY, **changes: object) -> Asked:
-    return replace(Asked(day, "de", "page", answered=True, who=who), **changes)
+def asked(who: str, day: date = MONDAY, **changes: object) -> AskedQuestion:
+    return replace(AskedQuestion(day, "de", "page", answered=True, who=who), **changes)
 
 
-def many(number: int, **changes: object) -> list[Asked]:
+def many(number: int, **changes: object) -> list[AskedQuestion]:
     return [asked(f"p{n}", **changes) for n in range(number)]
 
 
