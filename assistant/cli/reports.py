@@ -81,13 +81,13 @@ def export_command(
     config: Config = None,
 ) -> None:
     """Write tidy tables as CSV and Parquet, with a data dictionary, for Tableau, Power BI and the like."""
-    from assistant.reports import Period, export
+    from assistant.reports import Period, export_tables
 
     library = open_library(home, config)
     made_on = day_or_today(today, library)
     last = day(until) if until else made_on - timedelta(days=made_on.weekday() + 1)
     first = day(since) if since else last - timedelta(weeks=26) + timedelta(days=1)
-    files = export(library, folder, Period(first, last, library.settings.reports.time_zone), made_on)
+    files = export_tables(library, folder, Period(first, last, library.settings.reports.time_zone), made_on)
     if as_json:
         print_json({"files": [str(file) for file in files]})
     else:

@@ -1,7 +1,7 @@
 """What the log, the tickets and the backlog add up to: figures of a period, and the reports made of them.
 
 Aggregates only, never of a person. The same data give the same bytes. Doors: ``team_report``, ``gap_report`` and
-``export``.
+``export_tables``.
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ from assistant.reports.team_report import team_document, top_gaps
 if TYPE_CHECKING:
     from kb.library import Library
 
-__all__ = ["Form", "Period", "export", "gap_report", "latest", "team_report"]
+__all__ = ["Form", "Period", "export_tables", "gap_report", "latest", "team_report"]
 
 
 def team_report(library: Library, period: Period, language: str, form: str, made_on: date) -> str:
@@ -74,7 +74,7 @@ def gap_report(
     return as_text(gap_document(data, period, wording, made_on), form)
 
 
-def export(library: Library, folder: Path, period: Period, made_on: date) -> list[Path]:
+def export_tables(library: Library, folder: Path, period: Period, made_on: date) -> list[Path]:
     """Write the tidy tables of ``period`` and their data dictionary to ``folder``, as CSV and Parquet; the files."""
     from assistant.reports.export.data_dictionary import dictionary
     from assistant.reports.export.export import write

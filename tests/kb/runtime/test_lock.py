@@ -16,7 +16,7 @@ from kb.runtime import lock
 HOLD = """
 import sys, time
 from pathlib import Path
-from kb import lock
+from kb.runtime import lock
 with lock.hold(Path(sys.argv[1]), "kb ingest"):
     print("held", flush=True)
     time.sleep(60)

@@ -11,8 +11,7 @@ from pathlib import Path
 import pyarrow.parquet
 import pytest
 
-from assistant.reports import Period
-from assistant.reports.export import export
+from assistant.reports import Period, export_tables
 from assistant.reports.export.tidy_tables import whole_weeks
 from assistant.reports.rendering.csv import BOM
 from kb.library import Library
@@ -29,7 +28,7 @@ def rows_of(folder: Path, name: str) -> list[dict[str, str]]:
 @pytest.fixture(scope="module")
 def folder(worked: Library, tmp_path_factory: pytest.TempPathFactory) -> Path:
     made = tmp_path_factory.mktemp("tables")
-    export(worked, made, PERIOD, TODAY)
+    export_tables(worked, made, PERIOD, TODAY)
     return made
 
 
@@ -58,7 +57,7 @@ def test_the_dictionary_explains_every_table_column_and_figure(folder: Path) -> 
 
 
 def test_the_same_log_twice_gives_the_same_files(worked: Library, folder: Path, tmp_path: Path) -> None:
-    export(worked, tmp_path / "again", PERIOD, TODAY)
+    export_tables(worked, tmp_path / "again", PERIOD, TODAY)
     for file in folder.iterdir():
         assert file.read_bytes() == (tmp_path / "again" / file.name).read_bytes(), file.name
 
