@@ -66,7 +66,7 @@ class DraftBody(Body):
 
     title: str = Field("", max_length=300, description="title of a new article; without it, the gap's")
     fresh: bool = Field(default=False, description="a new article though one is there to be mended")
-    in_language: Literal["de", "en"] | None = Field(None, description="language of the steps; without it, the gap's")
+    told_in: Literal["de", "en"] | None = Field(None, description="language of the steps; without it, the gap's")
 
 
 class VerifyBody(Body):
@@ -177,7 +177,7 @@ def router(  # noqa: C901  one endpoint after the other
         from assistant.leads import draft as begin
 
         made = begin(
-            library, gap_id, person.name, _now(), title=body.title, fresh=body.fresh, in_language=body.in_language or ""
+            library, gap_id, person.name, _now(), title=body.title, fresh=body.fresh, in_language=body.told_in or ""
         )
         access.record(person, "gap draft", gap_id, article=made.article.article_id)
         return {"draft": made.to_json(), "gap": whole(library.backlog.gap(gap_id))}

@@ -42,7 +42,7 @@ class Desk:
             self.metrics.failed()
             raise
         self.metrics.asked(reply)
-        return in_language(reply, body.in_language) if body.in_language else reply
+        return in_language(reply, body.told_in) if body.told_in else reply
 
     def rate(self, body: FeedbackBody, person: Person) -> dict[str, Any]:
         """Store a rating; what was stored, without the comment."""

@@ -35,7 +35,7 @@ class AskBody(Body):
     session: Handle = Field("", description="groups the questions of one customer contact")
     actor: Actor = ""
     previous: str = Field("", max_length=8000, description="the question that this one follows up")
-    in_language: Literal["de", "en"] | None = Field(
+    told_in: Literal["de", "en"] | None = Field(
         None, description="language of what Lotse says of itself, such as the reason; without it, the question's"
     )
     explain: bool = Field(default=False, description="add what each step contributed, as 'explain'")

@@ -61,8 +61,8 @@ def test_rest_gives_the_reason_in_the_questions_language_unless_another_is_asked
     def reason(**more: str) -> str:
         return str(client.post("/api/v1/ask", json={"question": UNKNOWN["de"], **more}).json()["reason"])
 
-    german, english = reason(), reason(in_language="en")
-    assert german == reason(in_language="de")
+    german, english = reason(), reason(told_in="en")
+    assert german == reason(told_in="de")
     assert "Wissensdatenbank" in german
     assert "knowledge base" in english
     assert client.post("/api/v1/ask", json={"question": "x", "told_in": "fr"}).status_code == 422
