@@ -12,7 +12,7 @@ from assistant.cli.options import Config, Home, Json, day, examples, open_librar
 from assistant.terminal import ProgressBar, print_json
 
 if TYPE_CHECKING:
-    from kb.backlog.model import Gap, State
+    from kb.backlog.model import State
 
 
 STEPS = {
@@ -65,7 +65,7 @@ def list_command(
     config: Config = None,
 ) -> None:
     """List the gaps of the backlog, those that cost most first."""
-    gaps = _listed(open_library(home, config).backlog.gaps(_states(state)))
+    gaps = [gap.to_json() for gap in open_library(home, config).backlog.gaps(_states(state))]
     if as_json:
         print_json({"gaps": gaps})
         return
@@ -82,10 +82,8 @@ def show_command(
     config: Config = None,
 ) -> None:
     """Show a gap: its questions, the proof of its cause, how its priority adds up, and what to do."""
-    from assistant.gaps.report import gap_json
-
     library = open_library(home, config)
-    gap = gap_json(library.backlog.gap(gap_id))
+    gap = library.backlog.gap(gap_id).to_json()
     if as_json:
         print_json(gap)
         return
@@ -107,12 +105,6 @@ def show_command(
     print("\nNearest articles:")
     for near in gap["nearest"][:5]:
         print(f"  {near['score']:.2f}  {near['title']}  ({near['article_id']}, {near['language']})")
-
-
-def _listed(gaps: list[Gap]) -> list[dict[str, Any]]:
-    from assistant.gaps.report import gap_json
-
-    return [gap_json(gap) for gap in gaps]
 
 
 def _states(words: list[str] | None) -> list[State] | None:

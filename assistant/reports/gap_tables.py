@@ -11,6 +11,7 @@ from assistant.reports.figures.gap_history import OPEN
 from assistant.reports.formatting import Wording
 from assistant.reports.gap_changes import Moved
 from assistant.reports.rendering.csv import Cell
+from kb.backlog.model import iso_utc
 
 if TYPE_CHECKING:
     from assistant.reports.gap_report import GapData
@@ -95,34 +96,13 @@ def priorities(report: object) -> dict[str, float]:
 
 
 def _gap(gap: Gap, wording: Wording) -> dict[str, Any]:
-    return {
-        "gap_id": gap.gap_id,
-        "title": gap.title,
-        "language": gap.language,
-        "cause": gap.cause,
+    return gap.to_json() | {
         "proof": gap_evidence.proof(gap, wording),
-        "evidence": gap.evidence,
-        "questions": [
-            {
-                "id": one.id,
-                "text": one.text,
-                "asked_at": one.asked_at.isoformat().replace("+00:00", "Z"),
-                "kind": one.kind,
-                "signals": list(one.signals),
-            }
-            for one in gap.questions
-        ],
-        "demand": {"questions": gap.demand.questions, "actors": gap.demand.actors, "tickets": gap.demand.tickets},
         "priority": round(gap.priority, 2),
-        "arithmetic": [dict(row) for row in gap.arithmetic],
-        "state": gap.state,
-        "owner": gap.owner,
-        "linked": {"article_id": gap.linked.article_id, "language": gap.linked.language} if gap.linked else None,
-        "nearest": [dict(row) for row in gap.nearest],
+        "linked": gap.linked._asdict() if gap.linked else None,
         "action": _step(gap, wording),
     }
 
 
 def _move(move: Moved) -> dict[str, Any]:
-    at = move.at.isoformat().replace("+00:00", "Z") if move.at else None
-    return {"gap_id": move.gap.gap_id, "at": at, "kind": move.kind, "words": move.words}
+    return {"gap_id": move.gap.gap_id, "at": move.at and iso_utc(move.at), "kind": move.kind, "words": move.words}

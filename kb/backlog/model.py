@@ -5,8 +5,9 @@ Every row that exists can be stored and comes back equal: its times are UTC, its
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
 from datetime import date, datetime
 from types import MappingProxyType
 from typing import Any, Literal, NamedTuple, TypeAlias, get_args
@@ -144,6 +145,33 @@ class Gap(FoundGap):
         FoundGap.__post_init__(self)
         known(self.state, State, "state of a gap")
 
+    def to_json(self) -> dict[str, Any]:
+        """The contract's shape of a gap (`kb gaps find --json`), with the arithmetic of its priority: plain types."""
+        return {
+            "gap_id": self.gap_id,
+            "title": self.title,
+            "language": self.language,
+            "cause": self.cause,
+            "evidence": json.loads(json.dumps(self.evidence, default=dict)),
+            "questions": [
+                {
+                    "id": question.id,
+                    "text": question.text,
+                    "asked_at": iso_utc(question.asked_at),
+                    "kind": question.kind,
+                    "signals": list(question.signals),
+                }
+                for question in self.questions
+            ],
+            "demand": asdict(self.demand),
+            "priority": self.priority,
+            "arithmetic": [dict(row) for row in self.arithmetic],
+            "state": self.state,
+            "owner": self.owner,
+            "nearest": [dict(row) for row in self.nearest],
+            "action": self.action,
+        }
+
 
 @dataclass(frozen=True, slots=True)
 class HistoryEntry:
@@ -215,6 +243,11 @@ class RegressionQuestion:
     def __post_init__(self) -> None:
         complete(self)
         known(self.kind, EvidenceKind, "kind of evidence")
+
+
+def iso_utc(moment: datetime) -> str:
+    """A moment in UTC as ISO 8601 writes it, with ``Z``."""
+    return moment.isoformat().replace("+00:00", "Z")
 
 
 def known(word: str, words: object, what: str) -> None:

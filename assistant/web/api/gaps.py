@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal
 from fastapi import APIRouter, Depends, Path, Query
 from pydantic import Field
 
-from assistant.gaps.report import gap_json
 from assistant.web.api.articles import titles
 from assistant.web.api.products import Products
 from assistant.web.api.requests import Body, Day, Handle
@@ -92,7 +91,7 @@ def router(  # noqa: C901  one endpoint after the other
         return short(gap) | {"products": products.of(gap)}
 
     def whole(gap: Gap) -> dict[str, Any]:
-        told = gap_json(gap)
+        told = gap.to_json()
         asked = [{**one, "language": of.language} for one, of in zip(told["questions"], gap.questions, strict=True)]
         return (
             told
@@ -200,7 +199,7 @@ def router(  # noqa: C901  one endpoint after the other
 
 def short(gap: Gap) -> dict[str, Any]:
     """A gap as the board shows it, without its products."""
-    data = gap_json(gap)
+    data = gap.to_json()
     for name in ("questions", "arithmetic", "nearest", "evidence"):
         del data[name]
     return data | {
