@@ -64,11 +64,11 @@ def run(
     as_json: Json = False,
 ) -> None:
     """Run a data set through every system and print how good each is."""
-    from evals.datasets import Selection
-    from evals.report import evaluate
-    from evals.results import RESULTS
-    from evals.results import save as saved
-    from evals.tables import markdown
+    from evals.quality.datasets import Selection
+    from evals.quality.report import evaluate
+    from evals.quality.results import RESULTS
+    from evals.quality.results import save as saved
+    from evals.quality.tables import markdown
 
     selection = Selection(tuple(queries or ()), split.value, limit, unanswerable, unanswerable_limit)
     measured = evaluate(dataset, selection, overrides or [])
@@ -86,9 +86,9 @@ def compare(
     as_json: Json = False,
 ) -> None:
     """Put the gold questions to the repository's own articles; exit code 1 where a measure has dropped."""
-    from evals import gold
-    from evals.compare import compare as compared
-    from evals.compare import described, markdown
+    from evals.gate import gold
+    from evals.gate.compare import compare as compared
+    from evals.gate.compare import described, markdown
 
     file = baseline or gold.KEPT
     before = None if update else gold.read(file)
@@ -115,8 +115,8 @@ def learning(
     as_json: Json = False,
 ) -> None:
     """Rate half of the questions as an agent would, and print what that does to the other half."""
-    from evals.datasets import Selection
-    from evals.learning import markdown, replay
+    from evals.fitting.learning import markdown, replay
+    from evals.quality.datasets import Selection
 
     report = replay(dataset, Selection(tuple(queries or ()), split.value, limit), overrides or [])
     print(json.dumps(report, ensure_ascii=False, indent=2) if as_json else markdown(report))
@@ -129,7 +129,7 @@ def weights(
     as_json: Json = False,
 ) -> None:
     """Fit the weights of the fusion on the development splits of data sets; what the product uses is in its code."""
-    from evals.weights import fit
+    from evals.fitting.weights import fit
 
     result = fit(_folders(datasets), limit)
     print(json.dumps(result, ensure_ascii=False, indent=None if as_json else 2))
@@ -146,8 +146,8 @@ def calibrate(
     as_json: Json = False,
 ) -> None:
     """Fit the confidence on the development splits of data sets."""
-    from evals.calibrate import calibrate as fitted
-    from evals.calibrate import save
+    from evals.fitting.calibrate import calibrate as fitted
+    from evals.fitting.calibrate import save
 
     result = fitted(_folders(datasets), far, limit)
     if update:
@@ -170,8 +170,8 @@ def load(
     as_json: Json = False,
 ) -> None:
     """Put a server under load: many agents ask at once, an ingest meanwhile. Exit code 1 where a request failed."""
-    from evals.datasets import load as read
-    from evals.load import load as measured
+    from evals.quality.datasets import load as read
+    from evals.speed.load import load as measured
 
     questions = [one.text for one in read(dataset).questions]
     result = measured(dataset / "articles", questions, agents, pacing_s, minutes, together=together)
@@ -201,10 +201,10 @@ def regress(
     """Ask the questions that gaps were closed with again; exit code 1 where one is not answered any more."""
     from datetime import UTC, datetime
 
-    from evals.index import configured
-    from evals.regress import export as exported
-    from evals.regress import markdown
-    from evals.regress import regress as asked
+    from evals.gate.regress import export as exported
+    from evals.gate.regress import markdown
+    from evals.gate.regress import regress as asked
+    from evals.quality.index import configured
     from kb.library import Library
 
     opened = Library.open(home)
@@ -265,8 +265,8 @@ def bench(
     as_json: Json = False,
 ) -> None:
     """Time ingest, asking and the whole command on this machine, and compare ingest with sentence-transformers."""
-    from evals.bench import bench as measured
-    from evals.bench import markdown
+    from evals.speed.bench import bench as measured
+    from evals.speed.bench import markdown
 
     result = measured(articles, overrides or [])
     print(json.dumps(result, ensure_ascii=False, indent=2) if as_json else markdown(result))
@@ -287,7 +287,7 @@ def health(
     as_json: Json = False,
 ) -> None:
     """Measure what `kb health` finds: contradictions, copies, translations, what is stale."""
-    from evals.health import markdown, measure
+    from evals.health.health import markdown, measure
 
     result = measure(home, groups, versions, years)
     print(json.dumps(result, ensure_ascii=False, indent=2) if as_json else markdown(result))

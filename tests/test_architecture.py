@@ -12,15 +12,20 @@ import pytest
 ROOT = Path(__file__).parents[1]
 ORDER = ["kb", "ingest", "assistant", "evals"]
 FENCES = {
-    "chromadb": {"kb/vectors/chroma.py", "evals/baseline.py"},
+    "chromadb": {"kb/vectors/chroma.py", "evals/quality/baseline.py"},
     "markdown_it": {"kb/markdown/"},
     "mdit_py_plugins": {"kb/markdown/"},
-    "torch": {"kb/embedding/", "assistant/retrieval/rerank.py", "evals/bench.py", "evals/baseline.py"},
-    "sentence_transformers": {"kb/embedding/", "assistant/retrieval/rerank.py", "evals/bench.py", "evals/baseline.py"},
-    "onnxruntime": {"kb/embedding/", "evals/baseline.py"},
+    "torch": {"kb/embedding/", "assistant/retrieval/rerank.py", "evals/speed/bench.py", "evals/quality/baseline.py"},
+    "sentence_transformers": {
+        "kb/embedding/",
+        "assistant/retrieval/rerank.py",
+        "evals/speed/bench.py",
+        "evals/quality/baseline.py",
+    },
+    "onnxruntime": {"kb/embedding/", "evals/quality/baseline.py"},
     "gradio": {"assistant/web/"},
     "fastapi": {"assistant/web/"},
-    "matplotlib": {"evals/plots.py"},
+    "matplotlib": {"evals/quality/plots.py"},
     "pyarrow": {"assistant/reports/export/export.py"},
     "typer": {"assistant/cli/", "evals/cli.py"},
     "sqlalchemy": {"kb/accounts/", "kb/backlog/", "kb/events/", "kb/migrations/", "kb/reviews/", "kb/tickets/"},

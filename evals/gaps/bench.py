@@ -16,14 +16,14 @@ from typing import Any, Final
 from assistant.ask import Asker, Scope, ask
 from assistant.gaps import find
 from assistant.replay.embedding_cache import CachingEmbedder
-from evals.datasets import Dataset, Selection, load
 from evals.gaps import plants as planting
 from evals.gaps.log import Asked, log
 from evals.gaps.reactions import react
 from evals.gaps.score import score
-from evals.index import configured, kept_vectors
 from evals.progress import progress
-from evals.shelf import TestLibrary
+from evals.quality.datasets import Dataset, Selection, load
+from evals.quality.index import configured, kept_vectors
+from evals.quality.vector_cache import StoringEmbedder
 from ingest.pipeline import ingest
 from kb.library import Library
 from kb.settings import Settings
@@ -75,8 +75,8 @@ def planted(
         folder = planting.apply(dataset, every, chosen, Path(place), TODAY.date(), articles)
         library = Library(Path(place) / "home", config)
         plain, english = library.embedder, library.english
-        library.embedder = TestLibrary(plain, kept_vectors())
-        library.english = TestLibrary(english, kept_vectors()) if english else None
+        library.embedder = StoringEmbedder(plain, kept_vectors())
+        library.english = StoringEmbedder(english, kept_vectors()) if english else None
         with contextlib.closing(library):
             ingest(library, [folder])
             library.embedder, library.english = CachingEmbedder(plain), CachingEmbedder(english) if english else None

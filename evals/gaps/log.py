@@ -11,9 +11,9 @@ from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Final, NamedTuple
 
-from evals.datasets import Question
 from evals.gaps.plants import Need, Plant, hits
 from evals.gaps.wordings import wordings
+from evals.quality.datasets import Question
 
 OFF_TOPIC: Final = "off topic"
 _DAYS: Final = 30

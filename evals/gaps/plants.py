@@ -18,7 +18,7 @@ from pathlib import Path
 from typing import Final
 
 from assistant.retrieval.query import focus_of
-from evals.datasets import Dataset, Question, even
+from evals.quality.datasets import Dataset, Question, even
 from kb.articles.reader import read
 from kb.backlog.model import Cause
 

@@ -16,11 +16,11 @@ from typing import Any, Final
 import numpy as np
 
 from assistant.gaps import find
-from evals.datasets import Dataset, Question, Selection, load
 from evals.gaps.bench import TODAY
 from evals.gaps.wordings import wordings
-from evals.index import configured, kept_vectors
-from evals.shelf import TestLibrary
+from evals.quality.datasets import Dataset, Question, Selection, load
+from evals.quality.index import configured, kept_vectors
+from evals.quality.vector_cache import StoringEmbedder
 from ingest.pipeline import ingest
 from kb.embedding.protocol import FloatMatrix
 from kb.events import QuestionEvent
@@ -44,8 +44,8 @@ def measure(folder: Path, queries: Sequence[Path], count: int, more: int, overri
     with tempfile.TemporaryDirectory(prefix="lotse-scale-") as place:
         library = Library(Path(place) / "home", configured(overrides))
         plain, english = library.embedder, library.english
-        library.embedder = TestLibrary(plain, kept_vectors())
-        library.english = TestLibrary(english, kept_vectors()) if english else None
+        library.embedder = StoringEmbedder(plain, kept_vectors())
+        library.english = StoringEmbedder(english, kept_vectors()) if english else None
         with contextlib.closing(library):
             ingest(library, [dataset.articles])
             library.embedder, library.english, library.exact = plain, english, True

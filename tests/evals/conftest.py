@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from evals.report import Run, evaluate
+from evals.quality.report import Run, evaluate
 from tests.fakes import WordEmbedder
 
 TEXTS = {

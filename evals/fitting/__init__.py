@@ -1,0 +1,1 @@
+"""Fits of the confidence (``calibrate``) and the fusion (``weights``), and what ratings teach (``learning``)."""

@@ -1,0 +1,1 @@
+"""What `kb health` finds, on contradictions, copies and simulated years of edits."""
