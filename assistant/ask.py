@@ -30,7 +30,7 @@ MAX_LIMIT = 100
 
 
 @dataclass(frozen=True, slots=True)
-class Scope:
+class AskFilters:
     """What the asker narrows the question to.
 
     ``audience`` "public" answers from what a customer may read; "internal" from everything an agent may read.
@@ -74,7 +74,7 @@ class Trace:
 def ask(
     library: Library,
     question: str,
-    scope: Scope | None = None,
+    filters: AskFilters | None = None,
     asker: Asker | None = None,
     now: datetime | None = None,
     *,
@@ -91,18 +91,18 @@ def ask(
     redacted, and keep the question's vector.
 
     ``now`` (aware, default: the clock) decides about freshness and stands in the log. Raises UsageError for an empty or
-    overlong question or unknown scope, MissingPartError where the index cannot serve. A log that cannot be written
+    overlong question or unknown filters, MissingPartError where the index cannot serve. A log that cannot be written
     does not keep anybody from an answer: it is a warning.
     """
-    scope, asker, now = scope or Scope(), asker or Asker(), now or datetime.now(UTC)
-    _checked(library, question, scope)
+    filters, asker, now = filters or AskFilters(), asker or Asker(), now or datetime.now(UTC)
+    _checked(library, question, filters)
     started = time.perf_counter()
-    query = understand(question, scope.spoken)
+    query = understand(question, filters.spoken)
     # 2
     vector = library.embedder.embed_queries([query.text])[0]
     embedded = time.perf_counter()
     today = library.day_of(now)
-    where = Filter(today, scope.audience, scope.language, scope.products, hidden=scope.hidden)
+    where = Filter(today, filters.audience, filters.language, filters.products, hidden=filters.hidden)
     if library.settings.learning.enabled:
         take_in_ratings(library)
     # 3
@@ -127,7 +127,7 @@ def ask(
         answer=verdict.answer,
         reason=None if verdict.answer else verdict.reason,
         citations=verdict.citations,
-        nearest=_nearest(ranking.articles[: scope.limit]),
+        nearest=_nearest(ranking.articles[: filters.limit]),
         timings_ms=Timings(
             embed=1000 * (embedded - started),
             search=1000 * (searched - embedded),
@@ -137,26 +137,26 @@ def ask(
         dropped=rewritten.dropped,
     )
     if trace is not None:
-        _explain(trace, query, ranking.articles[: scope.limit], verdict)
+        _explain(trace, query, ranking.articles[: filters.limit], verdict)
     # 8
     if log:
         texts = {key: text_sha256(source) for key, (_, source) in quoted.items()}
-        logged = _record(library, reply, scope, asker, now, texts)
+        logged = _record(library, reply, filters, asker, now, texts)
         if folded(logged) == query.text:
             library.question_cache.keep(logged, vector)
     return reply
 
 
-def _checked(library: Library, question: str, scope: Scope) -> None:
+def _checked(library: Library, question: str, filters: AskFilters) -> None:
     most = library.settings.server.max_question_characters
     if not question.strip():
         raise UsageError("The question is empty.", 'Ask something, for example: kb ask "Wie melde ich meinen Umzug?"')
     if len(question) > most:
         raise UsageError(f"The question has {len(question):,} characters; {most:,} are allowed.", "Shorten it.")
-    if scope.audience not in {"public", "internal"}:
-        raise UsageError(f"There is no audience '{scope.audience}'.", "Use 'public' or 'internal'.")
-    if not 1 <= scope.limit <= MAX_LIMIT:
-        raise UsageError(f"The limit {scope.limit} is out of range.", f"Use 1 to {MAX_LIMIT}.")
+    if filters.audience not in {"public", "internal"}:
+        raise UsageError(f"There is no audience '{filters.audience}'.", "Use 'public' or 'internal'.")
+    if not 1 <= filters.limit <= MAX_LIMIT:
+        raise UsageError(f"The limit {filters.limit} is out of range.", f"Use 1 to {MAX_LIMIT}.")
     library.require_index()
 
 
@@ -204,7 +204,9 @@ def _rounded(values: Mapping[str, float | None]) -> dict[str, float]:
     return {name: round(value, 4) for name, value in values.items() if value is not None}
 
 
-def _record(library: Library, reply: Reply, scope: Scope, asker: Asker, now: datetime, texts: Mapping[str, str]) -> str:
+def _record(
+    library: Library, reply: Reply, filters: AskFilters, asker: Asker, now: datetime, texts: Mapping[str, str]
+) -> str:
     """Write the event and return the question as it was stored, redacted; "" where it was not.
 
     ``texts`` are the hashes of the texts that were quoted, by id@language. The answer matters more than its log: a log
@@ -224,7 +226,7 @@ def _record(library: Library, reply: Reply, scope: Scope, asker: Asker, now: dat
         session=asker.session,
         channel=asker.channel,
         caller_id=asker.caller_id,
-        filters={"audience": scope.audience, "language": scope.language, "products": list(scope.products)},
+        filters={"audience": filters.audience, "language": filters.language, "products": list(filters.products)},
         citations=[
             {
                 "article_id": c.article_id,

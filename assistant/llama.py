@@ -27,7 +27,7 @@ from llama_index.core.retrievers import BaseRetriever
 from llama_index.core.schema import NodeWithScore, QueryBundle, TextNode
 from pydantic import ConfigDict, PrivateAttr
 
-from assistant.ask import Asker, Scope, ask
+from assistant.ask import Asker, AskFilters, ask
 from assistant.retrieval.model import Ranked
 from assistant.retrieval.query import understand
 from assistant.retrieval.search import retrieve, searching
@@ -62,21 +62,21 @@ class LotseEmbedding(BaseEmbedding):
 class LotseRetriever(BaseRetriever):
     """Hybrid retrieval as in `kb ask`: one node an article, its best chunk, with the fused score (0..1)."""
 
-    def __init__(self, library: Library, scope: Scope | None = None) -> None:
+    def __init__(self, library: Library, filters: AskFilters | None = None) -> None:
         super().__init__(callback_manager=CallbackManager())
         self._library = library
-        self._scope = scope or Scope()
+        self._filters = filters or AskFilters()
 
     def _retrieve(self, query_bundle: QueryBundle) -> list[NodeWithScore]:
-        library, scope = self._library, self._scope
+        library, filters = self._library, self._filters
         query = understand(query_bundle.query_str)
         vector = library.embedder.embed_queries([query.text])[0]
-        where = Filter(library.today(), scope.audience, scope.language, scope.products, hidden=scope.hidden)
+        where = Filter(library.today(), filters.audience, filters.language, filters.products, hidden=filters.hidden)
         with (
             library.reading(),
             searching(library, vector, 2 * library.settings.retrieval.candidates) as (snapshot, hits),
         ):
-            ranked = retrieve(snapshot, library, query, vector, hits, where).articles[: scope.limit]
+            ranked = retrieve(snapshot, library, query, vector, hits, where).articles[: filters.limit]
             chunks = snapshot.chunks([item.passages[0].chunk for item in ranked])
         return [_node(item, chunks[item.passages[0].chunk]) for item in ranked]
 
@@ -87,17 +87,17 @@ class LotseQueryEngine(CustomQueryEngine):
     model_config = ConfigDict(arbitrary_types_allowed=True)
 
     library: Library
-    scope: Scope
+    filters: AskFilters
 
     @classmethod
-    def of(cls, library: Library, scope: Scope | None = None) -> LotseQueryEngine:
+    def of(cls, library: Library, filters: AskFilters | None = None) -> LotseQueryEngine:
         """An engine over a library."""
-        return cls(library=library, scope=scope or Scope(), callback_manager=CallbackManager())
+        return cls(library=library, filters=filters or AskFilters(), callback_manager=CallbackManager())
 
     def custom_query(self, query_str: str) -> Response:
         """Answer, or give the reason for abstaining."""
         with self.library.reading():
-            reply = ask(self.library, query_str, self.scope, Asker(channel="library"))
+            reply = ask(self.library, query_str, self.filters, Asker(channel="library"))
         nodes = [
             NodeWithScore(
                 node=TextNode(

@@ -63,11 +63,11 @@ def _ask_here(
     *,
     explain: bool,
 ) -> dict[str, Any]:
-    from assistant.ask import Asker, Scope, Trace, ask
+    from assistant.ask import Asker, AskFilters, Trace, ask
 
     trace = Trace() if explain else None
     library.exact = True
-    reply = ask(library, question, Scope(audience, language, products, limit), Asker(channel="cli"), trace=trace)
+    reply = ask(library, question, AskFilters(audience, language, products, limit), Asker(channel="cli"), trace=trace)
     return reply.to_json() | ({"explain": trace.steps} if trace else {})
 
 

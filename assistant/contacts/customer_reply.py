@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from assistant.answering.reply import Reply
-from assistant.ask import Scope, ask
+from assistant.ask import AskFilters, ask
 from assistant.retrieval.query import understand
 from kb.library import Library
 
@@ -38,7 +38,7 @@ def customer_reply(
     It is not logged: the agent's own question was.
     """
     language = "de" if understand(question).language.partition("-")[0] == "de" else "en"
-    reply = ask(library, question, Scope("public", language, products), now=now, log=False)
+    reply = ask(library, question, AskFilters("public", language, products), now=now, log=False)
     if reply.status != "answered":
         return CustomerReply("", language, ())
     greeting, thanks, closing = _WORDS[language]

@@ -15,7 +15,7 @@ from itertools import islice
 from typing import Any, BinaryIO
 
 from assistant.answering.reply import Reply
-from assistant.ask import Asker, Scope, ask
+from assistant.ask import Asker, AskFilters, ask
 from assistant.replay.deferred_log import DeferredLog, DeferredVectors
 from assistant.replay.embedding_cache import CachingLibrary
 from assistant.retrieval.query import understand
@@ -134,7 +134,7 @@ def replay(
 
 def _ask(library: Library, audience: str, line: ReplayLine) -> Reply:
     asker = Asker(line.actor, line.session, "replay", line.id, line.question_id)
-    return ask(library, line.text, Scope(audience, spoken=line.language), asker, line.asked_at)
+    return ask(library, line.text, AskFilters(audience, spoken=line.language), asker, line.asked_at)
 
 
 def _embed(library: Library, lines: Sequence[ReplayLine]) -> None:

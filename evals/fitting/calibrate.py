@@ -18,7 +18,7 @@ from typing import Any
 import numpy as np
 
 import assistant
-from assistant.ask import MAX_LIMIT, Scope, Trace, ask
+from assistant.ask import MAX_LIMIT, AskFilters, Trace, ask
 from evals.progress import progress
 from evals.quality.bootstrap import Floats
 from evals.quality.datasets import Dataset, Question, Selection, load, resolved
@@ -105,10 +105,10 @@ def _examples(index: Index, dataset: Dataset) -> Iterator[Example]:
 
 def _example(index: Index, dataset: Dataset, question: Question, hidden: tuple[str, ...]) -> Iterator[Example]:
     trace = Trace()
-    scope = Scope(
+    filters = AskFilters(
         language=question.target_language, limit=min(_RANKED + len(question.also_ok), MAX_LIMIT), hidden=hidden
     )
-    reply = ask(index.library, question.text, scope, log=False, trace=trace)
+    reply = ask(index.library, question.text, filters, log=False, trace=trace)
     judged = next(step for step in trace.steps if step["step"] == "judge")
     if not reply.nearest or not judged["features"]:
         return

@@ -20,7 +20,7 @@ from typing import Any
 
 import numpy as np
 
-from assistant.ask import Asker, Scope, ask
+from assistant.ask import Asker, AskFilters, ask
 from evals.progress import progress
 from evals.quality.bootstrap import Floats, paired
 from evals.quality.datasets import Dataset, Question, Selection, load, resolved
@@ -212,6 +212,6 @@ def _measure(library: Library, questions: Sequence[Question], group: Group) -> N
 
 
 def _ranked(library: Library, question: Question) -> list[str]:
-    scope = Scope(limit=_SCORED + len(question.also_ok))
-    reply = ask(library, question.text, scope, log=False)
+    filters = AskFilters(limit=_SCORED + len(question.also_ok))
+    reply = ask(library, question.text, filters, log=False)
     return [near.article_id for near in reply.nearest if near.article_id not in question.also_ok][:_SCORED]

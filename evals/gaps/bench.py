@@ -13,7 +13,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, Final
 
-from assistant.ask import Asker, Scope, ask
+from assistant.ask import Asker, AskFilters, ask
 from assistant.gaps import find
 from assistant.replay.embedding_cache import CachingEmbedder
 from evals.gaps import plants as planting
@@ -83,9 +83,9 @@ def planted(
             library.exact = True
             answering = {need.name: planting.answering(need) for need in every}
             for one in progress(asked, "Asking"):
-                scope = Scope(one.audience, products=one.products)
+                filters = AskFilters(one.audience, products=one.products)
                 asker = Asker(one.actor, one.session, "replay", one.id)
-                reply = ask(library, one.text, scope, asker, one.asked_at)
+                reply = ask(library, one.text, filters, asker, one.asked_at)
                 if reactions:
                     react(library, one, reply, answering.get(one.need, ()), reactions)
             spoken = {need.name: need.languages for need in every}

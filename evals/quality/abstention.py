@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from assistant.answering.reply import Reply
-from assistant.ask import Scope, ask
+from assistant.ask import AskFilters, ask
 from evals.progress import progress
 from evals.quality import bootstrap, risk
 from evals.quality.datasets import Question
@@ -184,8 +184,8 @@ def _auroc(asked: Iterable[Trial], score: Callable[[Trial], float]) -> float | N
 
 def _without_articles(index: Index, question: Question) -> Trial:
     hidden = tuple(sorted(question.relevant | question.also_ok))
-    scope = Scope(language=question.target_language, hidden=hidden)
-    return _trial(question, ask(index.library, question.text, scope, log=False), hidden=True)
+    filters = AskFilters(language=question.target_language, hidden=hidden)
+    return _trial(question, ask(index.library, question.text, filters, log=False), hidden=True)
 
 
 def _trial(question: Question, reply: Reply, *, hidden: bool = False) -> Trial:

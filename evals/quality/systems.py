@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 
 from assistant.answering.reply import Reply
-from assistant.ask import MAX_LIMIT, Scope, ask
+from assistant.ask import MAX_LIMIT, AskFilters, ask
 from assistant.retrieval.fusion import TEXT_ALONE, VECTORS_ALONE, Weights
 from assistant.retrieval.query import understand
 from assistant.retrieval.search import retrieve, searching
@@ -130,8 +130,8 @@ def _ask_product(
     """What people get; asked last, it is the one whose replies are kept."""
     limit = min(_RANKED + len(outcome.question.also_ok), MAX_LIMIT)
     for language in scopes:
-        scope = Scope(language=language, limit=limit)
-        reply = ask(library, outcome.question.text, scope, now=now, log=False)
+        filters = AskFilters(language=language, limit=limit)
+        reply = ask(library, outcome.question.text, filters, now=now, log=False)
         outcome.replies[language] = reply
         outcome.rank(name, language, [near.article_id for near in reply.nearest])
 

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from assistant.ask import Asker, Scope, Trace, ask
+from assistant.ask import Asker, AskFilters, Trace, ask
 from ingest.pipeline import ingest
 from kb.errors import MissingPartError, UsageError
 from kb.library import Library
@@ -19,8 +19,8 @@ def folded(text: str) -> str:
     return " ".join(text.split())
 
 
-def said(library: Library, question: str, **scope: object):
-    return ask(library, question, Scope(**scope), now=NOW, log=False)  # type: ignore[arg-type]
+def said(library: Library, question: str, **filters: object):
+    return ask(library, question, AskFilters(**filters), now=NOW, log=False)  # type: ignore[arg-type]
 
 
 @pytest.mark.parametrize(
@@ -126,10 +126,10 @@ def test_no_question_and_too_long_a_one_are_refused(sample, question) -> None:
         said(sample, question)
 
 
-@pytest.mark.parametrize("scope", [{"audience": "everyone"}, {"limit": 0}, {"limit": 1000}])
-def test_an_unknown_scope_is_refused(sample, scope) -> None:
+@pytest.mark.parametrize("filters", [{"audience": "everyone"}, {"limit": 0}, {"limit": 1000}])
+def test_an_unknown_scope_is_refused(sample, filters) -> None:
     with pytest.raises(UsageError):
-        said(sample, "Umzug", **scope)
+        said(sample, "Umzug", **filters)
 
 
 @pytest.mark.parametrize(
@@ -253,5 +253,5 @@ def test_a_question_under_an_id_of_the_callers_takes_the_place_of_the_earlier_on
 def test_the_language_of_a_question_is_the_callers_to_say(library, folder, write) -> None:
     write("move", "Umzug", "Melden Sie den Umzug im Portal.")
     ingest(library, [folder])
-    assert ask(library, "Umzug Portal", Scope(spoken="en")).language == "en"
+    assert ask(library, "Umzug Portal", AskFilters(spoken="en")).language == "en"
     assert ask(library, "Umzug Portal").language == "de"

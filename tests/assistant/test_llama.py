@@ -8,12 +8,12 @@ with warnings.catch_warnings():
     warnings.simplefilter("ignore")
     from llama_index.core.schema import QueryBundle
 
-    from assistant.ask import Scope
+    from assistant.ask import AskFilters
     from assistant.llama import LotseEmbedding, LotseQueryEngine, LotseRetriever
 
 
 def test_the_retriever_gives_the_best_chunk_of_each_article(sample) -> None:
-    nodes = LotseRetriever(sample, Scope(limit=3)).retrieve("Wie melde ich meinen Umzug?")
+    nodes = LotseRetriever(sample, AskFilters(limit=3)).retrieve("Wie melde ich meinen Umzug?")
     assert len(nodes) == 3
     assert nodes[0].metadata["article_id"] == "report-move"
     assert nodes[0].text.startswith("Umzug melden")

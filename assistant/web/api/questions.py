@@ -37,7 +37,7 @@ class Desk:
         """Ask, and count what came of it. Who has signed in asks under the account's pseudonym."""
         asker = Asker(person.actor or body.actor, body.session, channel)
         try:
-            reply = ask(self.library, body.asked(), body.scope(), asker, datetime.now(UTC), trace=trace)
+            reply = ask(self.library, body.asked(), body.filters(), asker, datetime.now(UTC), trace=trace)
         except Exception:
             self.metrics.failed()
             raise

@@ -7,7 +7,7 @@ from typing import Annotated, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from assistant.ask import DEFAULT_LIMIT, MAX_LIMIT, Scope
+from assistant.ask import DEFAULT_LIMIT, MAX_LIMIT, AskFilters
 from kb.backlog import EscalationReason
 from kb.events import FeedbackReason, Verdict
 
@@ -40,10 +40,10 @@ class AskBody(Body):
     )
     explain: bool = Field(default=False, description="add what each step contributed, as 'explain'")
 
-    def scope(self) -> Scope:
-        """The scope in the words of ``ask``."""
+    def filters(self) -> AskFilters:
+        """The filters in the words of ``ask``."""
         products = [self.product] if isinstance(self.product, str) else self.product or []
-        return Scope(self.audience, self.language or None, tuple(filter(None, products)), self.limit)
+        return AskFilters(self.audience, self.language or None, tuple(filter(None, products)), self.limit)
 
     def asked(self) -> str:
         """The question in its context: "und bei Gas?" says what it asks only together with the one before."""

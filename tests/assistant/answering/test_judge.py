@@ -6,7 +6,7 @@ from importlib.resources import files
 
 import pytest
 
-from assistant.ask import Scope, ask
+from assistant.ask import AskFilters, ask
 from assistant.retrieval.query import understand
 from assistant.retrieval.rerank import CrossEncoderReranker, rerankers
 from assistant.retrieval.search import retrieve, searching
@@ -25,8 +25,8 @@ def answering(library):
     return library
 
 
-def said(library, question: str, **scope):
-    return ask(library, question, Scope(**scope), now=NOW, log=False)
+def said(library, question: str, **filters):
+    return ask(library, question, AskFilters(**filters), now=NOW, log=False)
 
 
 @pytest.mark.parametrize(

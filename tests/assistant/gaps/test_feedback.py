@@ -7,7 +7,7 @@ from datetime import UTC, date, datetime, timedelta
 
 import pytest
 
-from assistant.ask import Asker, Scope, ask
+from assistant.ask import Asker, AskFilters, ask
 from assistant.gaps import find
 from assistant.gaps.cases import Case
 from assistant.gaps.feedback import MAX_LOG_ODDS, combined, complaints, feedback_of
@@ -67,7 +67,7 @@ def put(library: Library, *texts: str) -> list[str]:
     ids = []
     for number, text in enumerate(texts):
         asker = Asker(f"a{number}", f"s{number}", "page", f"q{number}")
-        ids.append(ask(library, text, Scope(), asker, NOW + timedelta(hours=number)).question_id)
+        ids.append(ask(library, text, AskFilters(), asker, NOW + timedelta(hours=number)).question_id)
     return ids
 
 

@@ -15,7 +15,7 @@ from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
-from assistant.ask import Asker, Scope, ask
+from assistant.ask import Asker, AskFilters, ask
 from assistant.gaps import find
 from assistant.leads import draft, verify
 from ingest.pipeline import ingest
@@ -35,7 +35,7 @@ def put(library: Library, *texts: str, name: str, after: int = 0, audience: str 
     """Each of ``texts`` is asked by somebody else, an hour after the other, ``after`` hours late."""
     for number, text in enumerate(texts):
         asker = Asker(f"{name}-{number}", f"s-{name}-{number}", "replay", f"{name}{number}")
-        ask(library, text, Scope(audience), asker, NOW + timedelta(hours=after + number))
+        ask(library, text, AskFilters(audience), asker, NOW + timedelta(hours=after + number))
 
 
 def holding(gaps: tuple[Gap, ...], question: str) -> Gap:

@@ -4,7 +4,7 @@ from datetime import UTC, date, datetime, timedelta
 
 import pytest
 
-from assistant.ask import Asker, Scope, ask
+from assistant.ask import Asker, AskFilters, ask
 from assistant.gaps import find, signals
 from assistant.gaps.cases import ArticlesToday
 from ingest.pipeline import ingest
@@ -31,7 +31,7 @@ def put(library: Library, *texts: str, name: str = "q", audience: str = "interna
     """Each of ``texts`` is asked by somebody else, an hour after the other."""
     for number, text in enumerate(texts):
         asker = Asker(f"{name}-{number}", f"s-{name}-{number}", "replay", f"{name}{number}")
-        ask(library, text, Scope(audience), asker, NOW - timedelta(hours=number))
+        ask(library, text, AskFilters(audience), asker, NOW - timedelta(hours=number))
 
 
 def test_without_an_index_the_error_names_the_command(library: Library) -> None:

@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from assistant.ask import Asker, Scope, ask
+from assistant.ask import Asker, AskFilters, ask
 from assistant.leads import draft, recheck, verify
 from assistant.leads.reask import AskOutcome
 from ingest.pipeline import ingest
@@ -28,7 +28,7 @@ def gap(library: Library, asked: tuple[str, ...] = ASKED, **changes: Any) -> Fou
     questions = []
     for place, text in enumerate(asked):
         moment = NOW - timedelta(days=3, minutes=-place)
-        reply = ask(library, text, Scope("public"), Asker(channel="replay", caller_id=f"t-{place}"), moment)
+        reply = ask(library, text, AskFilters("public"), Asker(channel="replay", caller_id=f"t-{place}"), moment)
         questions.append(GapQuestion(f"t-{place}", reply.question, moment, "de", signals=("abstained",)))
     made = FoundGap("Wallbox-Tarif kündigen", "de", "missing", {}, tuple(questions), Demand(len(asked), 3, 0), 5.0)
     return replace(made, **changes)

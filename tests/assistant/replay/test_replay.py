@@ -12,7 +12,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from assistant.ask import Scope, ask
+from assistant.ask import AskFilters, ask
 from assistant.replay.embedding_cache import CachingEmbedder
 from assistant.replay.replay import Replayed, ReplayProblem, replay
 from ingest.pipeline import ingest
@@ -218,7 +218,7 @@ def test_replies_are_those_that_asking_gives(sample) -> None:
     found = replayed(sample, *[{**line, "asked_at": "2026-11-23T09:00:00Z"} for line in lines], workers=2)
     for item, question in zip(found, questions, strict=True):
         now = datetime(2026, 11, 23, 9, tzinfo=UTC)
-        alone = ask(sample, question, Scope(), now=now, log=False)
+        alone = ask(sample, question, AskFilters(), now=now, log=False)
         same = replace(item.reply, question_id=alone.question_id, timings_ms=alone.timings_ms)
         assert same == alone
 
