@@ -82,6 +82,9 @@ def run(
 @app.command()
 def compare(
     baseline: Annotated[Path | None, typer.Option(help="File.", show_default="evals/baseline.json")] = None,
+    repository: Annotated[
+        Path | None, typer.Option(help="Folder with articles/ and evals/data/gold_*.jsonl.", show_default="this one")
+    ] = None,
     update: Annotated[bool, typer.Option("--update", help="Keep this run as the baseline.")] = False,
     as_json: Json = False,
 ) -> None:
@@ -89,10 +92,12 @@ def compare(
     from evals.gate import gold
     from evals.gate.compare import compare as compared
     from evals.gate.compare import described, markdown
+    from evals.quality.datasets import REPOSITORY
 
-    file = baseline or gold.KEPT
+    folder = repository or REPOSITORY
+    file = baseline or folder / gold.BASELINE
     before = None if update else gold.read(file)
-    now = gold.current()
+    now = gold.current(folder)
     if before is None:
         gold.write(described(now), file)
         print(file, file=sys.stderr)

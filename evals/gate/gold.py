@@ -21,7 +21,9 @@ from evals.quality.systems import HYBRID
 from kb.embedding.protocol import Embedder
 from kb.errors import MissingPartError
 
-KEPT = REPOSITORY / "evals" / "baseline.json"
+BASELINE = Path("evals", "baseline.json")
+"""Where the outcomes are kept, below the repository."""
+
 RANKED_BY = ("ndcg@10", "recall@1", "recall@5")
 
 
@@ -53,20 +55,20 @@ class GoldOutcome(BaseModel):
     questions: dict[str, GoldQuestion]
 
 
-def gold() -> list[Path]:
+def gold(repository: Path = REPOSITORY) -> list[Path]:
     """The files of gold questions. Raises MissingPartError where there is none."""
-    files = sorted((REPOSITORY / "evals" / "data").glob("gold_*.jsonl"))
-    if not files or not (REPOSITORY / "articles").is_dir():
+    files = sorted((repository / "evals" / "data").glob("gold_*.jsonl"))
+    if not files or not (repository / "articles").is_dir():
         raise MissingPartError(
-            f"There are no gold questions with their articles in {REPOSITORY}.",
+            f"There are no gold questions with their articles in {repository}.",
             "Run this in a checkout of the repository, with evals/data/gold_*.jsonl and articles/.",
         )
     return files
 
 
-def current() -> GoldOutcome:
+def current(repository: Path = REPOSITORY) -> GoldOutcome:
     """The gold questions as the repository's own articles answer them now. Raises MissingPartError without them."""
-    return run(REPOSITORY, gold())
+    return run(repository, gold(repository))
 
 
 def run(folder: Path, files: Iterable[Path], embedder: Embedder | None = None) -> GoldOutcome:

@@ -106,14 +106,14 @@ def _key(language: str, *ids: str) -> frozenset[str]:
     return frozenset(f"{one}@{language}" for one in ids)
 
 
-def changed_translations(articles: Path) -> dict[str, Any]:
-    """One fact of one language changed in ``CHANGED`` articles, none in the others: what parity says of all."""
+def changed_translations(articles: Path, changed: int = CHANGED) -> dict[str, Any]:
+    """One fact of one language changed in ``changed`` articles, none in the others: what parity says of all."""
     dice = random.Random(SEED)  # noqa: S311  which articles are changed
     plan = json.loads((DATA / "planted.json").read_text(encoding="utf-8"))
     differ = {f"{one['id']}.md" for one in plan["translation_disagreement"]}
     names_ = sorted(path.name for path in (articles / "de").glob("*.md") if (articles / "en" / path.name).is_file())
     siblings = [name for name in names_ if name not in differ]
-    touched = set(dice.sample(siblings, min(CHANGED, len(siblings))))
+    touched = set(dice.sample(siblings, min(changed, len(siblings))))
     outcomes, kinds, missed = [], Counter[str](), Counter[str]()
     for name in siblings:
         sources = {language: (articles / language / name).read_text(encoding="utf-8") for language in ("de", "en")}

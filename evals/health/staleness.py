@@ -106,8 +106,8 @@ def _name(topic: int) -> str:
     ).title()
 
 
-def play(seed: int) -> World:
-    """A year of one team."""
+def play(seed: int, asked: int = QUESTIONS) -> World:
+    """A year of one team that asks ``asked`` questions."""
     dice = random.Random(seed)  # noqa: S311  a simulation
     start = END - timedelta(days=YEAR)
     topics = int(ARTICLES * (1 - SHARED / 2))
@@ -128,7 +128,7 @@ def play(seed: int) -> World:
         _change(dice, day, fees, volatile, pages)
         _review(dice, day, fees, pages, tried)
         wrong[day] = {page.number for page in pages if page.wrong_since}
-    return World(pages, *_ask(dice, start, pages, wrong))
+    return World(pages, *_ask(dice, start, pages, wrong, asked))
 
 
 def _change(
@@ -164,12 +164,12 @@ def _review(
 
 
 def _ask(
-    dice: random.Random, start: date, pages: Sequence[DatedPage], wrong: dict[date, set[int]]
+    dice: random.Random, start: date, pages: Sequence[DatedPage], wrong: dict[date, set[int]], asked_in_all: int
 ) -> tuple[list[QuestionEvent], list[Feedback]]:
     order = dice.sample(range(ARTICLES), ARTICLES)
     weights = [1 / (rank + 1) for rank in range(ARTICLES)]
     questions, ratings = [], []
-    for number in range(QUESTIONS):
+    for number in range(asked_in_all):
         day = start + timedelta(days=dice.randrange(YEAR))
         page = pages[dice.choices(order, weights)[0]]
         asked = datetime.combine(day, time(9), UTC)
@@ -223,9 +223,9 @@ def precision(listed: Sequence[str], truly: set[str]) -> float:
     return sum(key in truly for key in listed[:TOP]) / TOP
 
 
-def measure(seed: int) -> dict[str, float]:
+def measure(seed: int, asked: int = QUESTIONS) -> dict[str, float]:
     """One year: the share of stale articles, and the precision of each list at ``TOP``."""
-    world = play(seed)
+    world = play(seed, asked)
     truly = {f"a{page.number}@de" for page in world.pages if page.wrong_since}
     with tempfile.TemporaryDirectory() as folder:
         survey, used = seen(world, Path(folder))

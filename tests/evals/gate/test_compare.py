@@ -15,7 +15,6 @@ from evals.gate import gold
 from evals.gate.compare import compare, described, markdown
 from evals.gate.gold import GoldOutcome, GoldQuestion
 from kb.errors import MissingPartError
-from tests.fakes import WordEmbedder
 
 
 def record(ndcg: float = 1.0, *, right: bool | None = True, confidence: float = 0.8, mark: str = "1") -> GoldQuestion:
@@ -100,18 +99,15 @@ def test_a_thousand_questions_stay_below_a_hundred_kilobytes(tmp_path: Path) -> 
 
 
 @pytest.fixture
-def repository(dataset: Path, embedder: WordEmbedder, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+def repository(dataset: Path, tmp_path: Path) -> Path:
     shutil.copytree(dataset / "articles", tmp_path / "articles")
     (tmp_path / "evals" / "data").mkdir(parents=True)
     shutil.copy(dataset / "queries.jsonl", tmp_path / "evals" / "data" / "gold_de.jsonl")
-    monkeypatch.setattr(gold, "REPOSITORY", tmp_path)
-    monkeypatch.setattr(gold, "KEPT", tmp_path / "evals" / "baseline.json")
-    monkeypatch.setattr("kb.library.Library.embedder", embedder)
     return tmp_path
 
 
-def command(monkeypatch: pytest.MonkeyPatch, *arguments: str) -> Any:
-    monkeypatch.setattr("sys.argv", ["evals", "compare", *arguments])
+def command(repository: Path, monkeypatch: pytest.MonkeyPatch, *arguments: str) -> Any:
+    monkeypatch.setattr("sys.argv", ["evals", "compare", "--repository", str(repository), *arguments])
     with pytest.raises(SystemExit) as left:
         main()
     return left.value.code
@@ -120,9 +116,9 @@ def command(monkeypatch: pytest.MonkeyPatch, *arguments: str) -> Any:
 def test_without_a_baseline_two_lines_name_the_remedy_and_the_exit_code_is_3(
     repository: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    assert command(monkeypatch) == 3
+    assert command(repository, monkeypatch) == 3
     (repository / "evals" / "baseline.json").write_text("{}", encoding="utf-8")
-    assert command(monkeypatch) == 3
+    assert command(repository, monkeypatch) == 3
     missing, remedy, damaged, same_remedy = capsys.readouterr().err.strip().splitlines()
     assert "There is no baseline" in missing
     assert "cannot be read: date" in damaged
@@ -135,17 +131,17 @@ def test_a_baseline_is_written_held_to_and_a_drop_leaves_exit_code_1(
     line = {"text": "Was kostet der Umzug?", "language": "de", "relevant": ["kuendigung"]}
     lines = [json.dumps({"id": str(number), **line}) for number in range(12)]
     (repository / "evals" / "data" / "gold_de.jsonl").write_text("\n".join(lines), encoding="utf-8")
-    assert command(monkeypatch, "--update") == 0
+    assert command(repository, monkeypatch, "--update") == 0
     file = repository / "evals" / "baseline.json"
     before = gold.read(file)
     assert before.metrics["hybrid de>de recall@1"]["value"] == 0.0
     assert len(before.questions["1"].asked) == 2  # with its article and without
     capsys.readouterr()
-    assert command(monkeypatch, "--json") == 0
+    assert command(repository, monkeypatch, "--json") == 0
     assert json.loads(capsys.readouterr().out)["dropped"] == []
     better = {name: item._replace(pairs={"de>de": (1.0, 1.0, 1.0)}) for name, item in before.questions.items()}
     gold.write(before.model_copy(update={"questions": better}), file)
-    assert command(monkeypatch) == 1
+    assert command(repository, monkeypatch) == 1
     assert "| hybrid de>de recall@1 | 1.000 | 0.000 | -1.000 | 0.000 | dropped |" in capsys.readouterr().out
 
 
@@ -153,5 +149,5 @@ def test_without_gold_questions_nothing_is_compared(
     repository: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     (repository / "evals" / "data" / "gold_de.jsonl").unlink()
-    assert command(monkeypatch, "--update") == 3
+    assert command(repository, monkeypatch, "--update") == 3
     assert "no gold questions" in capsys.readouterr().err

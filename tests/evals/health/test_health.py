@@ -60,13 +60,12 @@ def test_what_is_planted_counts_as_found_only_where_the_right_articles_are_told_
     assert found["duplicate"]["recall"] == 0.0
 
 
-def test_changed_facts_in_translations_are_found_and_unchanged_ones_raise_no_alarm(monkeypatch, tmp_path) -> None:
-    monkeypatch.setattr(health, "CHANGED", 10)
+def test_changed_facts_in_translations_are_found_and_unchanged_ones_raise_no_alarm(tmp_path: Path) -> None:
     for language in ("de", "en"):
         (tmp_path / language).mkdir()
         for file in sorted((ROOT / "articles" / language).glob("[p-t]*.md")):
             shutil.copy(file, tmp_path / language)
-    found = health.changed_translations(tmp_path)
+    found = health.changed_translations(tmp_path, changed=10)
     assert found["right"] + found["missed"] == sum(found["changed"].values()) > 5
     assert found["recall"] >= 0.7
     assert found["alarms"] <= 1
@@ -97,19 +96,17 @@ def test_a_home_without_an_index_is_refused(tmp_path: Path) -> None:
         health.copies(tmp_path, None)
 
 
-def test_a_simulated_year_is_the_same_every_time_and_counts_what_is_wrong(monkeypatch) -> None:
-    monkeypatch.setattr(staleness, "QUESTIONS", 500)
-    first, second = staleness.play(3), staleness.play(3)
+def test_a_simulated_year_is_the_same_every_time_and_counts_what_is_wrong() -> None:
+    first, second = staleness.play(3, asked=500), staleness.play(3, asked=500)
     assert [page.sentence() for page in first.pages] == [page.sentence() for page in second.pages]
     assert [rating.verdict for rating in first.ratings] == [rating.verdict for rating in second.ratings]
-    found = staleness.measure(3)
+    found = staleness.measure(3, asked=500)
     assert found["stale"] == pytest.approx(sum(page.wrong_since is not None for page in first.pages) / 120)
     assert all(0 <= value <= 1 for value in found.values())
 
 
-def test_pages_that_are_right_never_contradict_each_other(monkeypatch) -> None:
-    monkeypatch.setattr(staleness, "QUESTIONS", 10)
-    world = staleness.play(1)
+def test_pages_that_are_right_never_contradict_each_other() -> None:
+    world = staleness.play(1, asked=10)
     wrong = {f"a{page.number}@de" for page in world.pages if page.wrong_since}
     found = staleness.conflicts(world)
     assert found

@@ -5,12 +5,9 @@ from dataclasses import replace
 from pathlib import Path
 from xml.etree import ElementTree as ET
 
-import pytest
-
-from evals.quality import results
 from evals.quality.datasets import Selection
 from evals.quality.report import Run, evaluate
-from evals.quality.results import misses, save
+from evals.quality.results import missed, misses, save
 from tests.fakes import WordEmbedder
 
 
@@ -41,15 +38,14 @@ def test_every_missed_question_is_told_with_what_came_first(run: Run, tmp_path: 
         row.values["hybrid"][:] = kept
         ranking[:] = before
     assert "| 3 | How do I read the number on the meter? | `meter` | 2 | `move` |" in text
-    others = [missed.question.id for missed in misses(run.measured.parts)]
+    others = [row.question.id for row in misses(run.measured.parts)]
     assert f"## Missed: {len(others) + 1} of 4 questions" in text
 
 
-def test_no_more_misses_are_listed_than_can_be_read(run: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(results, "misses", lambda parts: parts.all * 25)
-    text = save(run, tmp_path)[1].read_text(encoding="utf-8")
-    assert "100 of 4 questions" in text
-    assert len(text.partition("## Missed")[2].strip().splitlines()) == 40 + 6
+def test_no_more_misses_are_listed_than_can_be_read(run: Run) -> None:
+    head, *lines = missed(run.measured.parts.all * 25, 4)
+    assert "100 of 4 questions" in head
+    assert len(lines) == 40 + 5
 
 
 def test_another_choice_of_questions_or_settings_never_overwrites_the_plain_run(
@@ -61,9 +57,6 @@ def test_another_choice_of_questions_or_settings_never_overwrites_the_plain_run(
     assert save(other, tmp_path)[0].stem == f"{dataset.name}-other-2-answer.threshold=0.6"
 
 
-def test_the_repositorys_own_questions_are_known_by_their_files_alone(
-    dataset: Path, run: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(results, "REPOSITORY", dataset.resolve())
+def test_the_repositorys_own_questions_are_known_by_their_files_alone(dataset: Path, run: Run, tmp_path: Path) -> None:
     gold = replace(run, report={**run.report, "selection": {"queries": ["gold_de", "gold_en"]}})
-    assert save(gold, tmp_path)[0].stem == "gold_de-gold_en"
+    assert save(gold, tmp_path, dataset.resolve())[0].stem == "gold_de-gold_en"
