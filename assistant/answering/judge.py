@@ -10,7 +10,7 @@ from typing import Final
 
 from assistant.answering.confidence import case, features, probability
 from assistant.answering.evidence import Evidence, QuestionTerms, compare, gather
-from assistant.answering.messages import other_language, text
+from assistant.answering.messages import message, other_language
 from assistant.answering.quotes import Quote, choose, cite, to_markdown
 from assistant.answering.reply import Citation
 from assistant.retrieval.model import Ranked
@@ -72,7 +72,7 @@ def judge(context: QuestionContext, ranked: Sequence[Ranked]) -> Verdict:
     alone says it. Without that, of 46 such answers in three bilingual sets, 4 were right.
     """
     if not ranked:
-        return Verdict(0.0, reason=text("empty", context.query.language))
+        return Verdict(0.0, reason=message("answering.empty", context.query.language))
     best = _weigh(context, ranked)
     if best.answer or not in_question_language(ranked[0].article, context.query):
         return best
@@ -173,8 +173,8 @@ def _reason(
     has = max(((idf, shown) for idf, shown, there in words if there), default=None)
     lacks = max(((idf, shown) for idf, shown, there in words if not there), default=None)
     if near and has and lacks:
-        return text("lacks", query.language, title=article.title, has=has[1], lacks=lacks[1])
-    return text("near" if near else "nothing", query.language, title=article.title)
+        return message("answering.lacks", query.language, title=article.title, has=has[1], lacks=lacks[1])
+    return message("answering.near" if near else "answering.nothing", query.language, title=article.title)
 
 
 def _marked(query: Query, article: ArticleRow, answer: str) -> str:

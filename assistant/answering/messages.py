@@ -1,4 +1,4 @@
-"""Words that the assistant itself says, in German and English."""
+"""Sentences that the assistant says itself; one that was said in a language can be said in another."""
 
 from __future__ import annotations
 
@@ -6,29 +6,10 @@ from collections.abc import Mapping
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
+from assistant.messages import language_name, text
+
 if TYPE_CHECKING:
     from assistant.answering.reply import Reply
-
-TEXTS: dict[str, dict[str, str]] = {
-    "de": {
-        "nothing": "Dazu steht nichts in der Wissensdatenbank.",
-        "near": "Dazu steht nichts Sicheres in der Wissensdatenbank. Am nächsten kommt „{title}“.",
-        "lacks": "Zu „{has}“ steht etwas in „{title}“, aber nichts zu „{lacks}“.",
-        "empty": "Die Wissensdatenbank enthält noch keine Artikel, die hier antworten dürfen.",
-        "other_language": "Nur auf {language} vorhanden:",
-        "de": "Deutsch",
-        "en": "Englisch",
-    },
-    "en": {
-        "nothing": "The knowledge base says nothing about this.",
-        "near": "The knowledge base says nothing certain about this. The closest is “{title}”.",
-        "lacks": "“{title}” says something about “{has}”, but nothing about “{lacks}”.",
-        "empty": "The knowledge base has no articles yet that may answer here.",
-        "other_language": "Available in {language} only:",
-        "de": "German",
-        "en": "English",
-    },
-}
 
 
 class Message(str):
@@ -41,13 +22,12 @@ class Message(str):
 
     def in_language(self, language: str) -> Message:
         """The same in ``language``; what it quotes stays as it is."""
-        return text(self.key, language, **self.values)
+        return message(self.key, language, **self.values)
 
 
-def text(key: str, language: str, /, **values: str) -> Message:
-    """The words for ``key``; a language other than German reads English."""
-    words = TEXTS["de" if language.partition("-")[0] == "de" else "en"]
-    said = Message(words.get(key, key).format(**values))
+def message(key: str, language: str, /, **values: str) -> Message:
+    """The text for ``key`` in ``language``, as ``assistant.messages.text`` gives it."""
+    said = Message(text(key, language, **values))
     said.key, said.values = key, values
     return said
 
@@ -64,5 +44,5 @@ def in_language(reply: Reply, language: str) -> Reply:
 
 def other_language(quoted: str, language: str) -> str:
     """The line in front of an answer that quotes an article in a language other than the question's."""
-    name = text(quoted.partition("-")[0], language)
-    return f"*{text('other_language', language, language=name)}*\n\n"
+    name = language_name(quoted, language)
+    return f"*{text('answering.other_language', language, language=name)}*\n\n"

@@ -58,8 +58,8 @@ def health_command(
 
 def _print(report: HealthReport, language: str, limit: int) -> None:
     """Findings in groups, the most damaging first."""
+    from assistant.health.description import action, details, kind_name, summary
     from assistant.health.model import KINDS
-    from assistant.health.texts import action, details, kind_name, summary
 
     for kind in KINDS:
         findings = report.of(kind)

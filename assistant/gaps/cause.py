@@ -19,7 +19,7 @@ from assistant.gaps.conflict import disagreement
 from assistant.gaps.feedback import complaints
 from assistant.gaps.probe import KEPT, AnswerView, ProbeResult, RankedArticle
 from assistant.gaps.similar_questions import AnsweredElsewhere
-from assistant.gaps.texts import text
+from assistant.messages import text
 from kb.articles.freshness import days_overdue, is_expired
 from kb.backlog.model import Cause
 from kb.catalog import ArticleRow
@@ -297,7 +297,7 @@ def _proved(cause: Cause, languages: Sequence[str], probes: Sequence[ProbeResult
         languages=tuple(languages),
         evidence=dict(verdict.evidence or {}),
         nearest=_nearest([one for one in probes if one.case.language in languages] or probes),
-        action=text(f"action_{cause}", languages[0], title=title),
+        action=text(f"gaps.action_{cause}", languages[0], title=title),
         article=_about(verdict),
     )
 

@@ -10,59 +10,11 @@ from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 
+from assistant.messages import text
 from kb.errors import UsageError
-from kb.text.terms import base_language
 
 _UMLAUTS = str.maketrans({"ä": "ae", "ö": "oe", "ü": "ue", "ß": "ss"})
 
-_BODY = {
-    "de": """\
-# {title}
-
-{answer}
-
-## Gilt für
-
-{applies}
-
-## Lösung
-
-{solution}
-
-## Ursache
-
-Warum es dazu kommt.
-""",
-    "en": """\
-# {title}
-
-{answer}
-
-## Applies to
-
-{applies}
-
-## Solution
-
-{solution}
-
-## Cause
-
-Why it happens.
-""",
-}
-_BLANKS = {
-    "de": {
-        "answer": "Ein Satz, der die Frage beantwortet.",
-        "applies": "Für wen und welche Produkte das gilt.",
-        "solution": "1. Der erste Schritt.\n2. Der zweite Schritt.",
-    },
-    "en": {
-        "answer": "One sentence that answers the question.",
-        "applies": "Whom and which products this is about.",
-        "solution": "1. The first step.\n2. The second step.",
-    },
-}
 _REVIEW_EVERY_DAYS = 180
 
 
@@ -96,14 +48,16 @@ class Stub:
 
     def text(self, today: date) -> str:
         """The whole file."""
-        spoken = "de" if base_language(self.language) == "de" else "en"
-        blanks = _BLANKS[spoken]
         title = " ".join(self.title.split())
-        body = _BODY[spoken].format(
+        body = text(
+            "article_stub.body",
+            self.language,
             title=title,
-            answer=blanks["answer"],
-            applies=", ".join(self.products) + "." if self.products else blanks["applies"],
-            solution=self.solution.strip() or blanks["solution"],
+            answer=text("article_stub.blank_answer", self.language),
+            applies=", ".join(self.products) + "."
+            if self.products
+            else text("article_stub.blank_applies", self.language),
+            solution=self.solution.strip() or text("article_stub.blank_solution", self.language),
         )
         notes = f"\n<!-- {_in_comment(self.notes.strip())}\n-->\n" if self.notes.strip() else ""
         return self._front(title, today) + body + notes

@@ -12,7 +12,7 @@ from typing import Any
 from assistant.leads.article_stub import Stub, put
 from assistant.leads.placement import IndexedArticle, article_of, defaults, folder_for, near
 from assistant.leads.source_material import RelatedPassage, aliases, passages, resolutions, wordings
-from assistant.leads.texts import text
+from assistant.messages import text
 from kb.articles import front_matter
 from kb.articles.paths import shown
 from kb.backlog import ArticleKey, Cause, Gap
@@ -98,14 +98,14 @@ def draft(
 def steps(library: Library, gap: Gap, about: IndexedArticle, language: str) -> tuple[str, ...]:
     """What is to be changed in the article that the gap is about, and what speaks for it, in words of ``language``."""
     place = {"title": about.row.title, "path": shown(about.row.root, about.row.path)}
-    lines = [text(f"mend_{gap.cause}", language, **place)]
+    lines = [text(f"leads.mend_{gap.cause}", language, **place)]
     if gap.cause == "findability":
         lines += [f"- {wording}" for wording, _ in wordings(gap.questions, gap.language)[:_MAX_QUESTIONS]]
     if gap.cause == "weak":
         lines += [f"- {said}" for said in _said(library, gap, language)]
     if gap.cause in {"stale", "conflict"}:
-        lines += [text("sentence", language, sentence=found) for found in _sentences(gap.evidence)]
-    return (*lines, text("then", language, gap_id=gap.gap_id))
+        lines += [text("leads.sentence", language, sentence=found) for found in _sentences(gap.evidence)]
+    return (*lines, text("leads.then", language, gap_id=gap.gap_id))
 
 
 def _begun(library: Library, gap: Gap) -> Draft | None:
@@ -141,10 +141,10 @@ def _translation(gap: Gap, about: IndexedArticle) -> Stub:
     row, language = about.row, base_language(gap.language)
     body = about.source[front_matter.split(about.source)[1] :].strip()
     notes = [
-        text("translate", language, gap_id=gap.gap_id, title=row.title, path=shown(row.root, row.path)),
+        text("leads.translate", language, gap_id=gap.gap_id, title=row.title, path=shown(row.root, row.path)),
         *_questions(gap, language),
         "",
-        text("original", language),
+        text("leads.original", language),
         "",
         body,
     ]
@@ -163,19 +163,19 @@ def _translation(gap: Gap, about: IndexedArticle) -> Stub:
 
 def _notes(library: Library, gap: Gap, nearby: Sequence[RelatedPassage], language: str) -> Iterable[str]:
     """What an author can build on: the questions, what nearby articles say, how tickets were solved."""
-    yield text("notes", language, gap_id=gap.gap_id)
+    yield text("leads.notes", language, gap_id=gap.gap_id)
     yield from _questions(gap, language)
     if nearby:
-        yield from ["", text("passages", language)]
+        yield from ["", text("leads.passages", language)]
     for one in nearby:
         row = one.article
-        state = "" if row.status == "published" else f", {text(row.status, language)}"
+        state = "" if row.status == "published" else ", " + text(f"leads.state_{row.status}", language)
         place = {"path": shown(row.root, row.path), "first": one.lines[0], "last": one.lines[1], "state": state}
-        yield from ["", text("passage", language, title=row.title, **place), ""]
+        yield from ["", text("leads.passage", language, title=row.title, **place), ""]
         yield from (f"> {line}".rstrip() for line in one.source.splitlines())
     solved = resolutions(library, gap)
     if solved:
-        yield from ["", text("resolutions", language), ""]
+        yield from ["", text("leads.resolutions", language), ""]
     yield from (f"- {one.text} ({one.ticket_id})" for one in solved)
 
 
@@ -183,11 +183,11 @@ def _questions(gap: Gap, language: str) -> Iterable[str]:
     """All wordings with how often each came, in every language, those of the article's first."""
     languages = sorted({base_language(one.language) for one in gap.questions}, key=lambda tag: (tag != language, tag))
     asked = [wording for tag in languages for wording in wordings(gap.questions, tag)]
-    yield from ["", text("questions", language), ""]
+    yield from ["", text("leads.questions", language), ""]
     for wording, times in asked[:_MAX_QUESTIONS]:
-        yield "- " + (text("times", language, text=wording, times=times) if times > 1 else wording)
+        yield "- " + (text("leads.times", language, text=wording, times=times) if times > 1 else wording)
     if len(asked) > _MAX_QUESTIONS:
-        yield "- " + text("more", language, number=len(asked) - _MAX_QUESTIONS)
+        yield "- " + text("leads.more", language, number=len(asked) - _MAX_QUESTIONS)
 
 
 def _written(gap: Gap, stub: Stub, folder: Path, today: date) -> Draft:
@@ -233,7 +233,7 @@ def _said(library: Library, gap: Gap, language: str) -> Iterable[str]:
     for ratings in library.events.feedback_for(events).values():
         for rating in ratings:
             if rating.verdict == "not_helpful" and (rating.reason or rating.comment):
-                reason = text(f"rated_{rating.reason}", language) if rating.reason else ""
+                reason = text(f"leads.rated_{rating.reason}", language) if rating.reason else ""
                 yield ": ".join(part for part in (reason, rating.comment) if part)
 
 

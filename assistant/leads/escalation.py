@@ -9,7 +9,7 @@ from assistant.leads.article_stub import Stub, put
 from assistant.leads.drafting import Draft
 from assistant.leads.placement import IndexedArticle, defaults, folder_for
 from assistant.leads.source_material import aliases, passages
-from assistant.leads.texts import text
+from assistant.messages import text
 from kb.backlog import ArticleKey, Escalation, EscalationReason, Gap, GapQuestion
 from kb.errors import ConflictError, UsageError
 from kb.events import QuestionEvent
@@ -80,9 +80,9 @@ def _stub(found: Escalation, event: QuestionEvent, nearby: list[IndexedArticle],
     common = defaults(nearby, "team")
     asked = GapQuestion(event.question_id, event.text, event.asked_at, event.language)
     notes = [
-        text("answered", language, escalation_id=found.escalation_id),
+        text("leads.answered", language, escalation_id=found.escalation_id),
         "",
-        text("asked", language),
+        text("leads.asked", language),
         "",
         event.text,
         *(["", found.note] if found.note else []),

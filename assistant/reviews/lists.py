@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import TYPE_CHECKING, Any, Literal, TypeAlias
 
-from assistant.reviews.texts import text
+from assistant.messages import text
 from kb.articles.freshness import days_overdue, freshness, is_expired, review_due_on
 from kb.checks.corpus import find
 from kb.errors import UsageError
@@ -107,18 +107,18 @@ def _state(article: Article, today: date, days: int) -> State | None:
 def listing(found: Mapping[str, Sequence[Due]], language: str) -> str:
     """All owners' articles as one Markdown text with boxes to tick."""
     parts = [_section(name, items, language) for name, items in found.items()]
-    return "\n\n".join(parts) if parts else text("nothing", language)
+    return "\n\n".join(parts) if parts else text("reviews.nothing", language)
 
 
 def _section(name: str, items: Sequence[Due], language: str) -> str:
     lines = [f"- [ ] {_line(one, language)}" for one in items]
-    return "\n".join([f"## {name or text('nobody', language)} ({len(items)})", "", *lines])
+    return "\n".join([f"## {name or text('reviews.nobody', language)} ({len(items)})", "", *lines])
 
 
 def _line(one: Due, language: str) -> str:
     when = {"day": _day(one.due_on, language), "days": str(one.days_late)}
-    said = text("undated" if one.due_on is None else one.state, language, **when)
-    by = text("last_by", language, name=one.reviewed_by) if one.reviewed_by else ""
+    said = text("reviews.undated" if one.due_on is None else f"reviews.state_{one.state}", language, **when)
+    by = text("reviews.last_by", language, name=one.reviewed_by) if one.reviewed_by else ""
     return f"{one.title} ({one.language}) – {said}{by} – {one.path}"
 
 
@@ -140,10 +140,21 @@ def reminders(
     for name, items in found.items():
         file = folder / f"{_file_name(name, {path.stem for path in written.values()}, language)}.txt"
         late = sum(one.state != "due" for one in items)
-        subject = text("subject", language, count=str(len(items)), late=str(late), day=_day(today, language))
+        subject = text("reviews.subject", language, count=str(len(items)), late=str(late), day=_day(today, language))
         lines = [f"{number}. {_line(one, language)}" for number, one in enumerate(items, start=1)]
-        hello = text("hello", language, name=name or text("nobody", language))
-        body = [subject, "", hello, "", text("intro", language), "", *lines, "", text("how", language), ""]
+        hello = text("reviews.hello", language, name=name or text("reviews.nobody", language))
+        body = [
+            subject,
+            "",
+            hello,
+            "",
+            text("reviews.intro", language),
+            "",
+            *lines,
+            "",
+            text("reviews.how", language),
+            "",
+        ]
         try:
             folder.mkdir(parents=True, exist_ok=True)
             file.write_text("\n".join(body), encoding="utf-8")
@@ -155,7 +166,7 @@ def reminders(
 
 def _file_name(owner: str, taken: set[str], language: str) -> str:
     """A name from an owner's handle, unlike those ``taken``."""
-    plain = re.sub(r"[^\w.-]+", "-", owner or text("nobody", language)).strip(".-") or "owner"
+    plain = re.sub(r"[^\w.-]+", "-", owner or text("reviews.nobody", language)).strip(".-") or "owner"
     name, number = plain, 2
     while name in taken:
         name, number = f"{plain}-{number}", number + 1

@@ -179,7 +179,7 @@ def _escalation(one: Escalation, question: str, language: str) -> dict[str, Any]
 
 def _health(library: Library, progress: Progress) -> dict[str, Any]:
     from assistant.health import examine
-    from assistant.health.texts import action, details, kind_name
+    from assistant.health.description import action, details, kind_name
 
     today = library.today()
     report = examine(library, today, progress)

@@ -28,8 +28,7 @@ from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.routing import Mount
 
-from assistant.web.page.messages import TEXTS
-from assistant.web.page.messages.frame import KEYS
+from assistant.web.page.texts import KEYS, TEXTS
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping

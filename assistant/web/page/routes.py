@@ -9,11 +9,11 @@ from fastapi import APIRouter, Depends
 from fastapi.responses import Response
 
 from assistant.answering.messages import in_language
+from assistant.messages import LANGUAGES
 from assistant.web.api import articles
 from assistant.web.api.questions import Desk
 from assistant.web.api.requests import AskBody, Body, Handle
 from assistant.web.page import gradio_host
-from assistant.web.page.messages import TEXTS
 from assistant.web.page.plain_text import plain
 from assistant.web.page.safe_html import answer_html, plain_text
 from assistant.web.security.authorization import Access, Person
@@ -44,7 +44,7 @@ def router(desk: Desk, access: Access) -> APIRouter:
         reply = desk.ask(body, person, "page")
         resolve = articles.resolver(desk.library, reply)
         # In both languages of the page, so that switching it leaves nothing in the other one.
-        told = {language: in_language(reply, language) for language in TEXTS}
+        told = {language: in_language(reply, language) for language in LANGUAGES}
         html = {language: answer_html(one.answer, one.citations, resolve) for language, one in told.items()}
         return {
             "reply": reply.to_json(),

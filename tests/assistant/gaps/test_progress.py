@@ -13,7 +13,7 @@ from assistant.cli import gaps as commands
 from assistant.gaps import find
 from assistant.gaps.pipeline import STEPS
 from assistant.terminal import ProgressBar
-from assistant.web.page.messages import TEXTS
+from assistant.web.page.texts import TEXTS
 from ingest.pipeline import ingest
 from kb.events import QuestionEvent
 from kb.library import Library

@@ -10,8 +10,8 @@ import pytest
 
 from assistant.cli import main
 from assistant.health import examine, passage_pairs
+from assistant.health.description import action, details, kind_name
 from assistant.health.model import KINDS
-from assistant.health.texts import action, details, kind_name
 from ingest.pipeline import ingest
 from kb.errors import MissingPartError
 from kb.events import Feedback, QuestionEvent

@@ -7,11 +7,14 @@ from typing import Any
 
 import pytest
 
-from assistant.web.page.messages import DE, EN, TEXTS
+from assistant.web.page.texts import TEXTS
 from kb.events import QuestionEvent
 from kb.library import Library
 from kb.settings import Settings
 from tests.assistant.web.browsing import Running, browser_test
+
+DE = TEXTS["de"]
+EN = TEXTS["en"]
 
 NOW = datetime.now(UTC)
 

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from typing import Any
 
-from assistant.web.page.messages import DE
+from assistant.web.page.texts import TEXTS
 from kb.events import Action
 from kb.library import Library
 from kb.settings import Settings
 from tests.assistant.web.browsing import Running, browser_test, reply_of
+
+DE = TEXTS["de"]
 
 TICKET = """Betreff: AW: Umzug
 Sehr geehrte Damen und Herren,

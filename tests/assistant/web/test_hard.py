@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import pytest
 
-from assistant.web.page.messages import DE
+from assistant.web.page.texts import TEXTS
 from tests.assistant.web.browsing import Running, browser_test, reply_of
 from tests.assistant.web.hard import ATTACK, GAPS, LONG
 from tests.assistant.web.scenes import HARD, visit
+
+DE = TEXTS["de"]
 
 TOO_WIDE = """() => [...document.querySelectorAll("#lotse-desk :is(.row, .case, .detail, .filters, .form, .leaf)")]
   .filter((node) => !node.closest("details:not([open])") && node.offsetParent)

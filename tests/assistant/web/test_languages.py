@@ -10,7 +10,7 @@ import re
 
 import pytest
 
-from assistant.web.page.messages import TEXTS
+from assistant.web.page.texts import TEXTS
 from tests.assistant.web.browsing import Running, browser_test
 from tests.assistant.web.scenes import SCENES
 

@@ -8,9 +8,11 @@ from pathlib import Path
 
 import pytest
 
-from assistant.web.page.messages import DE, TEXTS
+from assistant.web.page.texts import TEXTS
 from kb.runtime.days import day_in
 from tests.assistant.web.browsing import Running, browser_test
+
+DE = TEXTS["de"]
 
 NOW = datetime.now(UTC)
 

@@ -7,36 +7,14 @@ import re
 import pytest
 
 from assistant.web.page.gradio_host import assets
-from assistant.web.page.messages import DE, EN, TEXTS
-from assistant.web.page.messages.frame import KEYS
+from assistant.web.page.texts import TEXTS
 from kb.library import Library
 from kb.settings import Settings
 from tests.assistant.web.browsing import WORDS_OF_THE_PAGE, Running, browser_test, folded, reply_of
 from tests.assistant.web.scenes import SCENES
 
-
-def test_both_languages_have_the_same_words_with_the_same_places() -> None:
-    assert DE.keys() == EN.keys()
-    for key in DE:
-        assert DE[key].strip()
-        assert EN[key].strip()
-        assert set(re.findall(r"\{\w+\}", DE[key])) == set(re.findall(r"\{\w+\}", EN[key])), key
-
-
-def test_every_word_that_the_page_names_exists_and_every_word_is_used() -> None:
-    html = "".join(text for name, text in assets().items() if name.endswith(".html"))
-    script = "".join(text for name, text in assets().items() if name.endswith(".js"))
-    named = set(re.findall(r'data-(?:text|label|title|placeholder)="(\w+)"', html))
-    assert named <= DE.keys()
-    quoted = set(re.findall(r'"(\w+)"', script))
-    # Families of words, picked by a value: `t(`state_${gap.state}`)`.
-    families = tuple(re.findall(r"`(\w+_)\$\{", script))
-    quoted |= {key for key in DE if key.startswith(families)} | {f"{key}_one" for key in quoted}
-    # Words behind a value from the server: state, audience, language, role; keys; plural forms.
-    computed = {"fresh", "due", "overdue", "draft", "review", "archived", "public", "internal", "lang_de", "lang_en"}
-    computed |= {"no_script", "note", "tip", "span_week", "span_month", "span_days", "owner_all", "language_all"}
-    computed |= {word for keys, key in KEYS for word in (*keys.split(), key)}
-    assert DE.keys() - named - quoted - computed == set()
+DE = TEXTS["de"]
+EN = TEXTS["en"]
 
 
 def test_the_page_holds_no_text_of_its_own() -> None:

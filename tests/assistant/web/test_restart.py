@@ -5,9 +5,11 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
-from assistant.web.page.messages import DE
+from assistant.web.page.texts import TEXTS
 from tests.assistant.web.browsing import Running, browser_test, reply_of
 from tests.assistant.web.conftest import articles_in, started
+
+DE = TEXTS["de"]
 
 ASKED = "Wie melde ich meinen Umzug?"
 TYPED = "Wie melde ich den Zählerstand?"

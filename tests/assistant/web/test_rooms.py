@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from typing import Any
 
-from assistant.web.page.messages import DE
+from assistant.web.page.texts import TEXTS
 from tests.assistant.web.browsing import PASSWORD, Running, browser_test, reply_of
+
+DE = TEXTS["de"]
 
 NEED = "Wie bestelle ich eine Ladekarte für öffentliche Säulen?"
 ANSWER = """---

@@ -10,15 +10,18 @@ from typing import Any
 import pytest
 from starlette.testclient import TestClient
 
-from assistant.answering.messages import in_language, other_language, text
+from assistant.answering.messages import in_language, message, other_language
 from assistant.answering.reply import Citation, Reply, Timings
 from assistant.web.app import build
-from assistant.web.page.messages import DE, EN, TEXTS
+from assistant.web.page.texts import TEXTS
 from ingest.pipeline import ingest
 from kb.library import Library
 from kb.settings import Settings
 from tests.assistant.web.browsing import Running, browser_test, reply_of
 from tests.fakes import WordEmbedder
+
+DE = TEXTS["de"]
+EN = TEXTS["en"]
 
 UNKNOWN = {"de": "Wie backe ich Sauerteigbrot?", "en": "How do I bake sourdough bread?"}
 
@@ -31,9 +34,9 @@ def reply(answer: str, reason: str | None = None) -> Reply:
 
 
 def test_a_reason_is_told_in_another_language_and_keeps_what_it_quotes() -> None:
-    said = text("lacks", "de", title="Umzug melden", has="Umzug", lacks="Ausland")
+    said = message("answering.lacks", "de", title="Umzug melden", has="Umzug", lacks="Ausland")
     told = in_language(reply("", said), "en")
-    assert told.reason == text("lacks", "en", title="Umzug melden", has="Umzug", lacks="Ausland")
+    assert told.reason == message("answering.lacks", "en", title="Umzug melden", has="Umzug", lacks="Ausland")
     assert in_language(told, "de").reason == said
     assert in_language(reply("", "Somebody else's words"), "de").reason == "Somebody else's words"
     assert told.to_json()["reason"] == told.reason

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from typing import Any
 
-from assistant.web.page.messages import DE
+from assistant.web.page.texts import TEXTS
 from tests.assistant.web.browsing import Running, browser_test
+
+DE = TEXTS["de"]
 
 
 class Hand:
