@@ -18,13 +18,13 @@ from assistant.reports.figures.gather import gather, gather_gaps, products_in
 from assistant.reports.figures.period import Period, latest
 from assistant.reports.formatting import Wording
 from assistant.reports.gap_report import gap_document
-from assistant.reports.rendering.formats import Form, as_csv, as_json, as_text, known_form
+from assistant.reports.rendering.formats import Format, as_csv, as_json, as_text, check_format
 from assistant.reports.team_report import team_document, top_gaps
 
 if TYPE_CHECKING:
     from kb.library import Library
 
-__all__ = ["Form", "Period", "export_tables", "gap_report", "latest", "team_report"]
+__all__ = ["Format", "Period", "export_tables", "gap_report", "latest", "team_report"]
 
 
 def team_report(library: Library, period: Period, language: str, form: str, made_on: date) -> str:
@@ -34,7 +34,7 @@ def team_report(library: Library, period: Period, language: str, form: str, made
     language or form.
     """
     wording = Wording(language, library.settings.reports.min_group, products_in(library, language, made_on))
-    known_form(form)
+    check_format(form)
     # 1
     data = gather(library, period, made_on)
     # 2
@@ -61,7 +61,7 @@ def gap_report(
     backlog is what the last `kb gaps find` left. Raises UsageError for another language or form.
     """
     wording = Wording(language, zone=period.zone)
-    known_form(form)
+    check_format(form)
     data = gather_gaps(library, period, wording, gap_tables.priorities(previous))
     if form == "json":
         head = {

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 
 from assistant.reports import gap_words, words
-from assistant.reports.figures.measures import OTHERS, Group, Value
+from assistant.reports.figures.measures import OTHERS, Figure, Group
 from assistant.reports.figures.period import Period
 from assistant.reports.measure_words import NAMES
 from kb.errors import UsageError
@@ -131,7 +131,7 @@ class Wording:
                 parts.append(f"{self.number(number)}{_SPACE}{one if number == 1 else many}")
         return " ".join(parts)
 
-    def value(self, value: Value | None) -> str:
+    def value(self, value: Figure | None) -> str:
         """A figure with its unit; a word where it is hidden, a dash where nothing is known."""
         if value is None or (value.value is None and not value.hidden):
             return self.say("unknown")
@@ -145,7 +145,7 @@ class Wording:
         }[value.unit]
         return write(value.value)
 
-    def change(self, now: Value | None, before: Value | None) -> str:
+    def change(self, now: Figure | None, before: Figure | None) -> str:
         """How a figure changed: in per cent, shares in points, small counts in cases; empty where one is not known."""
         if now is None or before is None or now.value is None or before.value is None:
             return ""

@@ -18,7 +18,7 @@ _URGENT_CHANGE = 0.2
 
 
 @dataclass(frozen=True, slots=True)
-class Moved:
+class GapChange:
     """One thing that happened to a gap. ``kind`` is the history's, or ``verified``, ``declined`` or ``priority``."""
 
     gap: Gap
@@ -27,16 +27,16 @@ class Moved:
     words: str
 
 
-def moved(
+def gap_changes(
     gaps: Sequence[Gap], entries: Iterable[HistoryEntry], wording: Wording, before: Mapping[str, float] | None = None
-) -> list[Moved]:
+) -> list[GapChange]:
     """What the history says, oldest first, then changes of urgency against ``before``, by gap id, of the last report.
 
     Entries of gaps that were merged into others are left out: the other one's entry tells it.
     """
     by_id = {gap.gap_id: gap for gap in gaps}
     found = [
-        Moved(by_id[entry.gap_id], entry.at, _kind(entry), _words(entry, wording))
+        GapChange(by_id[entry.gap_id], entry.at, _kind(entry), _words(entry, wording))
         for entry in entries
         if entry.gap_id in by_id
     ]
@@ -44,11 +44,11 @@ def moved(
         was = (before or {}).get(gap.gap_id)
         if was is not None and abs(gap.priority - was) > _URGENT_CHANGE * max(was, 1.0):
             words = wording.say("move_priority", before=wording.number(was), now=wording.number(gap.priority))
-            found.append(Moved(gap, None, "priority", words))
+            found.append(GapChange(gap, None, "priority", words))
     return found
 
 
-def in_short(moves: Iterable[Moved], wording: Wording) -> str:
+def in_short(moves: Iterable[GapChange], wording: Wording) -> str:
     """2 new, 1 proven closed, 3 worked on: each gap once, by the weightiest that happened to it."""
     order = ("reopened", "verified", "declined", "found")
     kinds: dict[str, set[str]] = {}

@@ -12,7 +12,7 @@ from assistant.reports import gap_evidence
 from assistant.reports.figures.gap_history import OPEN
 from assistant.reports.figures.period import Period
 from assistant.reports.formatting import Wording
-from assistant.reports.gap_changes import Moved, in_short
+from assistant.reports.gap_changes import GapChange, in_short
 from assistant.reports.rendering.blocks import (
     Block,
     Bullets,
@@ -37,7 +37,7 @@ _MOST_NEAREST = 3
 
 
 @dataclass(frozen=True, slots=True)
-class Waiting:
+class WaitingEscalation:
     """An escalation that nobody has answered yet: the question, why it was handed on, since when, and the note."""
 
     question: str
@@ -51,8 +51,8 @@ class GapData:
     """What a gap report is made of: all gaps by priority, what happened to them in the period, what waits."""
 
     gaps: Sequence[Gap]
-    moves: Sequence[Moved] = ()
-    waiting: Sequence[Waiting] = ()
+    moves: Sequence[GapChange] = ()
+    waiting: Sequence[WaitingEscalation] = ()
 
 
 def gap_document(data: GapData, period: Period, wording: Wording, made_on: date) -> Document:

@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING, Any
 from assistant.reports import gap_evidence
 from assistant.reports.figures.gap_history import OPEN
 from assistant.reports.formatting import Wording
-from assistant.reports.gap_changes import Moved
-from assistant.reports.rendering.csv import Cell
+from assistant.reports.gap_changes import GapChange
+from assistant.reports.rendering.csv import Scalar
 from kb.backlog.model import iso_utc
 
 if TYPE_CHECKING:
@@ -39,7 +39,7 @@ _HEADS = (
 )
 
 
-def in_words(data: GapData, wording: Wording) -> tuple[list[str], Iterator[list[Cell]]]:
+def in_words(data: GapData, wording: Wording) -> tuple[list[str], Iterator[list[Scalar]]]:
     """The heads and the rows of a table for people, one row a gap, the most urgent first."""
     moves: dict[str, list[str]] = defaultdict(list)
     for move in data.moves:
@@ -47,7 +47,7 @@ def in_words(data: GapData, wording: Wording) -> tuple[list[str], Iterator[list[
     return [wording.say(head) for head in _HEADS], (_row(gap, moves[gap.gap_id], wording) for gap in data.gaps)
 
 
-def _row(gap: Gap, moves: Sequence[str], wording: Wording) -> list[Cell]:
+def _row(gap: Gap, moves: Sequence[str], wording: Wording) -> list[Scalar]:
     return [
         gap.gap_id,
         gap.title,
@@ -104,5 +104,5 @@ def _gap(gap: Gap, wording: Wording) -> dict[str, Any]:
     }
 
 
-def _move(move: Moved) -> dict[str, Any]:
+def _move(move: GapChange) -> dict[str, Any]:
     return {"gap_id": move.gap.gap_id, "at": move.at and iso_utc(move.at), "kind": move.kind, "words": move.words}

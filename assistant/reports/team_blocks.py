@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 
-from assistant.reports.figures.compute import Figures, Slice
-from assistant.reports.figures.measures import OTHERS, Group, Value
+from assistant.reports.figures.compute import PeriodFigures, Slice
+from assistant.reports.figures.measures import OTHERS, Figure, Group
 from assistant.reports.formatting import Wording
-from assistant.reports.rendering.blocks import Block, Grid, Paragraph, Picture
+from assistant.reports.rendering.blocks import Block, ChartBlock, Grid, Paragraph
 from assistant.reports.rendering.charts import Chart, Series
 
 _BASIS = {
@@ -23,13 +23,13 @@ _OF_KNOWN = frozenset({"link_rate", "used_share"})
 """Of these the cases that count are those of which it is known: solved tickets, answered questions."""
 
 
-def has(figures: Figures, key: str) -> bool:
+def has(figures: PeriodFigures, key: str) -> bool:
     """Whether there is anything to a figure: now or before, it is hidden, or known and not nought."""
     values = (figures.totals.get(key), figures.before.get(key))
     return any(value is not None and bool(value.hidden or value.value) for value in values)
 
 
-def comparison(keys: Iterable[str], figures: Figures, wording: Wording) -> Iterator[Block]:
+def comparison(keys: Iterable[str], figures: PeriodFigures, wording: Wording) -> Iterator[Block]:
     """Figures with those of the period before, the change, and what they rest on; figures without anything left out."""
     rows = [_compared(key, figures, wording) for key in keys if has(figures, key)]
     if rows:
@@ -38,7 +38,7 @@ def comparison(keys: Iterable[str], figures: Figures, wording: Wording) -> Itera
         yield from note([figures.totals, figures.before], wording)
 
 
-def _compared(key: str, figures: Figures, wording: Wording) -> list[str]:
+def _compared(key: str, figures: PeriodFigures, wording: Wording) -> list[str]:
     now, before = figures.totals[key], figures.before[key]
     return [
         wording.name(key),
@@ -49,7 +49,7 @@ def _compared(key: str, figures: Figures, wording: Wording) -> list[str]:
     ]
 
 
-def _basis(key: str, value: Value, wording: Wording) -> str:
+def _basis(key: str, value: Figure, wording: Wording) -> str:
     """What a figure rests on; nothing where that is everything there is."""
     if value.value is None or (value.unit == "count" and key not in _BASIS):
         return ""
@@ -92,7 +92,7 @@ def by_group(
     yield from note([group.values for group in groups], wording)
 
 
-def note(tables: Iterable[Mapping[str, Value]], wording: Wording) -> Iterator[Block]:
+def note(tables: Iterable[Mapping[str, Figure]], wording: Wording) -> Iterator[Block]:
     """What the word for hidden figures means, where one stands in a table."""
     if any(value.hidden for values in tables for value in values.values()):
         yield Paragraph(wording.say("hidden_note", least=str(wording.least)), quiet=True)
@@ -147,7 +147,7 @@ def hour_lines(title: str, slices: Sequence[Slice], lines: Sequence[Series], wor
 
 def _picture(chart: Chart) -> Iterator[Block]:
     if not chart.is_empty:
-        yield Picture(chart)
+        yield ChartBlock(chart)
 
 
 def _labels(slices: Sequence[Slice], wording: Wording) -> list[str]:
@@ -159,5 +159,5 @@ def _described(slices: Sequence[Slice], wording: Wording) -> str:
     return wording.say("chart_described", first=first, last=last)
 
 
-def _says(value: Value) -> bool:
+def _says(value: Figure) -> bool:
     return value.hidden or bool(value.value)

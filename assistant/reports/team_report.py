@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from assistant.reports import gap_evidence, team_blocks
 from assistant.reports.figures.articles import STATES
-from assistant.reports.figures.compute import Figures
+from assistant.reports.figures.compute import PeriodFigures
 from assistant.reports.figures.tickets import TICKET_MEASURES
 from assistant.reports.formatting import Wording
 from assistant.reports.rendering.blocks import Block, Bullets, Document, Grid, Paragraph, Section
@@ -67,7 +67,7 @@ def top_gaps(gaps: Sequence[Gap], wording: Wording) -> list[TopGap]:
     ][:_MOST_GAPS]
 
 
-def team_document(figures: Figures, wording: Wording, made_on: date, top_gaps: Sequence[TopGap] = ()) -> Document:
+def team_document(figures: PeriodFigures, wording: Wording, made_on: date, top_gaps: Sequence[TopGap] = ()) -> Document:
     """The report on ``figures`` as of the day ``made_on``; ``top_gaps`` are named in this order."""
     blocks = [
         *_summary(figures, wording, top_gaps),
@@ -82,13 +82,13 @@ def team_document(figures: Figures, wording: Wording, made_on: date, top_gaps: S
     return Document(wording.language, wording.say("team_title"), wording.period(figures.period), origin, blocks)
 
 
-def _summary(figures: Figures, wording: Wording, top_gaps: Sequence[TopGap]) -> Iterator[Block]:
+def _summary(figures: PeriodFigures, wording: Wording, top_gaps: Sequence[TopGap]) -> Iterator[Block]:
     yield Section(wording.say("summary"))
     yield Bullets(list(_sentences(figures, wording, top_gaps)))
     yield from team_blocks.comparison(SUMMARY, figures, wording)
 
 
-def _sentences(figures: Figures, wording: Wording, top_gaps: Sequence[TopGap]) -> Iterator[str]:
+def _sentences(figures: PeriodFigures, wording: Wording, top_gaps: Sequence[TopGap]) -> Iterator[str]:
     totals = figures.totals
     questions, tickets = totals["questions"], totals["tickets"]
     if questions.hidden or tickets.hidden:
@@ -118,7 +118,7 @@ def _sentences(figures: Figures, wording: Wording, top_gaps: Sequence[TopGap]) -
         yield wording.say(key, tickets=wording.value(tickets), median=wording.value(median))
 
 
-def _change_of_questions(figures: Figures, wording: Wording) -> Iterator[str]:
+def _change_of_questions(figures: PeriodFigures, wording: Wording) -> Iterator[str]:
     now, before = figures.totals["questions"].value, figures.before["questions"].value
     if not now or not before or abs(now / before - 1) < _CHANGE_TOLD:
         return
@@ -127,14 +127,14 @@ def _change_of_questions(figures: Figures, wording: Wording) -> Iterator[str]:
     yield wording.say("say_more" if now > before else "say_fewer", change=change, than=than)
 
 
-def _questions(figures: Figures, wording: Wording) -> Iterator[Block]:
+def _questions(figures: PeriodFigures, wording: Wording) -> Iterator[Block]:
     blocks = list(_about_questions(figures, wording))
     if blocks:  # without a question, the beginning has said so
         yield Section(wording.say("questions_section"), new_page=True)
     yield from blocks
 
 
-def _about_questions(figures: Figures, wording: Wording) -> Iterator[Block]:
+def _about_questions(figures: PeriodFigures, wording: Wording) -> Iterator[Block]:
     keys = ("questions", "answered_share", "helpful_share", "known_share", "escalations")
     weeks, title = figures.trend, wording.say("trend_questions")
     yield from team_blocks.columns(title, weeks, team_blocks.answered_columns(weeks, wording), wording)
@@ -150,7 +150,7 @@ def _about_questions(figures: Figures, wording: Wording) -> Iterator[Block]:
     yield from team_blocks.by_group("language", groups, keys, wording, wording.language_name)
 
 
-def _gaps(figures: Figures, wording: Wording, top_gaps: Sequence[TopGap]) -> Iterator[Block]:
+def _gaps(figures: PeriodFigures, wording: Wording, top_gaps: Sequence[TopGap]) -> Iterator[Block]:
     yield Section(wording.say("gaps_section"))
     if not figures.gap_states:
         yield Paragraph(wording.say("no_gaps"))
@@ -168,7 +168,7 @@ def _gaps(figures: Figures, wording: Wording, top_gaps: Sequence[TopGap]) -> Ite
     yield from team_blocks.by_time(wording.say("weekly_values"), weeks, keys, "weeks_from", wording)
 
 
-def _knowledge(figures: Figures, wording: Wording) -> Iterator[Block]:
+def _knowledge(figures: PeriodFigures, wording: Wording) -> Iterator[Block]:
     yield Section(wording.say("knowledge_section"))
     total = sum(figures.freshness.values())
     if not total:
@@ -202,7 +202,7 @@ def _knowledge(figures: Figures, wording: Wording) -> Iterator[Block]:
         yield Grid(wording.say("most_used"), columns, used, frozenset({2}))
 
 
-def _tickets(figures: Figures, wording: Wording) -> Iterator[Block]:
+def _tickets(figures: PeriodFigures, wording: Wording) -> Iterator[Block]:
     yield Section(wording.say("tickets_section"), new_page=True)
     weeks, title = figures.trend, wording.say("trend_tickets")
     every = [measure.key for measure in TICKET_MEASURES]
@@ -220,7 +220,7 @@ def _tickets(figures: Figures, wording: Wording) -> Iterator[Block]:
         yield from team_blocks.by_group(name, figures.groups.get(name, ()), keys, wording, told)
 
 
-def _method(figures: Figures, wording: Wording) -> Iterator[Block]:
+def _method(figures: PeriodFigures, wording: Wording) -> Iterator[Block]:
     yield Section(wording.say("method_section"))
     if figures.least > 1:
         yield Paragraph(wording.say("method_least", least=str(figures.least)))

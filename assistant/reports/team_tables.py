@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any, NamedTuple
 
-from assistant.reports.figures.compute import Figures
-from assistant.reports.figures.measures import OTHERS, Value
+from assistant.reports.figures.compute import PeriodFigures
+from assistant.reports.figures.measures import OTHERS, Figure
 from assistant.reports.figures.period import Period
 from assistant.reports.formatting import Wording
-from assistant.reports.rendering.csv import Cell
+from assistant.reports.rendering.csv import Scalar
 
 OTHERS_LABEL, NONE_LABEL = "(others)", "(none)"
 """What stands for groups that were put together, and for cases of which the group is not known."""
@@ -31,7 +31,7 @@ class FigureRow(NamedTuple):
     hidden: bool
 
 
-def figure_rows(figures: Figures) -> Iterator[FigureRow]:
+def figure_rows(figures: PeriodFigures) -> Iterator[FigureRow]:
     """Every figure of a report, in its order."""
     period = figures.period
     yield from _rows(period, "period", "", "", figures.totals)
@@ -44,12 +44,12 @@ def figure_rows(figures: Figures) -> Iterator[FigureRow]:
             label = OTHERS_LABEL if group.name == OTHERS else group.name or NONE_LABEL
             yield from _rows(period, "period", name, label, group.values)
     for state, number in figures.gap_states.items():
-        yield from _rows(period, "period", "gap_state", state, {"gaps": _count(number)})
+        yield from _rows(period, "period", "gap_state", state, {"gaps": Figure.count(number)})
     for state, number in figures.freshness.items():
-        yield from _rows(period, "period", "article_state", state, {"articles": _count(number)})
+        yield from _rows(period, "period", "article_state", state, {"articles": Figure.count(number)})
 
 
-def in_words(figures: Figures, wording: Wording) -> tuple[list[str], Iterator[list[Cell]]]:
+def in_words(figures: PeriodFigures, wording: Wording) -> tuple[list[str], Iterator[list[Scalar]]]:
     """The heads and the rows of the same table for people, in one language."""
     keys = ("first", "last", "grain", "group_by", "group", "unit", "known", "of", "hidden")
     heads = {key: wording.say(f"csv_{key}") for key in keys} | {
@@ -59,7 +59,7 @@ def in_words(figures: Figures, wording: Wording) -> tuple[list[str], Iterator[li
     return [heads[name] for name in FigureRow._fields], (_worded(row, wording) for row in figure_rows(figures))
 
 
-def _worded(row: FigureRow, wording: Wording) -> list[Cell]:
+def _worded(row: FigureRow, wording: Wording) -> list[Scalar]:
     return [
         row.first,
         row.last,
@@ -92,7 +92,7 @@ def _group(row: FigureRow, wording: Wording) -> str:
             return row.group
 
 
-def to_json(figures: Figures) -> dict[str, Any]:
+def to_json(figures: PeriodFigures) -> dict[str, Any]:
     """The report as plain types."""
     period = figures.period
     return {
@@ -130,7 +130,7 @@ def to_json(figures: Figures) -> dict[str, Any]:
     }
 
 
-def _rows(period: Period, grain: str, group_by: str, group: str, values: Mapping[str, Value]) -> Iterator[FigureRow]:
+def _rows(period: Period, grain: str, group_by: str, group: str, values: Mapping[str, Figure]) -> Iterator[FigureRow]:
     first, last = period.first.isoformat(), period.last.isoformat()
     for key, value in values.items():
         known, of = (None, None) if value.hidden else (value.known, value.of)
@@ -139,7 +139,7 @@ def _rows(period: Period, grain: str, group_by: str, group: str, values: Mapping
         )
 
 
-def _values(values: Mapping[str, Value]) -> dict[str, Any]:
+def _values(values: Mapping[str, Figure]) -> dict[str, Any]:
     return {
         key: {"value": _rounded(value.value), "unit": value.unit, "known": value.known, "of": value.of}
         | ({"hidden": True} if value.hidden else {})
@@ -151,8 +151,8 @@ def _span(period: Period) -> dict[str, Any]:
     return {"first": period.first.isoformat(), "last": period.last.isoformat()}
 
 
-def _count(number: int) -> Value:
-    return Value("count", float(number), number, number)
+def _count(number: int) -> Figure:
+    return Figure("count", float(number), number, number)
 
 
 def _rounded(number: float | None) -> float | None:

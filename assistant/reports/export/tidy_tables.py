@@ -6,12 +6,12 @@ from collections import defaultdict
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
-from typing import TYPE_CHECKING, Literal, TypeAlias, TypeVar
+from typing import TYPE_CHECKING, Literal, TypeAlias
 
-from assistant.reports.figures.compute import Data, HasDay
+from assistant.reports.figures.compute import Cases
 from assistant.reports.figures.gap_history import gap_values
-from assistant.reports.figures.measures import Measure, Value, protected
-from assistant.reports.figures.period import Period
+from assistant.reports.figures.measures import Figure, Measure, protected
+from assistant.reports.figures.period import DatedT, Period
 from assistant.reports.figures.questions import QUESTION_MEASURES
 from assistant.reports.figures.suppression import too_few
 from assistant.reports.figures.tickets import TICKET_MEASURES
@@ -41,10 +41,10 @@ _VALUE: dict[str, Kind] = {
     "hidden": "flag",
 }
 
-_D = TypeVar("_D", bound=HasDay)
 
-
-def tables(period: Period, data: Data, gaps: Sequence[Gap], entries: Sequence[HistoryEntry], least: int) -> list[Table]:
+def tables(
+    period: Period, data: Cases, gaps: Sequence[Gap], entries: Sequence[HistoryEntry], least: int
+) -> list[Table]:
     """All tables of ``period``, which is cut into whole weeks; nothing that rests on fewer than ``least`` people."""
     weeks = whole_weeks(period)
     return [
@@ -64,13 +64,13 @@ def whole_weeks(period: Period) -> tuple[Period, ...]:
     return tuple(week for week in period.weeks(period.days // 7) if week.first >= period.first)
 
 
-def _weeks(weeks: Sequence[Period], data: Data, least: int) -> Table:
-    questions = protected({week: _within(data.questions, week) for week in weeks}, QUESTION_MEASURES, least, sums=())
-    tickets = protected({week: _within(data.tickets, week) for week in weeks}, TICKET_MEASURES, least, sums=())
+def _weeks(weeks: Sequence[Period], data: Cases, least: int) -> Table:
+    questions = protected({week: week.of(data.questions) for week in weeks}, QUESTION_MEASURES, least, sums=())
+    tickets = protected({week: week.of(data.tickets) for week in weeks}, TICKET_MEASURES, least, sums=())
     rows = [
         [week.first, week.last, *cells]
         for week in weeks
-        for cells in _values({**questions[week], **gap_values(data.lives, week), **tickets[week]})
+        for cells in _values({**questions[week], **gap_values(data.gaps, week), **tickets[week]})
     ]
     return Table("weeks", {"week_first": "day", "week_last": "day", **_VALUE}, rows)
 
@@ -78,15 +78,15 @@ def _weeks(weeks: Sequence[Period], data: Data, least: int) -> Table:
 def _by_group(
     name: str,
     weeks: Sequence[Period],
-    cases: Sequence[_D],
-    group: Callable[[_D], str],
-    measures: Sequence[Measure[_D]],
+    cases: Sequence[DatedT],
+    group: Callable[[DatedT], str],
+    measures: Sequence[Measure[DatedT]],
     least: int,
 ) -> Table:
     """A row for each week, group and figure. Neither the total of a week nor that of a group gives a small one away."""
-    cells: dict[tuple[date, str], list[_D]] = {}
+    cells: dict[tuple[date, str], list[DatedT]] = {}
     for week in weeks:
-        for case in _within(cases, week):
+        for case in week.of(cases):
             cells.setdefault((week.first, group(case)), []).append(case)
     lines: dict[tuple[str, object], list[tuple[date, str]]] = defaultdict(list)
     for first, label in cells:
@@ -166,7 +166,7 @@ def _moves(gaps: Sequence[Gap], entries: Sequence[HistoryEntry], period: Period)
     return Table("gap_moves", columns, rows)
 
 
-def _articles(period: Period, data: Data, least: int) -> Table:
+def _articles(period: Period, data: Cases, least: int) -> Table:
     columns: dict[str, Kind] = {
         "article_id": "text",
         "language": "text",
@@ -177,7 +177,7 @@ def _articles(period: Period, data: Data, least: int) -> Table:
         "hidden": "flag",
     }
     people: dict[str, list[str]] = defaultdict(list)
-    for case in _within(data.questions, period):
+    for case in period.of(data.questions):
         for key in case.articles:
             people[key].append(case.who)
     rows: list[list[Field]] = []
@@ -189,12 +189,5 @@ def _articles(period: Period, data: Data, least: int) -> Table:
     return Table("articles", columns, rows)
 
 
-def _values(values: Mapping[str, Value]) -> Iterator[list[Field]]:
-    for key, value in values.items():
-        number = None if value.value is None else round(value.value, 4)
-        known, of = (None, None) if value.hidden else (value.known, value.of)
-        yield [key, value.unit, number, known, of, value.hidden]
-
-
-def _within(cases: Sequence[_D], period: Period) -> list[_D]:
-    return [case for case in cases if period.holds(case.day)]
+def _values(values: Mapping[str, Figure]) -> Iterator[list[Field]]:
+    return ([key, *figure.cells] for key, figure in values.items())

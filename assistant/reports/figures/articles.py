@@ -8,16 +8,16 @@ from dataclasses import dataclass
 from datetime import date
 from typing import TYPE_CHECKING, Literal, TypeAlias
 
-from assistant.reports.figures.measures import Value
+from assistant.reports.figures.measures import Figure
 from assistant.reports.figures.suppression import too_few
 from kb.articles.freshness import freshness, is_expired, review_due_on
 
 if TYPE_CHECKING:
-    from assistant.reports.figures.questions import AskedQuestion
+    from assistant.reports.figures.questions import QuestionCase
     from kb.catalog import Catalog
 
-State: TypeAlias = Literal["fresh", "due", "overdue", "expired"]
-STATES: tuple[State, ...] = ("fresh", "due", "overdue", "expired")
+Freshness: TypeAlias = Literal["fresh", "due", "overdue", "expired"]
+STATES: tuple[Freshness, ...] = ("fresh", "due", "overdue", "expired")
 """An expired article no longer answers; an overdue one does, marked."""
 
 MOST_USED = 10
@@ -25,13 +25,13 @@ MOST_USED = 10
 
 
 @dataclass(frozen=True, slots=True)
-class Held:
+class PublishedArticle:
     """A published article and its state on the day of the report."""
 
     article_id: str
     language: str
     title: str
-    state: State
+    state: Freshness
     due_on: date | None
 
     @property
@@ -49,14 +49,14 @@ class ArticleUse:
     questions: int
 
 
-def held(catalog: Catalog, today: date, due_days: int) -> list[Held]:
+def published_articles(catalog: Catalog, today: date, due_days: int) -> list[PublishedArticle]:
     """The published articles, the longest overdue first."""
     from kb.catalog import Filter
 
     with catalog.snapshot() as snapshot:
         rows = snapshot.listing(Filter(today, expired=True))
     found = [
-        Held(
+        PublishedArticle(
             row.id,
             row.language,
             row.title,
@@ -68,13 +68,15 @@ def held(catalog: Catalog, today: date, due_days: int) -> list[Held]:
     return sorted(found, key=lambda one: (one.due_on or date.max, one.article_id, one.language))
 
 
-def freshness_counts(articles: Collection[Held]) -> dict[State, int]:
+def freshness_counts(articles: Collection[PublishedArticle]) -> dict[Freshness, int]:
     """How many articles are in each state."""
     states = [article.state for article in articles]
     return {state: states.count(state) for state in STATES}
 
 
-def use_values(questions: Sequence[AskedQuestion], articles: Collection[Held], least: int) -> dict[str, Value]:
+def use_values(
+    questions: Sequence[QuestionCase], articles: Collection[PublishedArticle], least: int
+) -> dict[str, Figure]:
     """How much of the knowledge base was used: articles that answered, and answers for each of them (KCS reuse).
 
     Of the articles that answered, those are counted that are still published.
@@ -84,15 +86,15 @@ def use_values(questions: Sequence[AskedQuestion], articles: Collection[Held], l
     published = {article.key for article in articles}
     answers = sum(len(case.articles) for case in questions)
     values = {
-        "articles_used": Value("count", float(len(used & published)), len(published), len(published)),
-        "answers_per_article": Value("number", answers / len(used) if used else None, answers, answers),
+        "articles_used": Figure("count", float(len(used & published)), len(published), len(published)),
+        "answers_per_article": Figure("number", answers / len(used) if used else None, answers, answers),
     }
     return {key: value.conceal() for key, value in values.items()} if too_few(people, least) else values
 
 
-def most_used(questions: Sequence[AskedQuestion], titles: Mapping[str, str], least: int) -> list[ArticleUse]:
+def most_used(questions: Sequence[QuestionCase], titles: Mapping[str, str], least: int) -> list[ArticleUse]:
     """The articles that answered most questions, of at least ``least`` people each. One may stand beside another."""
-    cases: dict[str, list[AskedQuestion]] = defaultdict(list)
+    cases: dict[str, list[QuestionCase]] = defaultdict(list)
     for case in questions:
         for key in case.articles:
             cases[key].append(case)

@@ -1,78 +1,70 @@
-"""The lives of gaps as cases to count: when each was opened, proven closed, declined, opened again."""
+"""Gaps as cases to count: when each was opened, proven closed, declined, opened again."""
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections import defaultdict
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import TYPE_CHECKING
 
-from assistant.reports.figures.measures import Value, quantile
+from assistant.reports.figures.measures import Figure, quantile
 from assistant.reports.figures.period import Period
+from kb.backlog.model import CLOSED, Gap, HistoryEntry, State
 
-if TYPE_CHECKING:
-    from kb.backlog import State
-
-CLOSED = frozenset({"verified", "declined"})
 OPEN: tuple[State, ...] = ("open", "assigned", "drafting", "review")
 """States in which a gap waits for work, or is worked on. Snoozed ones wait for their day."""
 
 
 @dataclass(frozen=True, slots=True)
-class Move:
-    """A gap came into a state at a moment."""
+class GapHistory:
+    """One gap from the moment it was opened; ``changes`` are the entries by which its state changed, oldest first."""
 
-    at: datetime
-    state: str
-
-
-@dataclass(frozen=True, slots=True)
-class Life:
-    """One gap from the moment it was opened; ``moves`` oldest first, without the opening itself."""
-
-    gap_id: str
     opened_at: datetime
-    moves: tuple[Move, ...] = ()
+    changes: Sequence[HistoryEntry] = ()
 
-    def state_at(self, moment: datetime) -> str | None:
+    def state_at(self, moment: datetime) -> State | None:
         """The state it was in just before ``moment``; None where there was no such gap yet."""
         if self.opened_at >= moment:
             return None
-        return next((move.state for move in reversed(self.moves) if move.at < moment), "open")
+        return next((entry.to_state for entry in reversed(self.changes) if entry.at < moment), "open")
 
-    def moved_to(self, state: str, period: Period) -> list[datetime]:
-        """When it came into a state within a period."""
-        return [move.at for move in self.moves if move.state == state and period.since <= move.at < period.until]
+    def closed(self, state: State, period: Period) -> list[datetime]:
+        """When it came into a closed state within a period."""
+        return [entry.at for entry in self._within(period) if entry.to_state == state]
 
     def reopened(self, period: Period) -> list[datetime]:
         """When it came back from being closed within a period."""
-        states = ["open", *(move.state for move in self.moves)]
-        return [
-            move.at
-            for before, move in zip(states, self.moves, strict=False)
-            if before in CLOSED and move.state not in CLOSED and period.since <= move.at < period.until
-        ]
+        entries = self._within(period)
+        return [entry.at for entry in entries if entry.from_state in CLOSED and entry.to_state not in CLOSED]
+
+    def _within(self, period: Period) -> list[HistoryEntry]:
+        return [entry for entry in self.changes if period.since <= entry.at < period.until]
 
 
-def gap_values(lives: Collection[Life], period: Period) -> dict[str, Value]:
+def gap_histories(gaps: Iterable[Gap], entries: Iterable[HistoryEntry]) -> list[GapHistory]:
+    """Gaps with their histories, oldest entry first; entries of other gaps do not matter."""
+    changes: dict[str, list[HistoryEntry]] = defaultdict(list)
+    for entry in entries:
+        if entry.to_state != entry.from_state:
+            changes[entry.gap_id].append(entry)
+    return [GapHistory(gap.created_at, changes[gap.gap_id]) for gap in gaps]
+
+
+def gap_values(gaps: Collection[GapHistory], period: Period) -> dict[str, Figure]:
     """The figures of gaps in a period. They are of articles that are missing, not of people: none is hidden."""
-    opened = sum(period.since <= life.opened_at < period.until for life in lives)
-    closed = [(at - life.opened_at).total_seconds() for life in lives for at in life.moved_to("verified", period)]
+    opened = sum(period.since <= gap.opened_at < period.until for gap in gaps)
+    closed = [(at - gap.opened_at).total_seconds() for gap in gaps for at in gap.closed("verified", period)]
     return {
-        "gaps_opened": _count(opened),
-        "gaps_verified": _count(len(closed)),
-        "gaps_declined": _count(sum(len(life.moved_to("declined", period)) for life in lives)),
-        "gaps_reopened": _count(sum(len(life.reopened(period)) for life in lives)),
-        "gaps_open": _count(sum(life.state_at(period.until) in OPEN for life in lives)),
-        "closure_median": Value("seconds", quantile(closed, 0.5), len(closed), len(closed)),
+        "gaps_opened": Figure.count(opened),
+        "gaps_verified": Figure.count(len(closed)),
+        "gaps_declined": Figure.count(sum(len(gap.closed("declined", period)) for gap in gaps)),
+        "gaps_reopened": Figure.count(sum(len(gap.reopened(period)) for gap in gaps)),
+        "gaps_open": Figure.count(sum(gap.state_at(period.until) in OPEN for gap in gaps)),
+        "closure_median": Figure("seconds", quantile(closed, 0.5), len(closed), len(closed)),
     }
 
 
-def states_at(lives: Collection[Life], moment: datetime, order: Sequence[str]) -> dict[str, int]:
+def states_at(gaps: Collection[GapHistory], moment: datetime, order: Sequence[State]) -> dict[str, int]:
     """How many gaps were in each state just before ``moment``, in this order, states without a gap left out."""
-    states = [life.state_at(moment) for life in lives]
+    states = [gap.state_at(moment) for gap in gaps]
     return {state: number for state in order if (number := states.count(state))}
-
-
-def _count(number: int) -> Value:
-    return Value("count", float(number), number, number)

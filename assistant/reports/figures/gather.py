@@ -2,39 +2,37 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from datetime import date, datetime
 from typing import TYPE_CHECKING
 
-from assistant.reports.figures.articles import held
-from assistant.reports.figures.compute import Beginnings, Data
-from assistant.reports.figures.gap_history import Life, Move
+from assistant.reports.figures.articles import published_articles
+from assistant.reports.figures.compute import Cases, FirstDays
+from assistant.reports.figures.gap_history import gap_histories
 from assistant.reports.figures.known_new import novelty
 from assistant.reports.figures.period import Period
-from assistant.reports.figures.questions import read
-from assistant.reports.figures.tickets import handled
+from assistant.reports.figures.questions import question_cases
+from assistant.reports.figures.tickets import ticket_cases
 from assistant.reports.formatting import Wording
-from assistant.reports.gap_changes import moved
-from assistant.reports.gap_report import GapData, Waiting
+from assistant.reports.gap_changes import gap_changes
+from assistant.reports.gap_report import GapData, WaitingEscalation
 
 if TYPE_CHECKING:
-    from kb.backlog import Gap, HistoryEntry
     from kb.library import Library
 
 
-def gather(library: Library, period: Period, today: date) -> Data:
+def gather(library: Library, period: Period, today: date) -> Cases:
     """All that figures of ``period`` need: its own days, the period before, and the weeks of the trend."""
     first = min(period.before().first, period.weeks()[0].first)
     since = Period(first, first, period.zone).since
     gaps, entries = library.backlog.gaps(), library.backlog.entries()
-    return Data(
-        read(library.events, since, period.until, period.day_of, novelty(library, since, period.until)),
-        handled(library.tickets.tickets(since, period.until), period.day_of),
-        lives(gaps, entries),
-        held(library.catalog, today, library.settings.articles.due_days),
+    return Cases(
+        question_cases(library.events, since, period.until, period.day_of, novelty(library, since, period.until)),
+        ticket_cases(library.tickets.tickets(since, period.until), period.day_of),
+        gap_histories(gaps, entries),
+        published_articles(library.catalog, today, library.settings.articles.due_days),
         open_escalations=len(library.escalations.escalations()),
-        began=Beginnings(
+        began=FirstDays(
             _day(period, (event.asked_at for event in library.events.questions())),
             _day(period, (ticket.created_at for ticket in library.tickets.tickets())),
             _day(period, (entry.at for entry in entries)),
@@ -64,24 +62,15 @@ def gather_gaps(library: Library, period: Period, wording: Wording, before: Mapp
     """The backlog with what happened to it in ``period``; ``before``: how urgent each gap was in the last report."""
     gaps = library.backlog.gaps()
     entries = library.backlog.entries(period.since, period.until)
-    return GapData(gaps, moved(gaps, entries, wording, before), _waiting(library, period))
+    return GapData(gaps, gap_changes(gaps, entries, wording, before), _waiting(library, period))
 
 
-def _waiting(library: Library, period: Period) -> list[Waiting]:
+def _waiting(library: Library, period: Period) -> list[WaitingEscalation]:
     """The escalations that nobody has answered yet, the oldest first."""
     waiting = library.escalations.escalations()
     asked = library.events.questions_for([one.question_id for one in waiting])
     return [
-        Waiting(asked[one.question_id].text, one.reason, period.day_of(one.at), one.note)
+        WaitingEscalation(asked[one.question_id].text, one.reason, period.day_of(one.at), one.note)
         for one in waiting
         if one.question_id in asked
     ]
-
-
-def lives(gaps: Iterable[Gap], entries: Iterable[HistoryEntry]) -> list[Life]:
-    """The lives of gaps from their histories, oldest entry first; entries of other gaps do not matter."""
-    moves: dict[str, list[Move]] = defaultdict(list)
-    for entry in entries:
-        if entry.to_state != entry.from_state:
-            moves[entry.gap_id].append(Move(entry.at, entry.to_state))
-    return [Life(gap.gap_id, gap.created_at, tuple(moves[gap.gap_id])) for gap in gaps]

@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Callable, Collection, Hashable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from operator import attrgetter
 from typing import Generic, Literal, TypeAlias, TypeVar
 
 from assistant.reports.figures.suppression import People, hidden, too_few
@@ -20,7 +21,7 @@ OTHERS = "\0others"
 
 
 @dataclass(frozen=True, slots=True)
-class Value:
+class Figure:
     """A figure with its coverage: computed from ``known`` of ``of`` cases.
 
     ``value`` is None where nothing is known, or where it is ``hidden`` because it rests on too few people. Shares are
@@ -33,7 +34,28 @@ class Value:
     of: int
     hidden: bool = False
 
-    def conceal(self) -> Value:
+    @classmethod
+    def count(cls, number: int) -> Figure:
+        """A number of things that are all known."""
+        return cls("count", float(number), number, number)
+
+    @property
+    def is_empty(self) -> bool:
+        """Whether it says nothing: unknown or nought, and not hidden."""
+        return not self.hidden and not self.value
+
+    @property
+    def cells(self) -> tuple[str, float | None, int | None, int | None, bool]:
+        """Unit, value, known, of and hidden, as a table has them; the cases of a hidden figure are hidden too."""
+        known, of = (None, None) if self.hidden else (self.known, self.of)
+        return self.unit, self.rounded, known, of, self.hidden
+
+    @property
+    def rounded(self) -> float | None:
+        """The value to four decimals."""
+        return None if self.value is None else round(self.value, 4)
+
+    def conceal(self) -> Figure:
         """The same figure, not to be shown; nor is how many cases it rests on."""
         return replace(self, value=None, known=0, of=0, hidden=True)
 
@@ -43,19 +65,19 @@ class Measure(Generic[_T]):
     """A figure of any set of cases.
 
     ``number`` gives what one case contributes, None where that is not known; ``person`` whom the case could be traced
-    to. They are put together as ``combine`` says.
+    to, its ``who`` unless told. The numbers are put together as ``combine`` says.
     """
 
     key: str
     unit: Unit
     combine: Combine
     number: Callable[[_T], float | None]
-    person: Callable[[_T], str]
+    person: Callable[[_T], str] = attrgetter("who")
 
-    def of(self, cases: Collection[_T]) -> Value:
+    def of(self, cases: Collection[_T]) -> Figure:
         """The figure of these cases."""
         numbers = [number for case in cases if (number := self.number(case)) is not None]
-        return Value(self.unit, _COMBINE[self.combine](numbers), len(numbers), len(cases))
+        return Figure(self.unit, _COMBINE[self.combine](numbers), len(numbers), len(cases))
 
     def people(self, cases: Iterable[_T]) -> People:
         """Who the cases it rests on could be traced to."""
@@ -67,11 +89,11 @@ class Group:
     """One row of a table: ``name`` is the group's, ``size`` how many were put together in it."""
 
     name: str
-    values: Mapping[str, Value]
+    values: Mapping[str, Figure]
     size: int = 1
 
 
-def totals(cases: Collection[_T], measures: Sequence[Measure[_T]], least: int) -> dict[str, Value]:
+def totals(cases: Collection[_T], measures: Sequence[Measure[_T]], least: int) -> dict[str, Figure]:
     """Every measure of all cases together; what rests on fewer than ``least`` people is hidden."""
     return {
         measure.key: value.conceal() if too_few(measure.people(cases), least) else value
@@ -113,9 +135,9 @@ def protected(
     *,
     sums: Sequence[Collection[_K]] | None = None,
     withheld: Collection[_K] = (),
-) -> dict[_K, dict[str, Value]]:
+) -> dict[_K, dict[str, Figure]]:
     """Every measure of every row, each column so that no total of ``sums`` gives a small row away."""
-    made: dict[_K, dict[str, Value]] = {key: {} for key in rows}
+    made: dict[_K, dict[str, Figure]] = {key: {} for key in rows}
     for measure in measures:
         people = {key: measure.people(cases) for key, cases in rows.items()}
         gone = hidden(people, least, sums=sums, withheld=withheld)

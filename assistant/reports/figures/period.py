@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
-from typing import Literal, TypeAlias
+from typing import Literal, Protocol, TypeAlias, TypeVar
 
 from kb.errors import UsageError
 from kb.runtime.days import day_in, midnight, zone_of
@@ -15,6 +16,17 @@ TREND_WEEKS = 8
 """Weeks in a trend: two months show a direction, and fit beside their chart on one page."""
 
 _DAY = timedelta(days=1)
+
+
+class Dated(Protocol):
+    """A case: a question or a ticket, which came in on a day."""
+
+    @property
+    def day(self) -> date:
+        """The day on which it came in."""
+
+
+DatedT = TypeVar("DatedT", bound=Dated)
 
 
 @dataclass(frozen=True, slots=True, order=True)
@@ -62,6 +74,10 @@ class Period:
     def holds(self, day: date) -> bool:
         """Whether a day belongs to it."""
         return self.first <= day <= self.last
+
+    def of(self, cases: Iterable[DatedT]) -> list[DatedT]:
+        """The cases of its days."""
+        return [case for case in cases if self.holds(case.day)]
 
     def before(self) -> Period:
         """The one it is compared with: the month before a month, else as many days that end where it begins."""

@@ -22,7 +22,7 @@ DayOf: TypeAlias = Callable[[datetime], date]
 
 
 @dataclass(frozen=True, slots=True)
-class AskedQuestion:
+class QuestionCase:
     """One question. ``who`` and ``rater`` serve to count people, and are never written anywhere.
 
     ``helpful`` is what the last rating says, None without one; ``articles`` are those that it was answered from,
@@ -31,7 +31,6 @@ class AskedQuestion:
 
     day: date
     language: str
-    channel: str
     answered: bool
     who: str
     rater: str = ""
@@ -43,40 +42,32 @@ class AskedQuestion:
     novelty: Novelty | None = None
 
 
-def _share(choose: Callable[[AskedQuestion], bool | None]) -> Callable[[AskedQuestion], float | None]:
-    return lambda case: None if (said := choose(case)) is None else float(said)
+def _is(*kinds: Novelty) -> Callable[[QuestionCase], float | None]:
+    return lambda case: None if case.novelty is None else case.novelty in kinds
 
 
-def _novelty(*wanted: Novelty) -> Callable[[AskedQuestion], float | None]:
-    return _share(lambda case: None if case.novelty is None else case.novelty in wanted)
-
-
-def _who(case: AskedQuestion) -> str:
-    return case.who
-
-
-QUESTION_MEASURES: tuple[Measure[AskedQuestion], ...] = (
-    Measure("questions", "count", "sum", lambda _: 1.0, _who),
-    Measure("answered_share", "share", "mean", _share(lambda case: case.answered), _who),
-    Measure("helpful_share", "share", "mean", _share(lambda case: case.helpful), lambda case: case.rater),
-    Measure("escalations", "count", "sum", _share(lambda case: case.escalated), _who),
-    Measure("gap_reports", "count", "sum", _share(lambda case: case.reported), _who),
-    Measure("used_share", "share", "mean", _share(lambda case: case.used if case.answered else None), _who),
-    Measure("known_share", "share", "mean", _novelty("answered", "asked_before"), _who),
-    Measure("asked_before_share", "share", "mean", _novelty("asked_before"), _who),
-    Measure("new_share", "share", "mean", _novelty("new"), _who),
+QUESTION_MEASURES: tuple[Measure[QuestionCase], ...] = (
+    Measure("questions", "count", "sum", lambda _: 1.0),
+    Measure("answered_share", "share", "mean", lambda case: case.answered),
+    Measure("helpful_share", "share", "mean", lambda case: case.helpful, lambda case: case.rater),
+    Measure("escalations", "count", "sum", lambda case: case.escalated),
+    Measure("gap_reports", "count", "sum", lambda case: case.reported),
+    Measure("used_share", "share", "mean", lambda case: case.used if case.answered else None),
+    Measure("known_share", "share", "mean", _is("answered", "asked_before")),
+    Measure("asked_before_share", "share", "mean", _is("asked_before")),
+    Measure("new_share", "share", "mean", _is("new")),
 )
 """What is reported of questions; the first one orders tables. See the data dictionary for what each one says."""
 
 
-def read(
+def question_cases(
     log: EventLog, since: datetime, until: datetime, day_of: DayOf, novelty: Mapping[str, Novelty] | None = None
-) -> list[AskedQuestion]:
+) -> list[QuestionCase]:
     """The questions asked from ``since`` on and before ``until``, oldest first, with their ratings and actions.
 
     ``novelty`` gives by question id what is known or new about it.
     """
-    found: list[AskedQuestion] = []
+    found: list[QuestionCase] = []
     for events in _batches(log.questions(since, until)):
         checkpoint()
         ids = [event.question_id for event in events]
@@ -93,14 +84,13 @@ def _asked(
     actions: Sequence[Action],
     day_of: DayOf,
     novelty: Novelty | None,
-) -> AskedQuestion:
+) -> QuestionCase:
     last = ratings[-1] if ratings else None
     kinds = {action.kind for action in actions}
     unknown = f"?{event.question_id}"
-    return AskedQuestion(
+    return QuestionCase(
         day=day_of(event.asked_at),
         language=event.language.partition("-")[0],
-        channel=event.channel,
         answered=event.status == "answered",
         who=event.actor or unknown,
         rater=(last.actor or unknown) if last else "",

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True, slots=True)
-class Handled:
+class TicketCase:
     """One ticket. ``who`` serves to count people, and is never written anywhere.
 
     Times are calendar time in seconds, None where the help desk did not say or said that an answer came before the
@@ -26,7 +26,6 @@ class Handled:
     product: str
     category: str
     channel: str
-    language: str
     who: str
     first_response_s: float | None = None
     resolution_s: float | None = None
@@ -35,38 +34,29 @@ class Handled:
     linked: bool | None = None
 
 
-def _of(choose: Callable[[Handled], float | None]) -> Callable[[Handled], float | None]:
-    return lambda case: None if (number := choose(case)) is None else float(number)
-
-
-def _who(case: Handled) -> str:
-    return case.who
-
-
-TICKET_MEASURES: tuple[Measure[Handled], ...] = (
-    Measure("tickets", "count", "sum", lambda _: 1.0, _who),
-    Measure("first_response_median", "seconds", "median", _of(lambda case: case.first_response_s), _who),
-    Measure("first_response_p90", "seconds", "p90", _of(lambda case: case.first_response_s), _who),
-    Measure("resolution_median", "seconds", "median", _of(lambda case: case.resolution_s), _who),
-    Measure("resolution_p90", "seconds", "p90", _of(lambda case: case.resolution_s), _who),
-    Measure("satisfaction", "share", "mean", _of(lambda case: case.satisfaction), _who),
-    Measure("ticket_escalation_share", "share", "mean", _of(lambda case: case.escalated), _who),
-    Measure("link_rate", "share", "mean", _of(lambda case: case.linked), _who),
+TICKET_MEASURES: tuple[Measure[TicketCase], ...] = (
+    Measure("tickets", "count", "sum", lambda _: 1.0),
+    Measure("first_response_median", "seconds", "median", lambda case: case.first_response_s),
+    Measure("first_response_p90", "seconds", "p90", lambda case: case.first_response_s),
+    Measure("resolution_median", "seconds", "median", lambda case: case.resolution_s),
+    Measure("resolution_p90", "seconds", "p90", lambda case: case.resolution_s),
+    Measure("satisfaction", "share", "mean", lambda case: case.satisfaction),
+    Measure("ticket_escalation_share", "share", "mean", lambda case: case.escalated),
+    Measure("link_rate", "share", "mean", lambda case: case.linked),
 )
 """What is reported of tickets; the first one orders tables. See the data dictionary for what each one says."""
 
 
-def handled(tickets: Iterable[Ticket], day_of: Callable[[datetime], date]) -> list[Handled]:
+def ticket_cases(tickets: Iterable[Ticket], day_of: Callable[[datetime], date]) -> list[TicketCase]:
     """Tickets as cases, in the order given. Of the same help desk either all say which articles were used, or none."""
     rows = list(tickets)
     says_links = {ticket.source for ticket in rows if ticket.article_ids}
     return [
-        Handled(
+        TicketCase(
             day=day_of(ticket.created_at),
             product=ticket.product.strip(),
             category=ticket.category.strip(),
             channel=ticket.channel.strip(),
-            language=ticket.language.partition("-")[0],
             who=ticket.agent or f"?{ticket.ticket_id}",
             first_response_s=_seconds(ticket.created_at, ticket.first_response_at),
             resolution_s=_seconds(ticket.created_at, ticket.resolved_at),

@@ -69,13 +69,13 @@ class Grid:
 
 
 @dataclass(frozen=True, slots=True)
-class Picture:
+class ChartBlock:
     """A chart. Its values stand in a table of the same report, for those who cannot see it."""
 
     chart: Chart
 
 
-Block: TypeAlias = Section | Paragraph | Bullets | Facts | Grid | Picture
+Block: TypeAlias = Section | Paragraph | Bullets | Facts | Grid | ChartBlock
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,7 +12,7 @@ BOM = "\ufeff"
 _STARTS = ("=", "+", "-", "@", "\t", "\r", "\n", "\uff1d", "\uff0b", "\uff0d", "\uff20")
 """What a spreadsheet takes for the start of a formula (OWASP, CSV Injection), in full width too."""
 
-Cell = str | int | float | bool | None
+Scalar = str | int | float | bool | None
 
 
 def safe(text: str) -> str:
@@ -21,7 +21,9 @@ def safe(text: str) -> str:
     return f"'{flat}" if text.startswith(_STARTS) or flat.lstrip().startswith(_STARTS) else flat
 
 
-def table(columns: Sequence[str], rows: Iterable[Sequence[Cell]], *, delimiter: str = ",", comma: bool = False) -> str:
+def table(
+    columns: Sequence[str], rows: Iterable[Sequence[Scalar]], *, delimiter: str = ",", comma: bool = False
+) -> str:
     """A CSV file with a header. ``comma``: numbers are written with a decimal comma."""
     file = io.StringIO()
     writer = csv.writer(file, delimiter=delimiter, lineterminator="\r\n")
@@ -30,7 +32,7 @@ def table(columns: Sequence[str], rows: Iterable[Sequence[Cell]], *, delimiter: 
     return BOM + file.getvalue()
 
 
-def _cell(cell: Cell, *, comma: bool) -> str:
+def _cell(cell: Scalar, *, comma: bool) -> str:
     if cell is None:
         return ""
     if isinstance(cell, str):

@@ -12,13 +12,13 @@ from assistant.reports.rendering.html import html
 from assistant.reports.rendering.markdown import markdown
 from kb.errors import UsageError
 
-Form: TypeAlias = Literal["md", "html", "csv", "json"]
+Format: TypeAlias = Literal["md", "html", "csv", "json"]
 
 
-def known_form(form: str) -> None:
+def check_format(form: str) -> None:
     """Raise UsageError for a form that no report has."""
-    if form not in get_args(Form):
-        raise UsageError(f"Reports are not written as '{form}'.", f"Use one of: {', '.join(get_args(Form))}.")
+    if form not in get_args(Format):
+        raise UsageError(f"Reports are not written as '{form}'.", f"Use one of: {', '.join(get_args(Format))}.")
 
 
 def as_text(document: Document, form: str) -> str:
@@ -26,7 +26,7 @@ def as_text(document: Document, form: str) -> str:
     return html(document) if form == "html" else markdown(document)
 
 
-def as_csv(columns: Sequence[str], rows: Iterable[Sequence[csv.Cell]], language: str) -> str:
+def as_csv(columns: Sequence[str], rows: Iterable[Sequence[csv.Scalar]], language: str) -> str:
     """A table that a spreadsheet of that language opens as one: a German one wants semicolons and decimal commas."""
     german = language == "de"
     return csv.table(columns, rows, delimiter=";" if german else ",", comma=german)

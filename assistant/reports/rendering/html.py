@@ -12,12 +12,12 @@ from assistant.reports.rendering.blocks import (
     Block,
     Bullets,
     Cell,
+    ChartBlock,
     Document,
     Facts,
     Grid,
     InternalLink,
     Paragraph,
-    Picture,
     Section,
 )
 from assistant.reports.rendering.charts import svg
@@ -79,7 +79,7 @@ def _block(block: Block, number: int) -> str:
             return f"<dl>\n{rows}</dl>"
         case Grid():
             return "\n".join(_grid(block, number))
-        case Picture():
+        case ChartBlock():
             return (
                 f"<figure>{svg(block.chart, f'c{number}')}<figcaption>{escape(block.chart.title)}</figcaption></figure>"
             )

@@ -9,12 +9,12 @@ from assistant.reports.rendering.blocks import (
     Block,
     Bullets,
     Cell,
+    ChartBlock,
     Document,
     Facts,
     Grid,
     InternalLink,
     Paragraph,
-    Picture,
     Section,
 )
 
@@ -54,7 +54,7 @@ def _block(block: Block) -> Iterable[str]:
             return [f"- **{text(name)}:** {text(said)}" for name, said in block.rows]
         case Grid():
             return _grid(block)
-        case Picture():
+        case ChartBlock():
             return []
 
 

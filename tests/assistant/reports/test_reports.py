@@ -16,12 +16,21 @@ from hypothesis import strategies as st
 
 from assistant.demo import sample
 from assistant.reports import gap_report, latest, team_report
-from assistant.reports.figures.measures import Value
+from assistant.reports.figures.measures import Figure
 from assistant.reports.formatting import WORDS, Wording
 from assistant.reports.gap_words import DE as GAP_DE
 from assistant.reports.gap_words import EN as GAP_EN
 from assistant.reports.measure_words import NAMES
-from assistant.reports.rendering.blocks import Bullets, Document, Facts, Grid, InternalLink, Paragraph, Picture, Section
+from assistant.reports.rendering.blocks import (
+    Bullets,
+    ChartBlock,
+    Document,
+    Facts,
+    Grid,
+    InternalLink,
+    Paragraph,
+    Section,
+)
 from assistant.reports.rendering.charts import Chart, Series, svg
 from assistant.reports.rendering.html import html
 from assistant.reports.rendering.markdown import markdown, text
@@ -112,12 +121,12 @@ class TestLanguages:
     def test_changes_are_told_in_the_unit_that_fits(self) -> None:
         german = Wording("de")
 
-        def counted(number: float) -> Value:
-            return Value("count", number, 9, 9)
+        def counted(number: float) -> Figure:
+            return Figure("count", number, 9, 9)
 
         assert german.change(counted(412), counted(389)) == "+6\u00a0%"
         assert german.change(counted(3), counted(2)) == "+1"
-        assert german.change(Value("share", 0.81, 9, 9), Value("share", 0.84, 9, 9)) == "\u22123 Punkte"
+        assert german.change(Figure("share", 0.81, 9, 9), Figure("share", 0.84, 9, 9)) == "\u22123 Punkte"
         assert german.change(counted(30), counted(30)) == "gleich"
         assert german.change(counted(30).conceal(), counted(30)) == ""
 
@@ -178,7 +187,7 @@ class TestSafety:
             Bullets([data]),
             Facts([(data, data)]),
             Grid(data, [data], [[data], [InternalLink(data, data)]]),
-            Picture(chart),
+            ChartBlock(chart),
         ]
         return Document("de", data, data, data, blocks)
 

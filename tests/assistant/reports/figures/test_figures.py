@@ -7,12 +7,13 @@ from datetime import UTC, date, datetime, timedelta
 
 import pytest
 
-from assistant.reports.figures.compute import Beginnings, Data, compute
-from assistant.reports.figures.gap_history import Life, Move, gap_values
+from assistant.reports.figures.compute import Cases, FirstDays, compute
+from assistant.reports.figures.gap_history import GapHistory, gap_values
 from assistant.reports.figures.measures import quantile
 from assistant.reports.figures.period import Period, latest, moments
-from assistant.reports.figures.questions import AskedQuestion, read
-from assistant.reports.figures.tickets import Handled, handled
+from assistant.reports.figures.questions import QuestionCase, question_cases
+from assistant.reports.figures.tickets import TicketCase, ticket_cases
+from kb.backlog.model import HistoryEntry, State
 from kb.errors import UsageError
 from kb.events import Action, EventLog, Feedback, QuestionEvent
 from kb.tickets import Ticket
@@ -22,11 +23,11 @@ WEEK = Period(MONDAY, date(2026, 11, 22), "Europe/Berlin")
 NOON = datetime(2026, 11, 17, 12, tzinfo=UTC)
 
 
-def asked(who: str, day: date = MONDAY, **changes: object) -> AskedQuestion:
-    return replace(AskedQuestion(day, "de", "page", answered=True, who=who), **changes)
+def asked(who: str, day: date = MONDAY, **changes: object) -> QuestionCase:
+    return replace(QuestionCase(day, "de", answered=True, who=who), **changes)
 
 
-def many(number: int, **changes: object) -> list[AskedQuestion]:
+def many(number: int, **changes: object) -> list[QuestionCase]:
     return [asked(f"p{n}", **changes) for n in range(number)]
 
 
@@ -69,7 +70,7 @@ class TestQuestions:
     def test_shares_are_of_those_of_which_it_is_known(self) -> None:
         cases = [*many(6), *many(2, answered=False), *many(6, helpful=True), asked("p9", helpful=False, rater="r9")]
         cases = [replace(case, rater=case.who) if case.helpful else case for case in cases]
-        totals = compute(WEEK, Data(cases), 5).totals
+        totals = compute(WEEK, Cases(cases), 5).totals
         assert totals["questions"].value == 15
         assert totals["answered_share"].value == pytest.approx(13 / 15)
         assert (totals["helpful_share"].value, totals["helpful_share"].known) == (pytest.approx(6 / 7), 7)
@@ -77,7 +78,7 @@ class TestQuestions:
 
     def test_what_fewer_than_five_rated_is_not_reported_while_the_questions_are(self) -> None:
         cases = [*many(8), *(asked("p1", helpful=True, rater="r1") for _ in range(9))]
-        totals = compute(WEEK, Data(cases), 5).totals
+        totals = compute(WEEK, Cases(cases), 5).totals
         assert totals["questions"].value == 17
         assert totals["helpful_share"].hidden
 
@@ -87,12 +88,12 @@ class TestQuestions:
             *many(3, novelty="asked_before", answered=False),
             *many(1, novelty="new", answered=False),
         ]
-        totals = compute(WEEK, Data(cases), 1).totals
+        totals = compute(WEEK, Cases(cases), 1).totals
         assert [totals[key].value for key in ("known_share", "asked_before_share", "new_share")] == [0.9, 0.3, 0.1]
 
     def test_the_period_before_and_the_weeks_are_counted_by_themselves(self) -> None:
         cases = [*many(7), *many(9, day=MONDAY - timedelta(days=1)), *many(6, day=MONDAY - timedelta(days=49))]
-        figures = compute(WEEK, Data(cases), 5)
+        figures = compute(WEEK, Cases(cases), 5)
         assert (figures.totals["questions"].value, figures.before["questions"].value) == (7, 9)
         assert [part.values["questions"].value for part in figures.trend] == [6, 0, 0, 0, 0, 0, 9, 7]
         assert [part.values["questions"].value for part in figures.days] == [7, 0, 0, 0, 0, 0, 0]
@@ -100,7 +101,7 @@ class TestQuestions:
     def test_a_day_that_few_asked_on_cannot_be_computed_from_the_week(self) -> None:
         days = [MONDAY + timedelta(days=n) for n in range(3)]
         cases = [*many(9, day=days[0]), *many(6, day=days[1]), *many(2, day=days[2])]
-        figures = compute(WEEK, Data(cases), 5)
+        figures = compute(WEEK, Cases(cases), 5)
         assert figures.totals["questions"].value == 17
         assert [part.values["questions"].hidden for part in figures.days] == [False, True, True] + [False] * 4
 
@@ -110,9 +111,9 @@ class TestQuestions:
         cases = [case for day in whole for case in many(8, day=day)]
         few_days_left = [*cases, *many(2, day=date(2026, 11, 30))]
         many_left = [*cases, *many(6, day=date(2026, 11, 30))]
-        hidden = [part.values["questions"].hidden for part in compute(month, Data(few_days_left), 5).trend]
+        hidden = [part.values["questions"].hidden for part in compute(month, Cases(few_days_left), 5).trend]
         assert sum(hidden) == 1
-        assert not any(part.values["questions"].hidden for part in compute(month, Data(many_left), 5).trend)
+        assert not any(part.values["questions"].hidden for part in compute(month, Cases(many_left), 5).trend)
 
     def test_a_log_is_read_with_its_last_ratings_and_actions(self, tmp_path) -> None:
         with EventLog.open(f"sqlite:///{tmp_path}/events.sqlite3") as log:
@@ -123,7 +124,7 @@ class TestQuestions:
             log.rate(Feedback("q1", NOON + timedelta(hours=1), "helpful", actor="x"))
             log.act(Action("q1", NOON, "copied"))
             log.act(Action("q2", NOON, "escalated"))
-            first, second = read(log, WEEK.since, WEEK.until, WEEK.day_of)
+            first, second = question_cases(log, WEEK.since, WEEK.until, WEEK.day_of)
         assert (first.language, first.helpful, first.rater, first.used, first.articles) == (
             "de", True, "x", True, ("move@de",),
         )  # fmt: skip
@@ -141,30 +142,30 @@ class TestTickets:
         tickets = [
             self.ticket(n, first_response_at=NOON + timedelta(minutes=wait)) for n, wait in enumerate(minutes)
         ] + [self.ticket(9)]
-        totals = compute(WEEK, Data(tickets=handled(tickets, WEEK.day_of)), 5).totals
+        totals = compute(WEEK, Cases(tickets=ticket_cases(tickets, WEEK.day_of)), 5).totals
         median = totals["first_response_median"]
         assert (median.value, median.known, median.of) == (1800, 5, 6)
         assert totals["first_response_p90"].value == 30_000
 
     def test_an_answer_before_the_question_is_not_a_time(self) -> None:
-        (case,) = handled([self.ticket(1, first_response_at=NOON - timedelta(minutes=1))], WEEK.day_of)
+        (case,) = ticket_cases([self.ticket(1, first_response_at=NOON - timedelta(minutes=1))], WEEK.day_of)
         assert case.first_response_s is None
 
     def test_the_link_rate_is_of_solved_tickets_where_links_are_told_at_all(self) -> None:
         solved = NOON + timedelta(hours=1)
         tickets = [self.ticket(n, resolved_at=solved, article_ids=("move",) if n < 3 else ()) for n in range(6)]
         silent = [self.ticket(n, source="other", resolved_at=solved) for n in range(10, 16)]
-        totals = compute(WEEK, Data(tickets=handled([*tickets, *silent], WEEK.day_of)), 5).totals
+        totals = compute(WEEK, Cases(tickets=ticket_cases([*tickets, *silent], WEEK.day_of)), 5).totals
         assert (totals["link_rate"].value, totals["link_rate"].known, totals["link_rate"].of) == (0.5, 6, 12)
 
     def test_a_product_that_few_people_handled_is_put_with_the_others(self) -> None:
         cases = [
-            Handled(MONDAY, product, "", "", "de", f"{product}{n}")
+            TicketCase(MONDAY, product, "", "", f"{product}{n}")
             for product, number in (("Strom", 9), ("Gas", 6))
             for n in range(number)
         ]
-        cases += [Handled(MONDAY, "Wärme", "", "", "de", "anna")] * 20
-        groups = compute(WEEK, Data(tickets=cases), 5).groups["ticket_product"]
+        cases += [TicketCase(MONDAY, "Wärme", "", "", "anna")] * 20
+        groups = compute(WEEK, Cases(tickets=cases), 5).groups["ticket_product"]
         assert [(group.size, group.values["tickets"].value) for group in groups] == [(1, 9), (2, 26)]
 
 
@@ -172,14 +173,17 @@ class TestGaps:
     def at(self, day: int) -> datetime:
         return datetime(2026, 11, day, 12, tzinfo=UTC)
 
+    def entry(self, day: int, before: State, after: State) -> HistoryEntry:
+        return HistoryEntry("G-1", self.at(day), "moved", "lead", before, after)
+
     def test_opened_closed_and_reopened_are_counted_where_they_happened(self) -> None:
-        lives = [
-            Life("G-1", self.at(2), (Move(self.at(10), "drafting"), Move(self.at(18), "verified"))),
-            Life("G-2", self.at(2), (Move(self.at(4), "verified"), Move(self.at(19), "assigned"))),
-            Life("G-3", self.at(17)),
-            Life("G-4", self.at(28)),
+        gaps = [
+            GapHistory(self.at(2), [self.entry(10, "assigned", "drafting"), self.entry(18, "review", "verified")]),
+            GapHistory(self.at(2), [self.entry(4, "review", "verified"), self.entry(19, "verified", "assigned")]),
+            GapHistory(self.at(17)),
+            GapHistory(self.at(28)),
         ]
-        values = {key: value.value for key, value in gap_values(lives, WEEK).items()}
+        values = {key: value.value for key, value in gap_values(gaps, WEEK).items()}
         assert values == {
             "gaps_opened": 1,
             "gaps_verified": 1,
@@ -188,13 +192,13 @@ class TestGaps:
             "gaps_open": 2,
             "closure_median": 16 * 86_400,
         }
-        assert compute(WEEK, Data(lives=lives), 5).gap_states == {"open": 1, "assigned": 1, "verified": 1}
+        assert compute(WEEK, Cases(gaps=gaps), 5).gap_states == {"open": 1, "assigned": 1, "verified": 1}
 
 
 def test_before_the_log_began_there_is_no_nought_but_nothing_known() -> None:
     cases = [*many(7), *many(9, day=MONDAY - timedelta(days=3))]
-    began = Beginnings(questions=MONDAY - timedelta(days=3), tickets=None, gaps=MONDAY - timedelta(days=7))
-    figures = compute(WEEK, Data(cases, began=began), 5)
+    began = FirstDays(questions=MONDAY - timedelta(days=3), tickets=None, gaps=MONDAY - timedelta(days=7))
+    figures = compute(WEEK, Cases(cases, began=began), 5)
     assert figures.totals["questions"].value == 7
     assert figures.before["questions"].value is None
     assert not figures.before["questions"].hidden
@@ -209,7 +213,7 @@ def test_a_quantile_is_a_value_that_was_measured() -> None:
 
 
 def test_nothing_at_all_has_figures_too() -> None:
-    figures = compute(WEEK, Data(), 5)
+    figures = compute(WEEK, Cases(), 5)
     assert figures.totals["questions"].value == 0
     assert not any(value.hidden for value in figures.totals.values())
     assert figures.groups == {}
