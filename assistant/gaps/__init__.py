@@ -1,7 +1,8 @@
 """Gaps: what customers ask and no article answers, found in the log, explained by asking again.
 
-``find`` is the door. Reading order: ``find`` (the steps), ``signals``, ``clusters``, ``probe``, ``belief`` with
-``similar`` and ``feedback``, ``scope``, ``cause`` with ``conflict`` and ``texts``, ``priority``, ``report``.
+``find`` is the door. Reading order: ``pipeline`` (the steps), ``signals`` with ``cases`` and ``feedback``,
+``clustering``, ``diagnosis`` with ``probe``, ``scope`` and ``similar_questions``, ``cause`` with ``answerability`` and
+``conflict``, ``ranking``, ``report``. All fitted numbers stand in ``parameters``.
 """
 
 from assistant.gaps.pipeline import find

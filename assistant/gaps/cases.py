@@ -1,17 +1,14 @@
-"""A case: one question of the log or one ticket, with what speaks for a gap; and the articles it is held against."""
+"""A case: one question of the log or one ticket, with the signals of a gap; and the articles as they are today."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any, TypeAlias
 
 from kb.backlog.model import EvidenceKind
 from kb.catalog import ArticleRow
-
-QuestionRow: TypeAlias = Mapping[str, Any]
-"""A question of the log as a plain row."""
+from kb.embedding.protocol import FloatMatrix
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,8 +16,8 @@ class Case:
     """One question, or ticket, and what speaks for a gap: the names of its ``signals`` and the sum of their weights.
 
     ``id`` is the caller's own where one was given. ``nearest`` are ids of articles with their scores, ``cited``
-    articles as id@language, as they were when it was asked; ``audience``, ``only_language``, ``products``: what it was
-    narrowed to. ``feedback``: what was done afterwards, as log odds that it was answered.
+    articles as id@language, as they were when it was asked; ``audience``, ``only_language``, ``products``: the filters
+    it was asked with. ``feedback``: what was done afterwards, as log odds that it was answered.
     """
 
     id: str
@@ -43,9 +40,21 @@ class Case:
     feedback: float = 0.0
 
     @property
-    def person(self) -> str:
-        """Who asked, as far as the log tells: the actor, else the session, else nobody knows and each is its own."""
+    def asker(self) -> str:
+        """The actor, else the session, else the question itself: who cannot be told apart counts each time."""
         return self.actor or self.session or self.key
+
+
+@dataclass(frozen=True, slots=True)
+class CaseVectors:
+    """All cases, oldest questions first, with their ``vectors`` (n, d) of length 1.
+
+    ``centred`` are the same without what all questions of a language share (``clustering.centre``).
+    """
+
+    cases: list[Case]
+    vectors: FloatMatrix
+    centred: FloatMatrix
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,78 +5,80 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from functools import lru_cache
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 
-from assistant.gaps.probe import ProbeResult, TopArticle
+from assistant.gaps.parameters import ConflictParameters
+from assistant.gaps.probe import ProbeResult, RankedArticle
 from assistant.health.contradiction import Difference, differ
 from assistant.health.statement import Statement, state
 
-_NO_FACTS: Final = frozenset({"negation", "only", "opposite"})
+_WORDING_ONLY: Final = frozenset({"negation", "only", "opposite"})
 """Differences of wording: between sentences that answer one question they are more often two sides of one rule."""
 
 _WORD: Final = re.compile(r"[^\W\d_]{4,}")
-_SHARED: Final = 2
-"""Longer words that both sentences have: less, and they are hardly about the same thing."""
-
-_PROVED: Final = 0.34
-"""From this share of the questions on that find two articles in disagreement, the need has a conflict."""
 
 
-def disagreement(probes: Sequence[ProbeResult]) -> dict[str, Any] | None:
-    """The pair of articles that most of the questions find in disagreement, with their sentences; None without one.
+class _Contradiction(NamedTuple):
+    """Two articles, a sentence of each, and the fact that these state differently."""
+
+    left: RankedArticle
+    right: RankedArticle
+    left_sentence: str
+    right_sentence: str
+    difference: Difference
+
+
+def contradiction(probes: Sequence[ProbeResult], parameters: ConflictParameters) -> dict[str, Any] | None:
+    """The pair of articles that most of the questions find in contradiction, with their sentences; None without one.
 
     Only what answers is compared: the best units of the first article, each with those of the next ones.
     """
-    found: dict[tuple[str, str], list[tuple[TopArticle, str, TopArticle, str, Difference]]] = {}
-    for one in probes:
-        if (pair := _first(one)) is not None:
-            left, _, right, _, _ = pair
-            a, b = sorted((left.hit.key, right.hit.key))
-            found.setdefault((a, b), []).append(pair)
-    most = max(sorted(found), key=lambda names: len(found[names]), default=None)
-    if most is None or len(found[most]) < _PROVED * len(probes):
+    by_pair: dict[tuple[str, str], list[_Contradiction]] = {}
+    for probe in probes:
+        if (found := _first_contradiction(probe, parameters)) is not None:
+            left, right = sorted((found.left.key, found.right.key))
+            by_pair.setdefault((left, right), []).append(found)
+    pair = max(sorted(by_pair), key=lambda keys: len(by_pair[keys]), default=None)
+    if pair is None or len(by_pair[pair]) < parameters.share * len(probes):
         return None
-    left, one_says, right, other_says, difference = found[most][0]
+    first = by_pair[pair][0]
     return {
-        "left": _side(left, one_says, difference.left),
-        "right": _side(right, other_says, difference.right),
-        "difference": difference.kind,
-        "conflict_found_by": len(found[most]),
+        "left": _side(first.left, first.left_sentence, first.difference.left),
+        "right": _side(first.right, first.right_sentence, first.difference.right),
+        "difference": first.difference.kind,
+        "conflict_found_by": len(by_pair[pair]),
     }
 
 
-def _first(probe: ProbeResult) -> tuple[TopArticle, str, TopArticle, str, Difference] | None:
+def _first_contradiction(probe: ProbeResult, parameters: ConflictParameters) -> _Contradiction | None:
     """The first two units of two articles that state different facts, the best units first."""
-    if len(probe.answering) < 2:
-        return None
-    own, *others = probe.answering
-    for other in others:
-        if other.hit.article.language != own.hit.article.language:
+    for other in probe.top_articles[1:]:
+        first = probe.top_articles[0]
+        language = first.hit.article.language
+        if other.hit.article.language != language:
             continue
-        language = own.hit.article.language
-        for one_says in own.units:
-            for other_says in other.units:
-                difference = _difference(one_says, other_says, language)
-                if difference is not None:
-                    return own, one_says, other, other_says, difference
+        for sentence in first.units:
+            for other_sentence in other.units:
+                if difference := _difference(sentence, other_sentence, language, parameters.shared_words):
+                    return _Contradiction(first.hit, other.hit, sentence, other_sentence, difference)
     return None
 
 
-def _difference(one: str, other: str, language: str) -> Difference | None:
+def _difference(sentence: str, other: str, language: str, shared_words: int) -> Difference | None:
     """The fact that two sentences about the same thing state differently."""
-    if len(set(_WORD.findall(one.casefold())) & set(_WORD.findall(other.casefold()))) < _SHARED:
+    if len(set(_WORD.findall(sentence.casefold())) & set(_WORD.findall(other.casefold()))) < shared_words:
         return None
-    found = differ(_stated(one, language), _stated(other, language))
-    return None if found is None or found.kind in _NO_FACTS else found
+    difference = differ(_stated(sentence, language), _stated(other, language))
+    return None if difference is None or difference.kind in _WORDING_ONLY else difference
 
 
-def _side(answering: TopArticle, sentence: str, value: str) -> dict[str, Any]:
-    article = answering.hit.article
+def _side(hit: RankedArticle, sentence: str, value: str) -> dict[str, Any]:
+    article = hit.article
     return {
         "article_id": article.id,
         "language": article.language,
         "title": article.title,
-        "rank": answering.hit.rank,
+        "rank": hit.rank,
         "sentence": sentence,
         "value": value,
     }

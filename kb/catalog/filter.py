@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
-from typing import Any
+from typing import Any, Self
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,6 +19,11 @@ class Filter:
     statuses: tuple[str, ...] = ("published",)
     expired: bool = False
     hidden: tuple[str, ...] = ()
+
+    @classmethod
+    def everything(cls, today: date) -> Self:
+        """All articles, whoever may see them, and whatever their status."""
+        return cls(today, statuses=("draft", "review", "published", "archived"), expired=True)
 
     def condition(self) -> tuple[str, list[Any]]:
         """SQL over ``articles`` with its parameters. An unknown audience sees public articles only."""

@@ -8,15 +8,28 @@ from datetime import UTC, date, datetime, timedelta
 import pytest
 
 from assistant.ask import Asker, AskFilters, ask
-from assistant.gaps import find
+from assistant.gaps import feedback, find
 from assistant.gaps.cases import Case
-from assistant.gaps.feedback import MAX_LOG_ODDS, combined, complaints, feedback_of
+from assistant.gaps.parameters import FeedbackParameters
 from kb.events import Action, Feedback
 from kb.library import Library
 
 NOW = datetime(2026, 11, 24, 9, tzinfo=UTC)
 TODAY = date(2026, 11, 25)
+FITTED = FeedbackParameters()
 CASE = Case("q1", "q1", "Was kostet das?", NOW, "de", actor="a")
+
+
+def feedback_of(ratings: list[Feedback], actions: list[Action]) -> float:
+    return feedback.feedback_of(ratings, actions, FITTED)
+
+
+def combined(cases: list[Case]) -> float:
+    return feedback.combined(cases, FITTED)
+
+
+def complaints(cases: list[Case], language: str) -> dict[str, int]:
+    return feedback.complaints(cases, language, FITTED)
 
 
 def rated(verdict: str, reason: str | None = None) -> Feedback:
@@ -27,7 +40,7 @@ def done(kind: str) -> Action:
     return Action("q1", NOW, kind)  # type: ignore[arg-type]
 
 
-def test_who_leaves_it_at_an_article_found_something_and_who_complains_did_not() -> None:
+def test_an_opened_article_speaks_for_an_answer_and_a_complaint_against_one() -> None:
     assert feedback_of([], []) == 0.0
     assert feedback_of([], [done("opened")]) > 0
     assert feedback_of([], [done("opened"), done("copied")]) > feedback_of([], [done("opened")])
@@ -43,11 +56,11 @@ def test_what_is_unclear_or_outdated_is_there(reason: str) -> None:
     assert feedback_of([rated("not_helpful", reason)], []) == 0.0
 
 
-def test_a_person_speaks_once_and_a_crowd_has_no_more_than_its_say() -> None:
+def test_each_asker_counts_once_and_many_together_no_more_than_the_limit() -> None:
     unhappy = replace(CASE, feedback=-1.0)
     assert combined([unhappy] * 5) == -1.0
     assert combined([replace(unhappy, actor=f"a{number}") for number in range(2)]) == -2.0
-    assert combined([replace(unhappy, actor=f"a{number}") for number in range(50)]) == -MAX_LOG_ODDS
+    assert combined([replace(unhappy, actor=f"a{number}") for number in range(50)]) == -FITTED.limit
     assert combined([unhappy, replace(CASE, feedback=1.5)]) == 1.5
 
 

@@ -50,7 +50,7 @@ def asked(library: Library, write: Any, folder: Any) -> Library:
             ticket_id=f"T-{number}",
             source="test",
             created_at=NOW,
-            scope="",
+            subject="",
             text=f"Ladekarte {number}",
             language="de",
         )
