@@ -10,8 +10,12 @@ from dataclasses import asdict, dataclass, field
 from datetime import UTC, datetime
 from typing import Any
 
-from assistant.answering.generation.rewrite import Rewritten, rewrite, sources
-from assistant.answering.judge import QuestionContext, Verdict, judge
+from assistant.answering.abstention import abstain
+from assistant.answering.citing import quote_and_cite
+from assistant.answering.evidence import article_evidence
+from assistant.answering.generation.rewrite import rewrite, sources
+from assistant.answering.judge import judge
+from assistant.answering.model import AnswerVerdict, QuestionContext
 from assistant.answering.reply import NearestArticle, Reply, Timings
 from assistant.retrieval.model import Ranked
 from assistant.retrieval.query import Query, understand
@@ -95,64 +99,70 @@ def ask(
     does not keep anybody from an answer: it is a warning.
     """
     filters, asker, now = filters or AskFilters(), asker or Asker(), now or datetime.now(UTC)
-    _checked(library, question, filters)
+    _check(library, question, filters)
     started = time.perf_counter()
+    # 1
     query = understand(question, filters.spoken)
     # 2
+    understood = time.perf_counter()
     vector = library.embedder.embed_queries([query.text])[0]
     embedded = time.perf_counter()
+    # 3
     today = library.day_of(now)
     where = Filter(today, filters.audience, filters.language, filters.products, hidden=filters.hidden)
     if library.settings.learning.enabled:
         take_in_ratings(library)
-    # 3
     with searching(library, vector, 2 * library.settings.retrieval.candidates) as (snapshot, hits):
         ranking = retrieve(snapshot, library, query, vector, hits, where)
-        searched = time.perf_counter()
-        # 4, 5, 6
+        ranked = time.perf_counter()
+        # 4
         context = QuestionContext(library, snapshot, query, vector, today)
-        verdict = judge(context, ranking.distinct)
-        quoted = snapshot.sources(sorted({f"{one.article_id}@{one.language}" for one in verdict.citations}))
-        written_from = sources(context, ranking.distinct, verdict) if library.settings.writer.url else ()
+        evidence = article_evidence(context, ranking.distinct)
+        # 5
+        verdict = judge(context, evidence)
+        # 6
+        answer = quote_and_cite(context, verdict) if verdict.answers else abstain(context, verdict)
+        quoted = snapshot.sources(sorted({f"{cited.article_id}@{cited.language}" for cited in answer.citations}))
+        writable = sources(context, ranking.distinct, answer)
     # 7
-    rewritten = rewrite(context, verdict, written_from, on_text) if written_from else Rewritten(verdict)
-    verdict = rewritten.verdict
+    answer = rewrite(context, answer, writable, on_text)
     finished = time.perf_counter()
+    nearest = ranking.articles[: filters.limit]
     reply = Reply(
         question_id=asker.question_id or uuid.uuid4().hex,
         question=question,
         language=query.language,
-        status="answered" if verdict.answer else "abstained",
+        status="answered" if answer.text else "abstained",
         confidence=verdict.confidence,
-        answer=verdict.answer,
-        reason=None if verdict.answer else verdict.reason,
-        citations=verdict.citations,
-        nearest=_nearest(ranking.articles[: filters.limit]),
+        answer=answer.text,
+        reason=answer.reason,
+        citations=answer.citations,
+        nearest=tuple(NearestArticle.of(item) for item in nearest),
         timings_ms=Timings(
-            embed=1000 * (embedded - started),
-            search=1000 * (searched - embedded),
-            answer=1000 * (finished - searched),
+            embed=1000 * (embedded - understood),
+            search=1000 * (ranked - embedded),
+            answer=1000 * (finished - ranked),
             total=1000 * (finished - started),
         ),
-        dropped=rewritten.dropped,
+        dropped=answer.dropped,
     )
     if trace is not None:
-        _explain(trace, query, ranking.articles[: filters.limit], verdict)
+        _explain(trace, query, nearest, verdict)
     # 8
     if log:
         texts = {key: text_sha256(source) for key, (_, source) in quoted.items()}
-        logged = _record(library, reply, filters, asker, now, texts)
-        if folded(logged) == query.text:
-            library.question_cache.keep(logged, vector)
+        stored = _record(library, reply, filters, asker, now, texts)
+        if folded(stored) == query.text:
+            library.question_cache.keep(stored, vector)
     return reply
 
 
-def _checked(library: Library, question: str, filters: AskFilters) -> None:
-    most = library.settings.server.max_question_characters
+def _check(library: Library, question: str, filters: AskFilters) -> None:
+    longest = library.settings.server.max_question_characters
     if not question.strip():
         raise UsageError("The question is empty.", 'Ask something, for example: kb ask "Wie melde ich meinen Umzug?"')
-    if len(question) > most:
-        raise UsageError(f"The question has {len(question):,} characters; {most:,} are allowed.", "Shorten it.")
+    if len(question) > longest:
+        raise UsageError(f"The question has {len(question):,} characters; {longest:,} are allowed.", "Shorten it.")
     if filters.audience not in {"public", "internal"}:
         raise UsageError(f"There is no audience '{filters.audience}'.", "Use 'public' or 'internal'.")
     if not 1 <= filters.limit <= MAX_LIMIT:
@@ -160,14 +170,7 @@ def _checked(library: Library, question: str, filters: AskFilters) -> None:
     library.require_index()
 
 
-def _nearest(ranked: Sequence[Ranked]) -> tuple[NearestArticle, ...]:
-    return tuple(
-        NearestArticle(item.article.id, item.article.language, item.article.title, item.score, item.same_as)
-        for item in ranked
-    )
-
-
-def _explain(trace: Trace, query: Query, ranked: Sequence[Ranked], verdict: Verdict) -> None:
+def _explain(trace: Trace, query: Query, ranked: Sequence[Ranked], verdict: AnswerVerdict) -> None:
     trace.add("understand", language=query.language, terms=list(query.terms), focus=query.focus)
     rows = [
         {
@@ -194,7 +197,7 @@ def _explain(trace: Trace, query: Query, ranked: Sequence[Ranked], verdict: Verd
             "lines": list(item.unit.lines),
             "text": item.unit.text,
         }
-        for item in verdict.evidence[:8]
+        for item in verdict.units[:8]
     ]
     trace.add("evidence", units=best)
     trace.add("judge", case=verdict.case, confidence=round(verdict.confidence, 4), features=_rounded(verdict.measured))

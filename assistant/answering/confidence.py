@@ -13,17 +13,9 @@ from dataclasses import asdict, dataclass
 from functools import cache
 from importlib.resources import files
 from statistics import median
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
-from assistant.answering.evidence import Evidence, QuestionTerms
-from assistant.retrieval.model import Ranked
-from assistant.retrieval.query import Query
-
-if TYPE_CHECKING:
-    from kb.catalog import ArticleRow
-
-_FAR_RANK = 5
-"""The margin to this article tells a find from a field of equals."""
+from assistant.answering.model import ArticleEvidence, QuestionContext
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,46 +53,48 @@ class Features:
     english_sentence: float
 
 
-def features(
-    query: Query,
-    ranked: Sequence[Ranked],
-    evidence: Sequence[Evidence],
-    quoted: Sequence[Evidence],
-    asked: QuestionTerms,
-) -> Features:
-    """Measure a ranking and what would be quoted from its first article."""
-    best = ranked[0].passages
-    everything = [passage.signals for item in ranked for passage in item.passages]
-    cosine = max(passage.signals.cosine for passage in best)
+def features(context: QuestionContext, evidence: ArticleEvidence) -> Features:
+    """Measure the ranking that the article leads, and what would be quoted from it."""
+    parameters, terms, article = context.parameters.confidence, evidence.terms, evidence.article
+    best = evidence.ranked[0].passages
+    everything = [passage.signals for item in evidence.ranked for passage in item.passages]
+    cosine = evidence.ranked[0].cosine
     lexical = max(passage.signals.bm25 for passage in best)
     names = [signals.name for signals in everything if signals.name is not None]
     english = [signals.english for signals in everything if signals.english is not None]
     name = best[0].signals.name if best[0].signals.name is not None else median(names or [0.0])
-    own = [signals.english for passage in best if (signals := passage.signals).english is not None]
-    scores = [item.score for item in ranked]
-    own_english = max(own, default=0.0)
-    top = [item for item in evidence if item.chunk.rowid == best[0].chunk]
+    own_english = max(
+        (signals.english for passage in best if (signals := passage.signals).english is not None), default=0.0
+    )
+    scores = [item.score for item in evidence.ranked]
+    top = [item for item in evidence.units if item.chunk.rowid == best[0].chunk]
+    quoted = [item for item in evidence.units if any(item.unit in quote.units for quote in evidence.quotes)]
     return Features(
         cosine=cosine,
         cosine_rise=_rise(cosine, [signals.cosine for signals in everything]),
         name=name,
         name_rise=_rise(name, names),
-        sentence=max((item.cosine for item in evidence if item.cosine is not None), default=0.0),
-        next_margin=scores[0] - (scores[1] if len(scores) > 1 else 0.0),
-        far_margin=scores[0] - (scores[_FAR_RANK - 1] if len(scores) >= _FAR_RANK else 0.0),
-        lexical=min(lexical / asked.total, 3.0) if asked.total > 0 else 0.0,
+        sentence=max((item.cosine for item in evidence.units if item.cosine is not None), default=0.0),
+        next_margin=_margin(scores, 2),
+        far_margin=_margin(scores, parameters.far_rank),
+        lexical=min(lexical / terms.total, parameters.largest_lexical) if terms.total > 0 else 0.0,
         lexical_agreement=_share(lexical, max(signals.bm25 for signals in everything)),
         dense_agreement=_share(cosine, max(signals.cosine for signals in everything)),
-        passage_coverage=asked.coverage(top),
-        quote_coverage=asked.coverage(quoted),
-        known_share=asked.known_share,
-        missed=asked.missed(top, ranked[0].article),
-        number_missed=float(_numbers_missed(query, evidence, ranked[0].article)),
+        passage_coverage=terms.coverage(top),
+        quote_coverage=terms.coverage(quoted),
+        known_share=terms.known_share,
+        missed=terms.missed(top, article),
+        number_missed=float(_is_number_missed(context, evidence)),
         english=own_english,
         english_rise=_rise(own_english, english),
         english_name=best[0].signals.english_name or 0.0,
-        english_sentence=max((item.english for item in evidence if item.english is not None), default=0.0),
+        english_sentence=max((item.english for item in evidence.units if item.english is not None), default=0.0),
     )
+
+
+def _margin(scores: Sequence[float], rank: int) -> float:
+    """By how much the first score is above that of ``rank`` (from 1), or above 0 where there is none."""
+    return scores[0] - (scores[rank - 1] if len(scores) >= rank else 0.0)
 
 
 def _rise(value: float, values: Sequence[float]) -> float:
@@ -116,16 +110,14 @@ _NUMBER = re.compile(r"(?<![\w-])(?=[\w.-]*\d)[A-Za-z]{0,4}-?\d[\w.-]*")
 """A number or an identifier with digits: E-17, 1008, NL-1008."""
 
 
-def _numbers_missed(query: Query, evidence: Sequence[Evidence], article: ArticleRow) -> bool:
-    asked = {found.casefold().strip(".-") for found in _NUMBER.findall(query.text)}
-    if not asked or len(query.terms) > _LONG:
+def _is_number_missed(context: QuestionContext, evidence: ArticleEvidence) -> bool:
+    """Whether the article lacks a number or identifier of the question; False for a pasted mail."""
+    asked = {number.casefold().strip(".-") for number in _NUMBER.findall(context.query.text)}
+    if not asked or len(context.query.terms) > context.parameters.confidence.longest_numbered_terms:
         return False
-    held = " ".join([article.title, *article.aliases, *(item.unit.text for item in evidence)]).casefold()
-    return any(not re.search(rf"(?<!\w){re.escape(one)}(?!\w)", held) for one in asked)
-
-
-_LONG = 25
-"""Terms; a longer text is a pasted mail, whose customer numbers and dates no article holds."""
+    article = evidence.article
+    held = " ".join([article.title, *article.aliases, *(item.unit.text for item in evidence.units)]).casefold()
+    return any(not re.search(rf"(?<!\w){re.escape(number)}(?!\w)", held) for number in asked)
 
 
 def probability(measured: Features, *, same_language: bool) -> float:

@@ -10,10 +10,9 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
-from assistant.answering.evidence import Evidence
+from assistant.answering.model import QuestionContext, ScoredUnit
 from assistant.retrieval.query import Query
-from kb.catalog import Snapshot, UnitRow
-from kb.settings import AnswerSettings
+from kb.catalog import UnitRow
 
 _FIGURE = re.compile(
     r"\d|\b(eine?[mnrs]?|zwei|drei|vier|fünf|sechs|acht|zehn|zwölf|two|three|four|five|six|eight|ten|twelve)\s+"
@@ -34,54 +33,43 @@ _LEANS = re.compile(
 )
 """How a sentence begins that says nothing without the one before it."""
 
-_SHORT_LIST = 5
-"""Lines; longer lists and tables are looked things up in, not read as a whole."""
-
 
 def with_qualifiers(
-    snapshot: Snapshot,
-    query: Query,
-    evidence: Sequence[Evidence],
-    chosen: Sequence[Evidence],
-    settings: AnswerSettings,
-) -> list[Evidence]:
+    context: QuestionContext, units: Sequence[ScoredUnit], chosen: Sequence[ScoredUnit]
+) -> list[ScoredUnit]:
     """``chosen`` with the units that their figures depend on, the least of the others left out to make room."""
-    known = {(item.chunk.rowid, item.unit.ordinal): item for item in evidence}
-    needed: list[Evidence] = []
+    known = {(item.chunk.rowid, item.unit.ordinal): item for item in units}
+    needed: list[ScoredUnit] = []
     for rank, item in enumerate(chosen):
-        units = [unit for unit in snapshot.units(item.chunk.rowid) if unit.block == item.unit.block]
-        announced = _announced(snapshot, item) if item.unit.text.rstrip().endswith(":") else []
-        group = [item.unit, *_bound(query, item.unit, units), *announced]
-        group_items = [known.get((item.chunk.rowid, unit.ordinal)) or _as_evidence(item, unit) for unit in group]
-        new = [one for one in group_items if one not in needed]
-        if rank and len(needed) + len(new) > settings.max_sentences:
+        around = context.snapshot.units(item.chunk.rowid)
+        bound = _bound(context, item.unit, [unit for unit in around if unit.block == item.unit.block])
+        announced: list[UnitRow] = []
+        if item.unit.text.rstrip().endswith(":"):  # it says nothing without the next sentence or line
+            announced = [unit for unit in around if unit.ordinal == item.unit.ordinal + 1]
+        group = [
+            known.get((item.chunk.rowid, unit.ordinal)) or ScoredUnit(unit, item.chunk, item.score, {})
+            for unit in [item.unit, *bound, *announced]
+        ]
+        new = [other for other in group if other not in needed]
+        if rank and len(needed) + len(new) > context.settings.max_sentences:
             continue
         needed += new
     return needed
 
 
-def _as_evidence(item: Evidence, unit: UnitRow) -> Evidence:
-    return Evidence(unit, item.chunk, item.score, {})
-
-
-def _announced(snapshot: Snapshot, item: Evidence) -> list[UnitRow]:
-    """The unit behind one that ends in a colon: the next sentence, or the first line of a list or table."""
-    return [unit for unit in snapshot.units(item.chunk.rowid) if unit.ordinal == item.unit.ordinal + 1]
-
-
-def _bound(query: Query, unit: UnitRow, units: Sequence[UnitRow]) -> list[UnitRow]:
+def _bound(context: QuestionContext, unit: UnitRow, block: Sequence[UnitRow]) -> list[UnitRow]:
     """The units of the same block without which ``unit`` tells half of the truth."""
     if unit.kind == "sentence":
-        place = units.index(unit)
-        before = units[place - 1 : place] if place and _LEANS.search(unit.text) else []
-        after = units[place + 1 : place + 2]
-        qualified = after and _FIGURE.search(unit.text) and _QUALIFIES.search(after[0].text)
-        return [*before, *(after if qualified else [])]
-    alike = [other for other in units if other.kind == unit.kind]
-    asks_for_a_figure = query.focus in {"amount", "time"}
-    if unit.kind in {"item", "row"} and asks_for_a_figure and len(alike) <= _SHORT_LIST and _undecided(query, alike):
-        return [other for other in alike if other != unit]
-    return []
+        index = block.index(unit)
+        before = block[index - 1 : index] if index and _LEANS.search(unit.text) else []
+        after = block[index + 1 : index + 2]
+        is_qualified = after and _FIGURE.search(unit.text) and _QUALIFIES.search(after[0].text)
+        return [*before, *(after if is_qualified else [])]
+    if unit.kind not in {"item", "row"} or context.query.focus not in {"amount", "time"}:
+        return []
+    alike = [other for other in block if other.kind == unit.kind]
+    is_short = len(alike) <= context.parameters.quotes.short_list
+    return [other for other in alike if other != unit] if is_short and _undecided(context.query, alike) else []
 
 
 def _undecided(query: Query, units: Sequence[UnitRow]) -> bool:

@@ -7,6 +7,7 @@ from datetime import date
 from typing import Any, Literal
 
 from assistant.answering.generation.grounding import Dropped
+from assistant.retrieval.model import Ranked
 from kb.articles.article import Lines
 from kb.articles.freshness import Freshness
 
@@ -43,6 +44,12 @@ class NearestArticle:
     score: float
     same_as: str | None = None
 
+    @classmethod
+    def of(cls, ranked: Ranked) -> NearestArticle:
+        """The row of an article in a ranking."""
+        article = ranked.article
+        return cls(article.id, article.language, article.title, ranked.score, ranked.same_as)
+
     def to_json(self) -> dict[str, Any]:
         """The contract's shape, the score rounded."""
         copied = {"same_as": self.same_as} if self.same_as else {}
@@ -54,7 +61,11 @@ class NearestArticle:
 
 @dataclass(frozen=True, slots=True)
 class Timings:
-    """Milliseconds; ``total`` is all of them and what lies between."""
+    """Milliseconds: ``embed`` the question, ``search`` from then to the ranking, ``answer`` from then to the answer.
+
+    ``answer`` holds evidence, judging and citing, and a language model's time where one writes. ``total`` is all of
+    them and what lies between; logging is not counted.
+    """
 
     embed: float
     search: float

@@ -8,8 +8,10 @@ from dataclasses import dataclass, replace
 from datetime import date
 from typing import Final
 
-from assistant.answering.evidence import Evidence, QuestionTerms, gather
-from assistant.answering.judge import QuestionContext, judge
+from assistant.answering.evidence import article_evidence, gather
+from assistant.answering.judge import judge
+from assistant.answering.model import QuestionContext, ScoredUnit
+from assistant.answering.question_terms import QuestionTerms
 from assistant.gaps.cases import Case
 from assistant.gaps.parameters import ProbeParameters
 from assistant.replay.embedding_cache import CachingLibrary
@@ -51,7 +53,7 @@ class AnswerView:
     hit: RankedArticle
     confidence: float
     answered: bool
-    evidence: tuple[Evidence, ...]
+    evidence: tuple[ScoredUnit, ...]
     measured: Mapping[str, float]
 
     @property
@@ -161,20 +163,20 @@ class Prober:
         """What ``judged`` give; the rank of the first one is that in ``ranked``, which holds them."""
         if not judged:
             return None
-        verdict = judge(context, judged)
-        row = verdict.evidence[0].chunk.article if verdict.evidence else judged[0].article.rowid
+        verdict = judge(context, article_evidence(context, judged))
+        row = verdict.units[0].chunk.article if verdict.units else judged[0].article.rowid
         rank, first = next((rank, item) for rank, item in enumerate(ranked, 1) if item.article.rowid == row)
-        evidence = verdict.evidence[: self._parameters.evidence]
-        return AnswerView(_hit(first, rank), verdict.confidence, bool(verdict.answer), evidence, verdict.measured)
+        evidence = verdict.units[: self._parameters.evidence]
+        return AnswerView(_hit(first, rank), verdict.confidence, verdict.answers, evidence, verdict.measured)
 
     def _top_articles(self, context: QuestionContext, ranked: Sequence[Ranked]) -> tuple[TopArticle, ...]:
         """What the first article says, and the next ones that are nearly as good."""
         parameters = self._parameters
-        terms = QuestionTerms.of(context.snapshot, context.query)
+        terms = QuestionTerms.of(context)
         top = []
         for rank, item in enumerate(ranked[: parameters.compared], 1):
             if item.score >= parameters.score_share * ranked[0].score:
-                units = gather(context.snapshot, context.query, terms, item)[: parameters.units]
+                units = gather(context, terms, item)[: parameters.units]
                 top.append(TopArticle(_hit(item, rank), tuple(unit.unit.text for unit in units if unit.matched)))
         return tuple(top)
 
@@ -185,4 +187,4 @@ class Prober:
 
 
 def _hit(item: Ranked, rank: int) -> RankedArticle:
-    return RankedArticle(item.article, rank, item.score, max(passage.signals.cosine for passage in item.passages))
+    return RankedArticle(item.article, rank, item.score, item.cosine)

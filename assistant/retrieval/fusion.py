@@ -1,8 +1,8 @@
 """Fusion: what each search says of a chunk is brought to 0..1 over the candidates, and weighed.
 
 Score-level fusion beat reciprocal ranks on every set that was tried. There is one set of weights for each of three
-cases, chosen on the development halves of several data sets at once; weights that also change with the question (the
-share of known words, its length, whether the lists agree) gained nothing on the other halves. See evals/README.md.
+cases (``parameters.FusionParameters``); weights that also change with the question (the share of known words, its
+length, whether the lists agree) gained nothing on the other halves. See evals/README.md.
 """
 
 from __future__ import annotations
@@ -11,6 +11,8 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, fields
 from statistics import median
 from typing import Final
+
+from assistant.retrieval.parameters import Weights
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,22 +30,6 @@ class Signals:
     english_name: float | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Weights:
-    """The share of each signal; they add up to 1."""
-
-    cosine: float
-    bm25: float
-    name: float = 0.0
-    english: float = 0.0
-    english_name: float = 0.0
-
-
-SAME_LANGUAGE: Final = Weights(cosine=0.48, bm25=0.21, name=0.31)
-ENGLISH: Final = Weights(cosine=0.29, bm25=0.14, name=0.14, english=0.22, english_name=0.21)
-ACROSS: Final = Weights(cosine=0.61, bm25=0.09, name=0.30)
-"""Words of two languages rarely meet, so across languages BM25 counts for less."""
-
 TEXT_ALONE: Final = Weights(cosine=0.0, bm25=1.0)
 VECTORS_ALONE: Final = Weights(cosine=1.0, bm25=0.0)
 
@@ -58,8 +44,8 @@ def fuse(candidates: Mapping[int, Signals], weights: Weights) -> dict[int, dict[
     are near no name, and then names should say nothing. BM25 is a share of the best. A text whose English is unknown
     has the other encoder's say; an unknown name counts 0.
     """
-    found: dict[int, dict[str, float]] = {key: {} for key in candidates}
-    for field in fields(Weights):
+    shares: dict[int, dict[str, float]] = {key: {} for key in candidates}
+    for field in fields(weights):
         weight = getattr(weights, field.name)
         if not weight:
             continue
@@ -67,12 +53,12 @@ def fuse(candidates: Mapping[int, Signals], weights: Weights) -> dict[int, dict[
         if field.name == "english" and len(levels) < len(candidates):
             levels = _levels(candidates, "cosine") | levels
         for key in candidates:
-            found[key][field.name] = weight * levels.get(key, 0.0)
-    return found
+            shares[key][field.name] = weight * levels.get(key, 0.0)
+    return shares
 
 
 def _levels(candidates: Mapping[int, Signals], signal: str) -> dict[int, float]:
-    values = {key: value for key, one in candidates.items() if (value := getattr(one, signal)) is not None}
+    values = {key: value for key, signals in candidates.items() if (value := getattr(signals, signal)) is not None}
     if not values:
         return {}
     level = _LEVELS[signal](list(values.values()))

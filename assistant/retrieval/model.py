@@ -32,6 +32,11 @@ class Ranked:
     score: float
     same_as: str | None = None
 
+    @property
+    def cosine(self) -> float:
+        """That of the passage nearest to the question, -1..1."""
+        return max(passage.signals.cosine for passage in self.passages)
+
 
 @dataclass(frozen=True, slots=True)
 class Ranking:

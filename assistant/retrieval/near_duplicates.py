@@ -11,8 +11,9 @@ from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 from functools import lru_cache
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING
 
+from assistant.retrieval.parameters import RETRIEVAL, DuplicateParameters
 from kb import facts
 from kb.text.negation import DENIAL
 from kb.text.terms import STOP_WORDS, base_language, terms
@@ -20,26 +21,19 @@ from kb.text.terms import STOP_WORDS, base_language, terms
 if TYPE_CHECKING:
     from assistant.retrieval.model import Ranked
 
-MIN_RESEMBLANCE: Final = 0.85
-"""Share of words in common (Jaccard, each as often as it occurs): one word in a dozen may be another."""
-
-_READ: Final = 10
-"""Articles that are compared: those that are shown."""
-
-_SHARED: Final = 0.6
-"""Texts that share a smaller part of their words as they are written are not read: it is quickly told."""
-
 _NAMED = re.compile(r"\b\w*[A-ZÄÖÜ\d]\w*")
 """Words with a capital or a digit: names, products, identifiers, German nouns."""
 
 
-def near_duplicate(one: str, other: str, language: str) -> bool:
+def near_duplicate(one: str, other: str, language: str, parameters: DuplicateParameters = RETRIEVAL.duplicates) -> bool:
     """Whether two texts in ``language`` say the same: names, nouns, figures and denials alike, nearly all words too."""
     if one == other:
         return True
     left, right = _counted(one, language), _counted(other, language)
     shared, together = (left & right).total(), (left | right).total()
-    return together > 0 and shared >= MIN_RESEMBLANCE * together and _holds(one, language) == _holds(other, language)
+    if not together or shared < parameters.min_resemblance * together:
+        return False
+    return _holds(one, language) == _holds(other, language)
 
 
 @lru_cache(maxsize=1024)
@@ -56,28 +50,32 @@ def _holds(text: str, language: str) -> tuple[object, ...]:
     return named, figures, len(DENIAL.findall(text))
 
 
-def mark_near_duplicates(ranked: Sequence[Ranked], text_of: Callable[[Ranked], str]) -> list[Ranked]:
+def mark_near_duplicates(
+    ranked: Sequence[Ranked],
+    text_of: Callable[[Ranked], str],
+    parameters: DuplicateParameters = RETRIEVAL.duplicates,
+) -> list[Ranked]:
     """``ranked`` (best first), each article with the id of an earlier one whose best passage says the same as its own.
 
     The order stays: whoever looks for one of the copies finds it where it is.
     """
-    found: list[Ranked] = []
+    marked: list[Ranked] = []
     distinct: list[tuple[Ranked, str, frozenset[str]]] = []
-    for item in ranked[:_READ]:
+    for item in ranked[: parameters.articles]:
         headings, _, body = text_of(item).partition("\n")
         text = body or headings
         written, language = frozenset(text.split()), base_language(item.article.language)
-        first = next(
+        original = next(
             (
-                one
-                for one, other, others in distinct
-                if base_language(one.article.language) == language
-                and len(written & others) >= _SHARED * len(written | others)
-                and near_duplicate(text, other, language)
+                earlier
+                for earlier, earlier_text, words in distinct
+                if base_language(earlier.article.language) == language
+                and len(written & words) >= parameters.min_shared * len(written | words)
+                and near_duplicate(text, earlier_text, language, parameters)
             ),
             None,
         )
-        found.append(replace(item, same_as=first.article.id) if first else item)
-        if first is None:
+        marked.append(replace(item, same_as=original.article.id) if original else item)
+        if original is None:
             distinct.append((item, text, written))
-    return [*found, *ranked[_READ:]]
+    return [*marked, *ranked[parameters.articles :]]

@@ -17,6 +17,7 @@ from typing import Any, TypeAlias
 
 import numpy as np
 
+from assistant.retrieval.parameters import RETRIEVAL, FeedbackParameters
 from kb.articles.front_matter import text_sha256
 from kb.catalog import Judgement, RatingPeriod, Snapshot
 from kb.catalog.ratings import take_in_ratings
@@ -26,31 +27,17 @@ from kb.events import Action
 from kb.library import Library
 from kb.settings import LearningSettings
 
-FLOOR, SAME = 0.86, 0.96
-"""Cosines of two questions: above the first they may ask the same, from the second on they surely do.
-
-Of multilingual-e5-small, whose questions about different things have 0.81 in the middle and 0.87 in one of a hundred
-pairs; another model learns less or more from the same ratings, never beyond ``learning.most``.
-"""
-
-BAND = 0.02
-"""Only rated questions that are nearly as near as the nearest one count."""
-
-_READ_HALF_LIVES = 5
-"""Ratings older than this weigh below 1/32 and are not read."""
-
-_MOST_READ = 1000
-"""Ratings of similar questions that are weighed: the nearest; with so many people nothing more is to be learned."""
-
-_AGAINST_SHARE = 1 / 3
-"""Ratings take at most this share of ``learning.most`` off: what did not help one may still help another."""
-
-Said: TypeAlias = tuple[Judgement, float]
-"""What a rating said, and how much that weighs, 0..1."""
+WeightedRating: TypeAlias = tuple[Judgement, float]
+"""A rating and how much it weighs, 0..1."""
 
 
 def adjustments(
-    library: Library, snapshot: Snapshot, vector: FloatMatrix, today: date, articles: Collection[str]
+    library: Library,
+    snapshot: Snapshot,
+    vector: FloatMatrix,
+    today: date,
+    articles: Collection[str],
+    parameters: FeedbackParameters = RETRIEVAL.feedback,
 ) -> Mapping[str, float]:
     """What ratings change about the scores of ``articles``, id@language, at a question with ``vector`` (d,), length 1.
 
@@ -64,27 +51,29 @@ def adjustments(
     settings = library.settings.learning
     if not settings.enabled or not articles:
         return {}
-    period = _period(library, today)
+    period = _period(library, today, parameters)
     # 1
     ids, vectors = snapshot.judged_vectors(period, articles)
     cosines = dict(zip(ids, map(float, vectors @ vector), strict=True)) if ids else {}
-    near = sorted((key for key in ids if cosines[key] > FLOOR), key=lambda key: -cosines[key])[:_MOST_READ]
+    near = sorted((key for key in ids if cosines[key] > parameters.floor), key=lambda key: -cosines[key])
+    near = near[: parameters.nearest]
     if not near:
         return {}
     # 2
     last = snapshot.last_helpful(period, articles)
     now = _texts(snapshot, articles)
-    said = [one for one in snapshot.judgements(period, near) if one.sha256 == now[one.key]]
+    ratings = [rating for rating in snapshot.judgements(period, near) if rating.sha256 == now[rating.key]]
     helped = {key: decay(day, today, settings.half_life_days) for (key, text), day in last.items() if text == now[key]}
     # 3
-    nearest = max((cosines[one.question_id] for one in said), default=0.0)
-    by_key: dict[str, list[Said]] = {key: [] for key in helped}
-    for one in said:
-        if (cosine := cosines[one.question_id]) >= nearest - BAND:
-            likeness = min((cosine - FLOOR) / (SAME - FLOOR), 1.0)
-            by_key.setdefault(one.key, []).append((one, likeness * decay(one.given_on, today, settings.half_life_days)))
+    nearest = max((cosines[rating.question_id] for rating in ratings), default=0.0)
+    by_key: dict[str, list[WeightedRating]] = {key: [] for key in helped}
+    for rating in ratings:
+        if (cosine := cosines[rating.question_id]) >= nearest - parameters.band:
+            likeness = min((cosine - parameters.floor) / (parameters.same - parameters.floor), 1.0)
+            weight = likeness * decay(rating.given_on, today, settings.half_life_days)
+            by_key.setdefault(rating.key, []).append((rating, weight))
     # 4
-    weighed = {key: weigh(items, settings.most) for key, items in by_key.items()}
+    weighed = {key: weigh(items, settings.most, parameters) for key, items in by_key.items()}
     best = max(weighed.values(), default=0.0)
     return {key: against_best(value, best, helped.get(key, 0.0)) for key, value in weighed.items()}
 
@@ -103,21 +92,21 @@ def decay(given_on: date, today: date, half_life_days: int) -> float:
     return math.exp2(-max((today - given_on).days, 0) / half_life_days)
 
 
-def weigh(said: Iterable[Said], most: float) -> float:
-    """What some ratings say of one article, for less against, within [-most / 3, most].
+def weigh(ratings: Iterable[WeightedRating], most: float, parameters: FeedbackParameters = RETRIEVAL.feedback) -> float:
+    """The sum of ratings of one article, for less against, within [-most * ``against_share``, most].
 
     For and against each hold the strongest rating of every person, so that nobody counts twice. What speaks for it
     approaches ``most``: half of it with one person, three quarters with two. One person against takes back what one
     gave; only from the second on it costs the article something.
     """
     people: dict[bool, dict[str, float]] = {True: {}, False: {}}
-    for one, weight in said:
-        side = people[one.helpful]
-        side[one.actor] = max(side.get(one.actor, 0.0), weight)
+    for rating, weight in ratings:
+        side = people[rating.helpful]
+        side[rating.actor] = max(side.get(rating.actor, 0.0), weight)
     net = sum(people[True].values()) - sum(people[False].values())
     if net >= 0:
         return most * (1.0 - math.exp2(-net))
-    return -most * _AGAINST_SHARE * (1.0 - math.exp2(min(net + 1.0, 0.0)))
+    return -most * parameters.against_share * (1.0 - math.exp2(min(net + 1.0, 0.0)))
 
 
 @dataclass(frozen=True, slots=True)
@@ -146,8 +135,8 @@ def lessons(library: Library, article_id: str | None = None, today: date | None 
     """What ratings taught that counts today, of one article or of all, the weightiest first."""
     today = today or library.today()
     grouped = _grouped(library, article_id, today)
-    found = [_lesson(pair, items, library.settings.learning, today) for pair, items in grouped.items()]
-    return sorted(found, key=lambda one: (one.article_id, one.language, -one.weight, one.question))
+    learned = [_lesson(pair, items, library.settings.learning, today) for pair, items in grouped.items()]
+    return sorted(learned, key=lambda lesson: (lesson.article_id, lesson.language, -lesson.weight, lesson.question))
 
 
 def forget(
@@ -169,16 +158,16 @@ def forget(
         raise NotFoundError(
             f"Nothing was learned under '{pair_id or article_id}'.", "Run `kb learned` to see what was, and its ids."
         )
-    ids = [one.question_id for items in chosen.values() for one in items]
+    ids = [rating.question_id for items in chosen.values() for rating in items]
     for question_id in ids:
         library.events.act(Action(question_id, now, "forgotten", actor))
     library.catalog.judge(ids, library.embedder.fingerprint, [], np.empty((0, 0), dtype=np.float32))
     return [_lesson(pair, items, library.settings.learning, today) for pair, items in chosen.items()]
 
 
-def _period(library: Library, today: date) -> RatingPeriod:
+def _period(library: Library, today: date, parameters: FeedbackParameters = RETRIEVAL.feedback) -> RatingPeriod:
     """The ratings that may still weigh something."""
-    oldest_days = _READ_HALF_LIVES * library.settings.learning.half_life_days
+    oldest_days = parameters.half_lives * library.settings.learning.half_life_days
     since = date.fromordinal(max(today.toordinal() - oldest_days, 1))
     return RatingPeriod(library.embedder.fingerprint, since.isoformat(), today.isoformat())
 
@@ -194,20 +183,20 @@ def _grouped(library: Library, article_id: str | None, today: date) -> dict[tupl
     take_in_ratings(library)
     with library.catalog.snapshot() as snapshot:
         every = snapshot.judgements(_period(library, today))
-        said = [one for one in every if article_id in (None, one.key.rpartition("@")[0])]
-        now = _texts(snapshot, {one.key for one in said})
-    said = [one for one in said if one.sha256 == now[one.key]]
-    events = library.events.questions_for([one.question_id for one in said]) if said else {}
+        ratings = [rating for rating in every if article_id in (None, rating.key.rpartition("@")[0])]
+        now = _texts(snapshot, {rating.key for rating in ratings})
+    ratings = [rating for rating in ratings if rating.sha256 == now[rating.key]]
+    events = library.events.questions_for([rating.question_id for rating in ratings]) if ratings else {}
     grouped: dict[tuple[str, str], list[Judgement]] = defaultdict(list)
-    for one in said:
-        if one.question_id in events:
-            grouped[one.key, " ".join(events[one.question_id].text.split())].append(one)
+    for rating in ratings:
+        if rating.question_id in events:
+            grouped[rating.key, " ".join(events[rating.question_id].text.split())].append(rating)
     return grouped
 
 
 def _lesson(pair: tuple[str, str], items: Sequence[Judgement], settings: LearningSettings, today: date) -> Lesson:
     article_id, _, language = pair[0].rpartition("@")
-    weighed = [(one, decay(one.given_on, today, settings.half_life_days)) for one in items]
+    weighed = [(rating, decay(rating.given_on, today, settings.half_life_days)) for rating in items]
     return Lesson(
         _pair_id(*pair),
         article_id,
@@ -215,8 +204,8 @@ def _lesson(pair: tuple[str, str], items: Sequence[Judgement], settings: Learnin
         pair[1],
         weigh(weighed, settings.most) if settings.enabled else 0.0,
         len(items),
-        len({one.actor for one in items}),
-        (today - max(one.given_on for one in items)).days,
+        len({rating.actor for rating in items}),
+        (today - max(rating.given_on for rating in items)).days,
     )
 
 

@@ -12,8 +12,9 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
 from functools import lru_cache
-from typing import TYPE_CHECKING, Final, Protocol
+from typing import TYPE_CHECKING, Protocol
 
+from assistant.retrieval.parameters import RETRIEVAL, RerankParameters
 from kb.articles.freshness import freshness
 from kb.catalog import ArticleRow
 from kb.errors import MissingPartError
@@ -23,12 +24,6 @@ from kb.text.terms import base_language
 if TYPE_CHECKING:
     from assistant.retrieval.model import Ranked
     from assistant.retrieval.query import Query
-
-_OVERDUE_PENALTY: Final = 0.01
-"""As much as decides between two that are as good as equal."""
-
-_READ: Final = 20
-"""Articles whose best passage a cross-encoder reads; what it would put first is hardly ever further down."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,6 +35,7 @@ class RerankContext:
     superseded: frozenset[str]
     text_of: Callable[[Ranked], str]
     learned: Mapping[str, float] = field(default_factory=dict)
+    parameters: RerankParameters = RETRIEVAL.rerank
 
 
 class Reranker(Protocol):
@@ -70,7 +66,7 @@ class FeatureReranker:
         score -= settings.superseded_penalty * (article.id in context.superseded)
         score -= settings.other_language_margin * (not in_question_language(article, query))
         overdue = freshness(article, context.today, context.settings.articles.due_days) == "overdue"
-        return min(max(score - _OVERDUE_PENALTY * overdue, 0.0), 1.0)
+        return min(max(score - context.parameters.overdue_penalty * overdue, 0.0), 1.0)
 
 
 class CrossEncoderReranker:
@@ -94,13 +90,14 @@ class CrossEncoderReranker:
 
     def rerank(self, query: Query, ranked: Sequence[Ranked], context: RerankContext) -> list[Ranked]:
         """Its scores (through a sigmoid, 0..1) halve the range above the articles that it did not read."""
-        first, rest = list(ranked[:_READ]), list(ranked[_READ:])
+        read = context.parameters.cross_encoded
+        first, rest = list(ranked[:read]), list(ranked[read:])
         if not first:
             return rest
         pairs = [(query.text, context.text_of(item)) for item in first]
         scores = self._model.predict(pairs, show_progress_bar=False, activation_fn=_sigmoid())
-        read = [replace(item, score=0.5 + 0.5 * float(score)) for item, score in zip(first, scores, strict=True)]
-        return [*_sorted(read), *(replace(item, score=min(item.score, 0.5)) for item in rest)]
+        scored = [replace(item, score=0.5 + 0.5 * float(score)) for item, score in zip(first, scores, strict=True)]
+        return [*_sorted(scored), *(replace(item, score=min(item.score, 0.5)) for item in rest)]
 
 
 @lru_cache(maxsize=2)

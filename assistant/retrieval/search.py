@@ -7,9 +7,10 @@ from contextlib import contextmanager
 
 import numpy as np
 
-from assistant.retrieval import near_duplicates
-from assistant.retrieval.fusion import ACROSS, ENGLISH, SAME_LANGUAGE, Signals, Weights, fuse
+from assistant.retrieval.fusion import Signals, fuse
 from assistant.retrieval.model import Candidates, Passage, Ranked, Ranking
+from assistant.retrieval.near_duplicates import mark_near_duplicates
+from assistant.retrieval.parameters import RETRIEVAL, FusionParameters, RetrievalParameters, Weights
 from assistant.retrieval.query import Query
 from assistant.retrieval.relevance_feedback import adjustments
 from assistant.retrieval.rerank import RerankContext, in_question_language, rerankers
@@ -53,6 +54,7 @@ def retrieve(
     where: Filter,
     *,
     weights: Weights | None = None,
+    parameters: RetrievalParameters = RETRIEVAL,
 ) -> Ranking:
     """Rank the articles that ``where`` lets through.
 
@@ -61,7 +63,7 @@ def retrieve(
     languages of question and articles call for, and leave out what ratings taught: so one search is measured alone.
     """
     settings = library.settings.retrieval
-    whole, weights = weights is None, weights or weights_for(snapshot, library, query, where)
+    whole, weights = weights is None, weights or weights_for(snapshot, library, query, where, parameters.fusion)
     # 1, 2
     found = candidates(snapshot, library, query, vector, hits, where, weights)
     shares = fuse(found.signals, weights)
@@ -72,7 +74,7 @@ def retrieve(
     passages.sort(key=lambda passage: (-passage.score, passage.chunk))
     # 3, 4
     ranked = _group(passages, found.articles)
-    names = [f"{one.id}@{one.language}" for one in found.articles.values()]
+    keys = [f"{article.id}@{article.language}" for article in found.articles.values()]
 
     def text_of(item: Ranked) -> str:
         return found.chunks[item.passages[0].chunk].text
@@ -82,12 +84,13 @@ def retrieve(
         where.today,
         frozenset(snapshot.superseded(where)),
         text_of,
-        adjustments(library, snapshot, vector, where.today, names) if whole else {},
+        adjustments(library, snapshot, vector, where.today, keys, parameters.feedback) if whole else {},
+        parameters.rerank,
     )
     for reranker in rerankers(settings.reranker):
         ranked = reranker.rerank(query, ranked, context)
     # 5, 6
-    return Ranking(near_duplicates.mark_near_duplicates(_one_an_id(ranked, query), text_of))
+    return Ranking(mark_near_duplicates(_one_an_id(ranked, query), text_of, parameters.duplicates))
 
 
 def candidates(
@@ -112,12 +115,14 @@ def candidates(
     return Candidates(rows, articles, _signals(snapshot, library, query, vector, rows, articles, texts, weights))
 
 
-def weights_for(snapshot: Snapshot, library: Library, query: Query, where: Filter) -> Weights:
+def weights_for(
+    snapshot: Snapshot, library: Library, query: Query, where: Filter, fusion: FusionParameters = RETRIEVAL.fusion
+) -> Weights:
     """Those of the case: across languages, English with an encoder of its own, or any other language."""
     spoken = {base_language(language) for language in snapshot.languages(where)}
     if spoken and base_language(query.language) not in spoken:
-        return ACROSS
-    return ENGLISH if base_language(query.language) == "en" and library.english else SAME_LANGUAGE
+        return fusion.across
+    return fusion.english if base_language(query.language) == "en" and library.english else fusion.same_language
 
 
 def _dense(

@@ -17,7 +17,7 @@ import numpy as np
 import numpy.typing as npt
 
 from assistant.retrieval import fusion
-from assistant.retrieval.fusion import Weights
+from assistant.retrieval.parameters import RETRIEVAL, Weights
 from assistant.retrieval.query import understand
 from assistant.retrieval.search import candidates, searching, weights_for
 from evals.progress import progress
@@ -27,7 +27,7 @@ from evals.quality.systems import embed, targets
 from kb.catalog import Filter
 
 SIGNALS: Final = tuple(field.name for field in fields(Weights))
-CASES: Final = {"same_language": fusion.SAME_LANGUAGE, "english": fusion.ENGLISH, "across": fusion.ACROSS}
+CASES: Final = {field.name: getattr(RETRIEVAL.fusion, field.name) for field in fields(RETRIEVAL.fusion)}
 _NO_ENGLISH: Final = {"same_language": ("cosine", "bm25", "name"), "across": ("cosine", "bm25", "name")}
 _MIXTURES: Final = 3000
 _BEST: Final = 30

@@ -14,7 +14,8 @@ from datetime import UTC, datetime
 
 from assistant.answering.reply import Reply
 from assistant.ask import MAX_LIMIT, AskFilters, ask
-from assistant.retrieval.fusion import TEXT_ALONE, VECTORS_ALONE, Weights
+from assistant.retrieval.fusion import TEXT_ALONE, VECTORS_ALONE
+from assistant.retrieval.parameters import Weights
 from assistant.retrieval.query import understand
 from assistant.retrieval.search import retrieve, searching
 from evals.progress import progress

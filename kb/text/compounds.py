@@ -12,7 +12,7 @@ from functools import cache, lru_cache
 from importlib import resources
 from typing import Final
 
-from kb.text.terms import stem
+from kb.text.terms import base_language, stem, words
 
 MIN_PART_CHARACTERS: Final = 4
 """Shorter parts (``ei``, ``tor``, ``gen``) are found inside words that are no compounds."""
@@ -39,6 +39,14 @@ def parts(word: str) -> tuple[str, ...]:
 def is_known(word: str) -> bool:
     """Whether a case-folded German ``word`` is in the list, in any inflection."""
     return _is_last(word)
+
+
+@lru_cache(maxsize=4096)
+def part_stems(text: str, language: str) -> frozenset[str]:
+    """Stems of the parts of all German compounds in ``text``; empty in other languages."""
+    if base_language(language) != "de":
+        return frozenset()
+    return frozenset(stem(part, "de") for word in words(text, "de") for part in parts(word))
 
 
 @lru_cache(maxsize=1 << 16)

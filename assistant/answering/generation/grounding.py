@@ -15,7 +15,7 @@ from typing import Final, Literal, TypeAlias
 
 from assistant.answering.generation.claims import Number, names, numbers, runs
 from kb.facts.units import UNITS
-from kb.text import compounds
+from kb.text.compounds import part_stems
 from kb.text.negation import DENIAL
 from kb.text.sentences import split
 from kb.text.terms import STOP_WORDS, base_language, stem, terms, words
@@ -98,7 +98,7 @@ class SourceText:
         whole = f"{passage.title}\n{_STEP.sub('', text) if steps else text}"
         return cls(
             folded=_folded(whole),
-            terms=frozenset(terms(whole, language)) | _parts(whole, language),
+            terms=frozenset(terms(whole, language)) | part_stems(whole, language),
             numbers=tuple(numbers(whole, language)),
             runs=tuple(digits for _, digits in runs(whole)),
             steps=steps,
@@ -187,7 +187,7 @@ def _vouched(name: str, cited: list[SourceText], known: frozenset[str], language
     """An address has to stand there as it is; of other names every term, or every part of a compound."""
     if re.search(r"[@._]", name):
         return any(_folded(name) in source.folded for source in cited)
-    inner = _parts(name, language)
+    inner = part_stems(name, language)
     return known.issuperset(terms(name, language)) or (bool(inner) and inner <= known)
 
 
@@ -218,7 +218,7 @@ def _content(text: str, language: str) -> dict[str, frozenset[str]]:
     base = base_language(language)
     empty = STOP_WORDS.get(base, frozenset()) | _OPENERS | UNITS.keys()
     kept = [word for word in words(text, base) if word not in empty and not word[0].isdigit()]
-    return {stem(word, base): _parts(word, base) for word in kept}
+    return {stem(word, base): part_stems(word, base) for word in kept}
 
 
 def _steps(text: str) -> frozenset[str]:
@@ -226,13 +226,6 @@ def _steps(text: str) -> frozenset[str]:
     found = [int(number) for number in _STEP.findall(text)]
     is_list = len(found) > 1 and found == list(range(found[0], found[0] + len(found)))
     return frozenset(map(str, found)) if is_list else frozenset()
-
-
-def _parts(text: str, language: str) -> frozenset[str]:
-    """Stems of the parts of German compounds."""
-    if base_language(language) != "de":
-        return frozenset()
-    return frozenset(stem(part, "de") for word in words(text, "de") for part in compounds.parts(word))
 
 
 def plain(written: str) -> str:

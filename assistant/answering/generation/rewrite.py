@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import Final
 
-from assistant.answering.generation.grounding import Dropped, SourcePassage
+from assistant.answering.citing import cite
+from assistant.answering.generation.grounding import SourcePassage
 from assistant.answering.generation.writer import write
-from assistant.answering.judge import QuestionContext, Verdict
-from assistant.answering.quotes import Quote, cite
+from assistant.answering.model import Answer, QuestionContext, Quote
 from assistant.answering.reply import Citation
 from assistant.retrieval.model import Ranked
 from assistant.retrieval.rerank import in_question_language
@@ -18,42 +18,34 @@ _ARTICLES: Final = 3
 """Besides what is quoted, the best passage of so many articles is given to the writer: it may need the context."""
 
 
-@dataclass(frozen=True, slots=True)
-class Rewritten:
-    """The answer that is shown, with the sentences that were written but are not supported."""
+def sources(context: QuestionContext, ranked: Sequence[Ranked], answer: Answer) -> tuple[Citation, ...]:
+    """What a language model may cite: the quotes, then whole passages around and beside them.
 
-    verdict: Verdict
-    dropped: tuple[Dropped, ...] = ()
-
-
-def sources(context: QuestionContext, ranked: Sequence[Ranked], verdict: Verdict) -> tuple[Citation, ...]:
-    """What the writer may cite: the quotes, then whole passages around and beside them."""
-    found = list(verdict.citations)
+    Empty where none is configured, where nothing answers, and for a step list: a dropped step would be a gap.
+    """
+    if not context.library.settings.writer.url or not answer.text or answer.is_steps:
+        return ()
+    citations = list(answer.citations)
     for item in [item for item in ranked if in_question_language(item.article, context.query)][:_ARTICLES]:
         chunk = context.snapshot.chunks([item.passages[0].chunk])[item.passages[0].chunk]
-        units = tuple(context.snapshot.units(chunk.rowid))
-        if units:
-            quote = Quote(chunk, units, item.score)
-            due_days = context.library.settings.articles.due_days
-            found += cite([quote], item.article, context.today, due_days, first=len(found) + 1)
-    return tuple(found)
+        if units := tuple(context.snapshot.units(chunk.rowid)):
+            citations += cite(context, [Quote(chunk, units, item.score)], item.article, first=len(citations) + 1)
+    return tuple(citations)
 
 
 def rewrite(
-    context: QuestionContext, verdict: Verdict, candidates: Sequence[Citation], on_text: Callable[[str], None] | None
-) -> Rewritten:
-    """Have the answer written from ``candidates``. Step lists are left as they are: a dropped step would be a gap.
-
-    Whatever goes wrong, the quotes stand.
-    """
-    if not verdict.answer or verdict.steps:
-        return Rewritten(verdict)
+    context: QuestionContext, answer: Answer, sources: Sequence[Citation], on_text: Callable[[str], None] | None
+) -> Answer:
+    """``answer`` written anew from ``sources``; without any, or whatever goes wrong, the quotes stand."""
+    if not sources:
+        return answer
     query, settings = context.query, context.library.settings.writer
     passages = [
-        SourcePassage(one.number, f"{one.title} > {one.section}", one.quote, one.language) for one in candidates
+        SourcePassage(source.number, f"{source.title} > {source.section}", source.quote, source.language)
+        for source in sources
     ]
     written = write(settings, query.text, query.language, passages, on_text)
     if not written.answer:
-        return Rewritten(verdict, written.dropped)
-    cited = tuple(one for one in candidates if one.number in written.cited)
-    return Rewritten(replace(verdict, answer=written.answer, citations=cited), written.dropped)
+        return replace(answer, dropped=written.dropped)
+    cited = tuple(source for source in sources if source.number in written.cited)
+    return replace(answer, text=written.answer, citations=cited, dropped=written.dropped)

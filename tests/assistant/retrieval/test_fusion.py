@@ -6,11 +6,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from assistant.retrieval.fusion import ACROSS, ENGLISH, SAME_LANGUAGE, TEXT_ALONE, VECTORS_ALONE, Signals, fuse
+from assistant.retrieval.fusion import TEXT_ALONE, VECTORS_ALONE, Signals, fuse
+from assistant.retrieval.parameters import RETRIEVAL
 
 COSINE = st.floats(-1, 1, allow_nan=False)
 MAYBE = st.none() | COSINE
 SIGNALS = st.builds(Signals, COSINE, st.floats(0, 50, allow_nan=False), MAYBE, MAYBE, MAYBE)
+SAME_LANGUAGE, ENGLISH, ACROSS = RETRIEVAL.fusion.same_language, RETRIEVAL.fusion.english, RETRIEVAL.fusion.across
 WEIGHTS = [SAME_LANGUAGE, ENGLISH, ACROSS, TEXT_ALONE, VECTORS_ALONE]
 
 

@@ -10,8 +10,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from assistant.ask import ask
+from assistant.retrieval.parameters import RETRIEVAL
 from assistant.retrieval.query import understand
-from assistant.retrieval.relevance_feedback import FLOOR, adjustments, against_best, decay, forget, lessons, weigh
+from assistant.retrieval.relevance_feedback import adjustments, against_best, decay, forget, lessons, weigh
 from assistant.retrieval.search import retrieve, searching
 from assistant.web.api.articles import article
 from ingest.pipeline import ingest
@@ -129,7 +130,7 @@ def test_only_similar_questions_are_affected(three) -> None:
     rated(three, OTHER, "first@de")
     rated(three, QUESTION, "second@de")
     vectors = three.embedder.embed_queries([QUESTION, "Was kostet der Umzug nach Hamburg?"])
-    assert vectors[0] @ vectors[1] < FLOOR
+    assert vectors[0] @ vectors[1] < RETRIEVAL.feedback.floor
     assert adjusted(three, "Was kostet der Umzug nach Hamburg?") == {}
 
 
