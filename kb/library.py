@@ -130,7 +130,7 @@ class Library:
 
     @cached_property
     def english(self) -> Embedder | None:
-        """The second encoder, for what is written in English; None where it is switched off."""
+        """The second encoder, for what is written in English; None where it is switched off or not installed."""
         from kb.embedding import open_english
 
         return open_english(self._model_cache, self.threads) if self.settings.embedding.english else None

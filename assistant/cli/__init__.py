@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import importlib.util
 import io
 import logging
 import sys
@@ -34,6 +35,7 @@ __all__ = ["app", "main"]
 
 def main() -> NoReturn:
     """Run `kb`; every error leaves as two lines on stderr and an exit code of the design."""
+    _refuse_windows()
     logging.basicConfig(level=logging.WARNING, format="%(levelname)s: %(message)s")
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, io.TextIOWrapper):  # a file's name need not be UTF-8, and must not stop a report
@@ -61,3 +63,9 @@ def main() -> NoReturn:
         sys.stderr.close()
         sys.exit(0)
     sys.exit(code if isinstance(code, int) else 0)
+
+
+def _refuse_windows() -> None:
+    if importlib.util.find_spec("fcntl") is None:
+        message = "Lotse does not run on Windows: it needs the file locks of Linux and macOS (fcntl)."
+        fail(message, "Install it inside WSL2: https://learn.microsoft.com/windows/wsl/install", 3)

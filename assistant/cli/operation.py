@@ -98,10 +98,15 @@ def model_build_command(
     as_json: Json = False,
 ) -> None:
     """Convert the bundled models once into the model cache; questions and ingests then need no torch."""
-    from kb.embedding.conversion.convert import BUNDLES, default_cache, ensure_bundled
+    from kb.embedding.conversion.convert import E5, MINILM, default_cache, ensure_bundled, is_at_hand
 
     say: Callable[[str], None] | None = (lambda line: print(line, file=sys.stderr)) if sys.stderr.isatty() else None
-    folders = [ensure_bundled(default_cache(), say, force=force, bundle=bundle) for bundle in BUNDLES]
+    cache = default_cache()
+    folders = [ensure_bundled(cache, say, force=force, bundle=E5)]
+    if is_at_hand(cache, MINILM):
+        folders.append(ensure_bundled(cache, say, force=force, bundle=MINILM))
+    else:
+        print(f"{MINILM.name}, for English, is left out. {MINILM.install_hint}", file=sys.stderr)
     if as_json:
         print_json({"paths": [str(folder) for folder in folders]})
     else:

@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING, Protocol
 from assistant.retrieval.parameters import RETRIEVAL, RerankParameters
 from kb.articles.freshness import freshness
 from kb.catalog import ArticleRow
+from kb.embedding.conversion.bundle import TORCH_HINT
 from kb.errors import MissingPartError
 from kb.settings import Settings
 from kb.text.terms import base_language
@@ -82,6 +83,10 @@ class CrossEncoderReranker:
             from sentence_transformers import CrossEncoder
 
             self._model = CrossEncoder(name, device="cpu")
+        except ImportError as error:
+            raise MissingPartError(
+                f"The package {error.name}, which runs '{name}', is not installed.", TORCH_HINT
+            ) from error
         except Exception as error:  # the libraries below raise errors of many kinds for a model that is not there
             raise MissingPartError(
                 f"The reranker '{name}' cannot be loaded: {str(error).splitlines()[0][:200]}.",

@@ -40,13 +40,17 @@ def open_embedder(model: str, url: str, api_key: str, cache: Path, threads: int 
     return SentenceTransformerEmbedder(model)
 
 
-def open_english(cache: Path, threads: int = 0) -> Embedder:
+def open_english(cache: Path, threads: int = 0) -> Embedder | None:
     """The bundled all-MiniLM-L6-v2, for English alone, converted into ``cache`` when it is not there yet.
 
-    Raises MissingPartError when a package or the model is missing or damaged.
+    None, with a warning, where the package with its weights is not installed: the first encoder reads English, too.
+    Raises MissingPartError when another package is missing, or the model is damaged.
     """
-    from kb.embedding.conversion.convert import MINILM, ensure_bundled
+    from kb.embedding.conversion.convert import MINILM, ensure_bundled, is_at_hand
 
+    if not is_at_hand(cache, MINILM):
+        _log.warning("The second encoder for English is not installed (embedding.english). %s", MINILM.install_hint)
+        return None
     return _onnx(ensure_bundled(cache, _log.info, bundle=MINILM), threads)
 
 

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from kb.embedding.conversion.bundle import INSTALL_HINT
+from kb.embedding.conversion.bundle import TORCH_HINT
 from kb.embedding.prompts import prompts_for
 from kb.embedding.protocol import FloatMatrix
 from kb.embedding.vectors import printable, unit_rows, word_offsets
@@ -89,7 +89,7 @@ def _load(name_or_path: str, *, offline: bool) -> SentenceTransformer:
         from sentence_transformers import SentenceTransformer
     except ImportError as error:
         raise MissingPartError(
-            f"The package {error.name}, which runs {name_or_path}, is not installed", INSTALL_HINT
+            f"The package {error.name}, which runs {name_or_path}, is not installed", TORCH_HINT
         ) from error
     try:
         return SentenceTransformer(name_or_path, local_files_only=True)

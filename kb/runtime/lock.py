@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import contextlib
 import errno
-import fcntl
 import json
 import os
 import time
@@ -17,6 +16,9 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 
 from kb.errors import LockedError, MissingPartError
+
+with contextlib.suppress(ModuleNotFoundError):  # Windows has none; `kb` refuses to run there
+    import fcntl
 
 _POLL_S = 0.05
 

@@ -65,6 +65,12 @@ def assert_two_lines(ended: subprocess.CompletedProcess[str], code: int, *words:
         assert word in ended.stderr
 
 
+def test_windows_is_refused_with_the_way_out() -> None:
+    code = "import sys; sys.modules['fcntl'] = None; sys.argv = ['kb', 'check']; from assistant.cli import main; main()"
+    ended = subprocess.run([sys.executable, "-c", code], cwd=ROOT, check=False, capture_output=True, text=True)
+    assert_two_lines(ended, 3, "Windows", "WSL2")
+
+
 @pytest.fixture(scope="module")
 def made(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A folder with articles and a home made from them, to be copied."""

