@@ -8,11 +8,25 @@ from importlib.metadata import PackageNotFoundError, version
 from typing import Any
 
 from anyio import to_thread
-from fastapi import FastAPI, Request
-from fastapi.responses import HTMLResponse
+from fastapi import FastAPI, Request, Security
+from fastapi.security import HTTPBearer
 
-from assistant.web import api_reference, demo_data, errors, openapi
-from assistant.web.api import articles, browse, contacts, gaps, health, local_admin, overview, questions, reports
+from assistant.web import demo_data, docs, errors
+from assistant.web.api import (
+    articles,
+    audit,
+    browse,
+    contacts,
+    escalations,
+    gaps,
+    health,
+    jobs,
+    local_admin,
+    overview,
+    questions,
+    reports,
+)
+from assistant.web.api.models import error_responses
 from assistant.web.api.products import Products
 from assistant.web.jobs import Jobs
 from assistant.web.metrics import Metrics
@@ -24,6 +38,8 @@ from kb.accounts import may
 from kb.library import Library
 
 _THREADS = 8
+_TOKEN = HTTPBearer(scheme_name="token", description="A token of `kb tokens add`.", auto_error=False)
+"""Only tells the OpenAPI document of tokens; ``Access`` decides who calls."""
 
 
 def build(library: Library, token: str, host: str, port: int) -> FastAPI:
@@ -32,14 +48,14 @@ def build(library: Library, token: str, host: str, port: int) -> FastAPI:
     ``token`` is the server's own, for the commands of this machine; ``host`` and ``port`` are where it listens.
     """
     access = Access(library, token, loopback=host in LOOPBACK)
-    jobs = Jobs()
+    running_jobs = Jobs()
 
     @asynccontextmanager
     async def lifespan(_: FastAPI) -> AsyncIterator[None]:
         """Asking is work for the processor: more threads than this only make everybody wait longer."""
         to_thread.current_default_thread_limiter().total_tokens = _THREADS
         yield
-        await to_thread.run_sync(jobs.close)
+        await to_thread.run_sync(running_jobs.close)
 
     app = FastAPI(
         title="Lotse",
@@ -47,36 +63,37 @@ def build(library: Library, token: str, host: str, port: int) -> FastAPI:
         version=_version(),
         docs_url=None,
         redoc_url=None,
+        responses=error_responses(500),
         lifespan=lifespan,
     )
-    metrics = Metrics(library)
+    metrics, products = Metrics(library), Products(library)
     desk = questions.Desk(library, metrics)
     errors.install(app)
-    app.include_router(questions.router(desk, access))
-    app.include_router(contacts.router(library, access))
-    app.include_router(articles.router(library, access))
-    products = Products(library)
-    app.include_router(browse.router(library, access, products))
-    app.include_router(gaps.router(library, access, jobs, products))
-    app.include_router(overview.router(library, access, jobs))
-    app.include_router(reports.router(library, access, jobs))
+    for router in (
+        questions.router(desk, access),
+        contacts.router(library, access),
+        articles.router(library, access),
+        browse.router(library, access, products),
+        gaps.router(library, access, running_jobs, products),
+        overview.router(library, access),
+        reports.router(library, access, running_jobs),
+        escalations.router(library, access),
+        jobs.router(library, access, running_jobs),
+        audit.router(library, access),
+    ):
+        app.include_router(router, dependencies=[Security(_TOKEN)], responses=error_responses(401, 403, 429))
     app.include_router(health.router(library, metrics))
     app.include_router(local_admin.router(library, access))
     app.include_router(routes.router(desk, access))
     app.include_router(sign_in.router(access))
-    openapi.install(app)
-
-    @app.get("/docs", include_in_schema=False)
-    def docs() -> HTMLResponse:
-        return HTMLResponse(api_reference.to_html(app.openapi(), f"http://{host}:{port}"))
-
+    docs.install(app)
     gradio_host.mount(app, host, port, lambda request: _boot(access, products, request))
     app.add_middleware(Guard, hosts=(host, *library.settings.server.names), addresses=host not in LOOPBACK)
     return app
 
 
 def _boot(access: Access, products: Products, request: Request) -> dict[str, Any]:
-    """What the page knows from the start; who has not signed in learns nothing about the articles."""
+    """The facts that the page starts with; a reader who has not signed in learns nothing about the articles."""
     person, library = access.identify(request), access.library
     me = sign_in.shown(person, open_to_all=access.open())
     if person is None:

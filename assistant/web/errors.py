@@ -1,6 +1,6 @@
 """Every error leaves in one shape, in words, and never with a traceback.
 
-What is not the caller's fault also has an ``id`` that stands in the server's log, so that a report can be looked up.
+An error that is not the caller's fault also has an ``id``, which stands in the server's log too.
 """
 
 from __future__ import annotations
@@ -29,20 +29,22 @@ def install(app: FastAPI) -> None:
     @app.exception_handler(KBError)
     def explained(_: Request, error: KBError) -> JSONResponse:
         if error.http_status < HTTPStatus.INTERNAL_SERVER_ERROR:
-            return _error(error.http_status, error.message, error.hint, error.exit_code, code=error.code)
-        number = _number()
-        _LOG.warning("Request %s was refused: %s %s", number, error.message, error.hint)
-        return _error(error.http_status, error.message, error.hint, error.exit_code, number)
+            named = {"code": error.code}
+        else:
+            named = {"id": _number()}
+            _LOG.warning("Request %s was refused: %s %s", named["id"], error.message, error.hint)
+        return JSONResponse(error_json(error.message, error.hint, error.exit_code, **named), error.http_status)
 
     @app.exception_handler(RequestValidationError)
     def invalid(_: Request, error: RequestValidationError) -> JSONResponse:
         message = "; ".join(_complaints(error.errors()))
-        return _error(422, f"The request is not valid: {message}.", "GET /docs describes every endpoint.")
+        told = error_json(f"The request is not valid: {message}.", "GET /docs describes every endpoint.")
+        return JSONResponse(told, 422)
 
     @app.exception_handler(HTTPException)
     def refused(_: Request, error: HTTPException) -> JSONResponse:
         phrase = HTTPStatus(error.status_code).phrase
-        return _error(error.status_code, f"{phrase}.", "GET /docs lists the endpoints.")
+        return JSONResponse(error_json(f"{phrase}.", "GET /docs lists the endpoints."), error.status_code)
 
     @app.exception_handler(Exception)
     def unexpected(_: Request, error: Exception) -> JSONResponse:
@@ -50,12 +52,13 @@ def install(app: FastAPI) -> None:
         number = _number()
         _LOG.error("Request %s failed with %s at %s.", number, type(error).__name__, _place(error))
         hint = f"Try again; if it stays, run `kb doctor` and look for {number} in the server's log."
-        return _error(500, "Something went wrong inside the server.", hint, 3, number)
+        return JSONResponse(error_json("Something went wrong inside the server.", hint, 3, id=number), 500)
 
 
-def _error(status: int, message: str, hint: str, exit_code: int = 2, number: str = "", code: str = "") -> JSONResponse:
-    named = {name: value for name, value in (("id", number), ("code", code)) if value}
-    return JSONResponse({"error": {"message": message, "hint": hint, "exit_code": exit_code, **named}}, status)
+def error_json(message: str, hint: str, exit_code: int = 2, **more: str) -> dict[str, Any]:
+    """An error as it leaves; of ``more`` (``id``, ``code``) only what is not empty."""
+    named = {name: value for name, value in more.items() if value}
+    return {"error": {"message": message, "hint": hint, "exit_code": exit_code, **named}}
 
 
 def _number() -> str:
@@ -69,7 +72,7 @@ def _place(error: Exception) -> str:
 
 
 def _complaints(errors: Sequence[Any]) -> Iterator[str]:
-    """What is wrong and where, without the value that was sent: it may be a customer's question."""
+    """The faults and their fields, without the value that was sent: it may be a customer's question."""
     for error in errors[:5]:
         place = ".".join(str(part) for part in error["loc"] if part != "body") or "body"
         yield f"{place}: {error['msg']}"

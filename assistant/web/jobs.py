@@ -24,7 +24,7 @@ class Progress(Protocol):
 
 
 Work: TypeAlias = Callable[[Progress], dict[str, Any]]
-State: TypeAlias = Literal["running", "done", "failed", "cancelled"]
+JobState: TypeAlias = Literal["running", "done", "failed", "cancelled"]
 
 _CLOSED_WITHIN_S = 10.0
 """For so long a server that shuts down waits for its jobs; they look far more often."""
@@ -40,7 +40,7 @@ class Job:
     job_id: str
     kind: str
     started_at: datetime
-    state: State = "running"
+    state: JobState = "running"
     done: int = 0
     total: int = 0
     step: str = ""
@@ -83,15 +83,15 @@ class Jobs:
         Raises ConflictError where it should be ``alone`` of its kind and other work of that kind is under way.
         """
         with self._lock:
-            before = [one for one in self._jobs.values() if alone and one.kind == kind and not one.ended.is_set()]
-            if any(not one.cancelled.is_set() for one in before):
+            before = [job for job in self._jobs.values() if alone and job.kind == kind and not job.ended.is_set()]
+            if any(not job.cancelled.is_set() for job in before):
                 raise ConflictError(
                     "This is being worked on already.", "Wait until it has finished, or cancel it.", "at-work"
                 )
             job = Job(secrets.token_hex(8), kind, datetime.now(UTC))
-            ended = [one.job_id for one in self._jobs.values() if one.state != "running"]
-            for old in ended[: max(0, len(ended) - _KEPT)]:
-                del self._jobs[old]
+            ended = [job_id for job_id, other in self._jobs.items() if other.state != "running"]
+            for job_id in ended[: max(0, len(ended) - _KEPT)]:
+                del self._jobs[job_id]
             self._jobs[job.job_id] = job
         threading.Thread(target=_run, args=(job, work, before), name=f"job-{kind}", daemon=True).start()
         return job
@@ -122,8 +122,8 @@ class Jobs:
 
 
 def _run(job: Job, work: Work, before: Sequence[Job]) -> None:
-    for one in before:
-        one.ended.wait()
+    for earlier in before:
+        earlier.ended.wait()
     try:
         with stoppable(job.cancelled.is_set):
             result = work(job.progress)

@@ -8,14 +8,16 @@ from datetime import date
 from typing import Annotated, Any, Literal
 
 from fastapi import APIRouter, Depends, Path, Query
+from pydantic import Field
 
 from assistant.answering.reply import Reply
 from assistant.retrieval.relevance_feedback import lessons
+from assistant.web.api.models import ArticleReference, Lines, StrictModel, TitledArticle, answers
 from assistant.web.page.safe_html import Resolve, article_html, links_of, nowhere
 from assistant.web.security.authorization import Access
 from kb import markdown
 from kb.articles import front_matter
-from kb.articles.freshness import freshness
+from kb.articles.freshness import Freshness, freshness
 from kb.catalog import ArticleRow, Filter, Snapshot
 from kb.errors import MissingPartError, NotFoundError
 from kb.library import Library
@@ -23,11 +25,71 @@ from kb.library import Library
 _LOG = logging.getLogger(__name__)
 
 
+class FrontMatterResponse(StrictModel):
+    """An article's front matter, with its freshness."""
+
+    id: str = Field(examples=["report-move"])
+    language: str = Field(examples=["de"])
+    title: str = Field(examples=["Umzug melden"])
+    status: str = Field(description="draft, review, published or archived", examples=["published"])
+    audience: str = Field(description="public or internal", examples=["public"])
+    owner: str = Field(examples=["team-vertrag"])
+    products: list[str] = Field(examples=[["strom", "gas"]])
+    tags: list[str] = Field(examples=[["umzug", "vertrag"]])
+    aliases: list[str] = Field(description="what customers call it", examples=[["ich ziehe um"]])
+    created_on: str | None = Field(examples=["2024-03-12"])
+    reviewed_on: str | None = Field(examples=["2026-09-12"])
+    expires_on: str | None = Field(examples=[None])
+    review_every_days: int = Field(examples=[365])
+    supersedes: list[str] = Field(examples=[[]])
+    freshness: Freshness
+
+
+class ArticlesResponse(StrictModel):
+    """By title, without their text."""
+
+    articles: list[FrontMatterResponse]
+
+
+class SectionResponse(StrictModel):
+    """A section of an article."""
+
+    headings: list[str] = Field(description="from the outermost to its own", examples=[["Schritte"]])
+    anchor: str = Field(examples=["schritte"])
+    level: int = Field(examples=[2])
+    lines: Lines
+
+
+class LearnedQuestion(ArticleReference):
+    """A question that ratings tie to the article."""
+
+    pair_id: str = Field(examples=["04f727251939"])
+    question: str = Field(examples=["Bis wann muss ich den Umzug melden?"])
+    weight: float = Field(examples=[0.0736])
+    ratings: int
+    people: int
+    age_days: int
+
+
+class ArticleResponse(FrontMatterResponse):
+    """An article as it is read: front matter, text, sections."""
+
+    languages: list[str] = Field(description="of all its translations", examples=[["de", "en"]])
+    related: list[TitledArticle]
+    learned: list[LearnedQuestion]
+    markdown: str = Field(description="the file as it stands", examples=["---\nid: report-move\n---\n# Umzug melden\n"])
+    html: str = Field(
+        description="sanitised; data-lines names the lines in the file",
+        examples=['<h1 id="umzug-melden" data-lines="5-5">Umzug melden</h1>'],
+    )
+    sections: list[SectionResponse]
+
+
 def router(library: Library, access: Access) -> APIRouter:
     """The endpoints on articles."""
-    routes = APIRouter(dependencies=[Depends(access.require("agent"))])
+    routes = APIRouter(prefix="/api/v1/articles", tags=["articles"], dependencies=[Depends(access.require("agent"))])
 
-    @routes.get("/api/v1/articles", tags=["articles"], summary="List the articles")
+    @routes.get("", summary="List the articles", **answers(ArticlesResponse, 422))
     def list_articles(
         language: Annotated[str | None, Query(description="only articles in this language")] = None,
         audience: Annotated[
@@ -41,7 +103,7 @@ def router(library: Library, access: Access) -> APIRouter:
             rows = snapshot.listing(Filter(today, audience, language, tuple(product or ())))
         return {"articles": [front(row, library, today) for row in rows]}
 
-    @routes.get("/api/v1/articles/{article_id:path}", tags=["articles"], summary="Read an article")
+    @routes.get("/{article_id:path}", summary="Read an article", **answers(ArticleResponse, 404, 422))
     def read_article(
         article_id: Annotated[
             str, Path(description="its id, as citations and lists give it", examples=["report-move"])
@@ -58,47 +120,52 @@ def article(library: Library, article_id: str, language: str | None) -> dict[str
     """One article as `GET articles/{id}` gives it. Raises NotFoundError; archived and expired ones can be read too."""
     today = library.today()
     with library.catalog.snapshot() as snapshot:
-        found = snapshot.find(article_id)
-        chosen = next((item for item in found if language in (None, item[0].language)), None)
+        translations = snapshot.find(article_id)
+        chosen = next((item for item in translations if language in (None, item[0].language)), None)
         if chosen is None:
-            where = f" in {language}" if found and language else ""
+            where = f" in {language}" if translations and language else ""
             raise NotFoundError(
                 f"There is no article '{article_id}'{where}.", "GET /api/v1/articles lists the articles."
             )
         row, source = chosen
-        places = _places(snapshot, row.root)
+        by_path = _by_path(snapshot, row.root)
         related = [item for key in row.related for item in _in_language(snapshot.find(key), row.language)]
     _, start, first_line = front_matter.split(source)
     body = source[start:]
     parsed = markdown.parse(body, first_line, row.title)
     return {
         **front(row, library, today),
-        "languages": [other.language for other, _ in found],
+        "languages": [other.language for other, _ in translations],
         "related": [{"article_id": item.id, "language": item.language, "title": item.title} for item in related],
         "learned": _learned(library, row),
         "markdown": source,
-        "html": article_html(body, first_line, links_of(places, row.path)),
+        "html": article_html(body, first_line, links_of(by_path, row.path)),
         "sections": [
-            {"headings": list(one.headings), "anchor": one.anchor, "level": one.level, "lines": list(one.lines)}
-            for one in parsed.sections
+            {
+                "headings": list(section.headings),
+                "anchor": section.anchor,
+                "level": section.level,
+                "lines": list(section.lines),
+            }
+            for section in parsed.sections
         ],
     }
 
 
 def marks(library: Library, reply: Reply) -> dict[int, dict[str, Any]]:
-    """What stands by the number of a citation besides its freshness: who may read it, and what supersedes it."""
+    """Audience and supersession of each citation, by its number."""
     if not reply.citations:
         return {}
     with library.catalog.snapshot() as snapshot:
         superseded = snapshot.superseded(Filter(library.today()))
-        found = {one.article_id: snapshot.find(one.article_id) for one in reply.citations}
-    audiences = {(row.id, row.language): row.audience for rows in found.values() for row, _ in rows}
+        cited = {key: snapshot.find(key) for key in {citation.article_id for citation in reply.citations}}
+    audiences = {(row.id, row.language): row.audience for rows in cited.values() for row, _ in rows}
     return {
-        one.number: {
-            "audience": audiences.get((one.article_id, one.language), "internal"),
-            "superseded": one.article_id in superseded,
+        citation.number: {
+            "audience": audiences.get((citation.article_id, citation.language), "internal"),
+            "superseded": citation.article_id in superseded,
         }
-        for one in reply.citations
+        for citation in reply.citations
     }
 
 
@@ -109,11 +176,11 @@ def resolver(library: Library, reply: Reply) -> Resolve:
     cited = reply.citations[0]
     with library.catalog.snapshot() as snapshot:
         rows = [row for row, _ in snapshot.find(cited.article_id) if row.language == cited.language]
-        return links_of(_places(snapshot, rows[0].root), rows[0].path) if rows else nowhere
+        return links_of(_by_path(snapshot, rows[0].root), rows[0].path) if rows else nowhere
 
 
 def titles(library: Library) -> dict[str, str]:
-    """What the articles that may answer are called, by ``id@language``."""
+    """Titles of the articles that may answer, by ``id@language``."""
     with library.catalog.snapshot() as snapshot:
         return {f"{row.id}@{row.language}": row.title for row in snapshot.listing(Filter(library.today()))}
 
@@ -139,21 +206,21 @@ def front(row: ArticleRow, library: Library, today: date) -> dict[str, Any]:
     }
 
 
-def _places(snapshot: Snapshot, root: str) -> dict[str, tuple[str, str]]:
+def _by_path(snapshot: Snapshot, root: str) -> dict[str, tuple[str, str]]:
     """The articles of one root by their path, as (id, language)."""
     keys = ((file.path, file.key.rpartition("@")) for file in snapshot.files() if file.root == root)
     return {path: (key[0], key[2]) for path, key in keys}
 
 
 def _learned(library: Library, row: ArticleRow) -> list[dict[str, Any]]:
-    """What ratings taught about an article. It can be read without its log."""
+    """Questions that ratings tie to an article; none where the log cannot be read."""
     try:
-        return [one.to_json() for one in lessons(library, row.id) if one.language == row.language]
+        return [lesson.to_json() for lesson in lessons(library, row.id) if lesson.language == row.language]
     except MissingPartError as error:
-        _LOG.warning("What was learned cannot be shown. %s %s", error.message, error.hint)
+        _LOG.warning("Learned questions cannot be shown. %s %s", error.message, error.hint)
         return []
 
 
-def _in_language(found: Sequence[tuple[ArticleRow, str]], language: str) -> list[ArticleRow]:
-    rows = [row for row, _ in found]
+def _in_language(translations: Sequence[tuple[ArticleRow, str]], language: str) -> list[ArticleRow]:
+    rows = [row for row, _ in translations]
     return [row for row in rows if row.language == language][:1] or rows[:1]

@@ -12,38 +12,24 @@ from typing import Any
 
 from fastapi import APIRouter, Depends, Request
 from fastapi.responses import StreamingResponse
-from pydantic import BaseModel, ConfigDict
 
 from assistant.doctor import examine
+from assistant.web.api.jobs import IngestHooks
+from assistant.web.api.models import StrictModel
+from assistant.web.errors import error_json
 from assistant.web.security.authorization import Access, ForbiddenError
 from ingest.pipeline import ingest
 from kb.errors import KBError
 from kb.library import Library
 
 
-class IngestBody(BaseModel):
-    """What `kb ingest` was told."""
-
-    model_config = ConfigDict(extra="forbid")
+class IngestBody(StrictModel):
+    """The arguments of `kb ingest`."""
 
     paths: list[Path]
     prune: bool = True
     dry_run: bool = False
     force: bool = False
-
-
-class _Relay:
-    """Hooks that put the progress of an ingest into a queue."""
-
-    def __init__(self, lines: queue.SimpleQueue[dict[str, Any] | None]) -> None:
-        self._lines = lines
-
-    def progress(self, done: int, total: int) -> None:
-        """So many of the files that need work are through."""
-        self._lines.put({"progress": [done, total]})
-
-    def reached(self, step: str) -> None:
-        """Ignored."""
 
 
 def router(library: Library, access: Access) -> APIRouter:
@@ -64,7 +50,7 @@ def router(library: Library, access: Access) -> APIRouter:
 
     @routes.post("/doctor")
     def run_doctor() -> dict[str, Any]:
-        """What `kb doctor` finds, looked at from inside the process that holds the index."""
+        """The checks of `kb doctor`, made inside the process that holds the index."""
         return {"checks": [asdict(check) for check in examine(library)]}
 
     return routes
@@ -76,12 +62,11 @@ def _ingesting(library: Library, body: IngestBody) -> Iterator[dict[str, Any]]:
 
     def work() -> None:
         try:
-            report = ingest(
-                library, body.paths, _Relay(lines), prune=body.prune, dry_run=body.dry_run, force=body.force
-            )
+            hooks = IngestHooks(lambda done, total: lines.put({"progress": [done, total]}))
+            report = ingest(library, body.paths, hooks, prune=body.prune, dry_run=body.dry_run, force=body.force)
             lines.put({"report": report.to_json()})
         except KBError as error:
-            lines.put({"error": {"message": error.message, "hint": error.hint, "exit_code": error.exit_code}})
+            lines.put(error_json(error.message, error.hint, error.exit_code))
         finally:
             lines.put(None)
 

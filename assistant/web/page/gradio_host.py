@@ -8,7 +8,6 @@ policy forbids, so the desk moves into a plain column.
 from __future__ import annotations
 
 import asyncio
-import base64
 import hashlib
 import json
 import os
@@ -29,6 +28,7 @@ from starlette.requests import Request
 from starlette.routing import Mount
 
 from assistant.web.page.texts import KEYS, TEXTS
+from assistant.web.security.content_policy import content_security_policy
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -49,7 +49,6 @@ _META = re.compile(r'\s*<meta\s+(?:property="og:|name="twitter:)[^>]*>')
 _MANIFEST = re.compile(r'\s*<link rel="manifest"[^>]*>')
 _OUTSIDE = re.compile(r'\s*<(?:link|script)\b[^>]*(?:href|src)="(?:https?:)?//[^>]*>(?:\s*</script>)?')
 _SHOWN = re.compile(r"/(?:(?:assets|static)/.*|theme\.css|favicon\.ico|gradio_api/heartbeat/\w+)?")
-_INLINE = re.compile(r"<script(?![^>]*\bsrc=)(?![^>]*application/json)[^>]*>(.*?)</script>", re.DOTALL)
 
 
 def blocks() -> gr.Blocks:
@@ -172,14 +171,3 @@ def dressed(document: str, boot: dict[str, Any]) -> str:
     )
     document = document.replace("</head>", f"{head}</head>", 1)
     return document.replace("</body>", f"{body}</body>", 1)
-
-
-def content_security_policy(document: str) -> str:
-    """Scripts and data from this server only; of inline scripts, only those that stand in this very document."""
-    scripts = _INLINE.findall(document)
-    hashes = [base64.b64encode(hashlib.sha256(text.encode()).digest()).decode() for text in scripts]
-    allowed = " ".join(f"'sha256-{value}'" for value in hashes)
-    return (
-        f"default-src 'none'; script-src 'self' {allowed}; style-src 'self' 'unsafe-inline'; img-src 'self' data:;"
-        " font-src 'self'; connect-src 'self'; base-uri 'self'; form-action 'self'; frame-ancestors 'none'"
-    )

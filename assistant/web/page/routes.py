@@ -11,8 +11,8 @@ from fastapi.responses import Response
 from assistant.answering.messages import in_language
 from assistant.messages import LANGUAGES
 from assistant.web.api import articles
-from assistant.web.api.questions import Desk
-from assistant.web.api.requests import AskBody, Body, Handle
+from assistant.web.api.models import Handle, StrictModel
+from assistant.web.api.questions import AskBody, Desk
 from assistant.web.page import gradio_host
 from assistant.web.page.plain_text import plain
 from assistant.web.page.safe_html import answer_html, plain_text
@@ -24,7 +24,7 @@ _MEDIA = {"css": "text/css; charset=utf-8", "js": "text/javascript; charset=utf-
 _YEAR_S = 31_536_000
 
 
-class ActBody(Body):
+class ActBody(StrictModel):
     """What somebody did with an answer on the page."""
 
     question_id: Handle

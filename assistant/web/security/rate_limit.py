@@ -5,6 +5,7 @@ from __future__ import annotations
 import threading
 import time
 from collections import OrderedDict
+from collections.abc import Callable
 
 from kb.errors import KBError
 
@@ -19,16 +20,17 @@ class TooManyError(KBError):
 
 
 class Limit:
-    """At most ``per_minute`` calls a minute from one caller, all at once if need be."""
+    """At most ``per_minute`` calls a minute from one caller, all at once if need be; ``clock`` tells seconds."""
 
-    def __init__(self, per_minute: int) -> None:
+    def __init__(self, per_minute: int, clock: Callable[[], float] = time.monotonic) -> None:
+        self._clock = clock
         self._per_minute = per_minute
         self._buckets: OrderedDict[str, tuple[float, float]] = OrderedDict()
         self._lock = threading.Lock()
 
     def take(self, caller: str) -> None:
         """Count a call. Raises TooManyError with the seconds to wait."""
-        now_s, rate = time.monotonic(), self._per_minute / 60
+        now_s, rate = self._clock(), self._per_minute / 60
         with self._lock:
             left, then_s = self._buckets.pop(caller, (float(self._per_minute), now_s))
             left = min(self._per_minute, left + (now_s - then_s) * rate)

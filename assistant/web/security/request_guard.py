@@ -1,11 +1,16 @@
-"""What every request passes first, and what every response carries: the rules that need no knowledge of the routes."""
+"""The rules that need no knowledge of the routes: for every request before anything else, and for every response."""
 
 from __future__ import annotations
 
 import ipaddress
-import json
 from collections.abc import Collection
 from typing import TYPE_CHECKING
+
+from fastapi.responses import JSONResponse
+from starlette.datastructures import Headers, MutableHeaders
+from starlette.exceptions import HTTPException
+
+from assistant.web.errors import error_json
 
 if TYPE_CHECKING:
     from starlette.types import ASGIApp, Message, Receive, Scope, Send
@@ -46,33 +51,28 @@ class Guard:
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Pass a request on, or answer it with a refusal."""
         if scope["type"] != "http":
-            # Lotse speaks no WebSocket; Gradio does not need one.
+            # Lotse has no WebSocket; Gradio does not need one.
             if scope["type"] == "lifespan":
                 await self._app(scope, receive, send)
             return
-        headers = {key.decode("latin-1").lower(): value.decode("latin-1") for key, value in scope["headers"]}
 
         async def guarded_send(message: Message) -> None:
             if message["type"] == "http.response.start":
-                present = {key.lower() for key, _ in message["headers"]}
-                extra = [(k.encode(), v.encode()) for k, v in _HEADERS.items() if k.encode() not in present]
-                message = {**message, "headers": [*message["headers"], *extra]}
+                sent = MutableHeaders(scope=message)
+                for name, value in _HEADERS.items():
+                    sent.setdefault(name, value)
             await send(message)
 
-        refusal = self._refusal(scope, headers)
+        refusal = self._refusal(scope, Headers(scope=scope))
         if refusal is not None:
-            await _refuse(guarded_send, *refusal)
+            status, message, hint = refusal
+            await JSONResponse(error_json(message, hint), status)(scope, receive, guarded_send)
             return
-        if scope["method"] in _WITH_BODY:
-            body, too_long = await _read(receive)
-            if too_long:
-                await _refuse(guarded_send, *_too_long("more than that"))
-                return
-            receive = _replayed(body, receive)
-        await self._app(scope, receive, guarded_send)
+        await self._app(scope, _limited(receive), guarded_send)
 
-    def _refusal(self, scope: Scope, headers: dict[str, str]) -> tuple[int, str, str] | None:
-        if not self._known(_host_name(headers.get("host", ""))):
+    def _refusal(self, scope: Scope, headers: Headers) -> tuple[int, str, str] | None:
+        hosts = headers.getlist("host")
+        if len(hosts) != 1 or not self._known(_host_name(hosts[0])):
             return (
                 421,
                 "This server does not answer under that host name.",
@@ -89,7 +89,7 @@ class Guard:
             )
         length = headers.get("content-length", "")
         if length.isdigit() and int(length) > MAX_BODY_BYTES:
-            return _too_long(f"{int(length):,}")
+            return 413, f"A body may have {MAX_BODY_BYTES:,} bytes; this one has {int(length):,}.", "Send less."
         # No form can send a DELETE, and a script of another site only after asking, which is never granted.
         kind = headers.get("content-type", "").partition(";")[0].strip().lower()
         if scope["method"] != "DELETE" and kind != "application/json":
@@ -108,34 +108,19 @@ def _is_address(name: str) -> bool:
     return True
 
 
-def _too_long(size: str) -> tuple[int, str, str]:
-    return 413, f"A body may have {MAX_BODY_BYTES:,} bytes; this one has {size}.", "Send less."
+def _limited(receive: Receive) -> Receive:
+    """``receive`` that raises HTTPException (413) once a body is over the limit, whatever length it tells or not."""
+    size = 0
 
-
-async def _read(receive: Receive) -> tuple[bytes, bool]:
-    """The whole body, and whether it went over the limit (a body may come without telling its length)."""
-    body = b""
-    while True:
+    async def limited() -> Message:
+        nonlocal size
         message = await receive()
-        body += message.get("body", b"")
-        if len(body) > MAX_BODY_BYTES:
-            return b"", True
-        if message["type"] == "http.disconnect" or not message.get("more_body", False):
-            return body, False
+        size += len(message.get("body", b""))
+        if size > MAX_BODY_BYTES:
+            raise HTTPException(413)
+        return message
 
-
-def _replayed(body: bytes, receive: Receive) -> Receive:
-    """``receive`` that gives a body that was read already, then what comes after it."""
-    given = False
-
-    async def replay() -> Message:
-        nonlocal given
-        if given:
-            return await receive()
-        given = True
-        return {"type": "http.request", "body": body, "more_body": False}
-
-    return replay
+    return limited
 
 
 def _host_name(host: str) -> str:
@@ -144,10 +129,3 @@ def _host_name(host: str) -> str:
     if host.startswith("["):
         return host[1:].partition("]")[0]
     return host.rpartition(":")[0] if ":" in host else host
-
-
-async def _refuse(send: Send, status: int, message: str, hint: str) -> None:
-    body = json.dumps({"error": {"message": message, "hint": hint, "exit_code": 2}}).encode()
-    headers = [(b"content-type", b"application/json"), (b"content-length", str(len(body)).encode())]
-    await send({"type": "http.response.start", "status": status, "headers": headers})
-    await send({"type": "http.response.body", "body": body})

@@ -1,4 +1,4 @@
-"""Signing in and out, and what the page may know about who looks at it."""
+"""Signing in and out, and the facts about a reader that the page may know."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from typing import Any
 from fastapi import APIRouter, Request, Response
 from pydantic import Field
 
-from assistant.web.api.requests import Body
+from assistant.web.api.models import StrictModel
 from assistant.web.security.authorization import COOKIE, Access, Person
 from assistant.web.security.rate_limit import Limit
 from kb.accounts import AuditEntry, SignInError
@@ -17,7 +17,7 @@ _TRIES_PER_MINUTE = 20
 """From one address: many people may sit behind one at the start of a shift; a list of passwords takes for ever."""
 
 
-class SignInBody(Body):
+class SignInBody(StrictModel):
     """Name and password."""
 
     name: str = Field(max_length=200)
@@ -37,7 +37,7 @@ def router(access: Access) -> APIRouter:
         try:
             session = library.accounts.sign_in(body.name, body.password, now, hours)
         except SignInError as error:
-            # What was typed as a name may be a password: only the name of an account gets into the log.
+            # A password may have been typed as the name: only the name of an account gets into the log.
             known = body.name.strip().lower() in {account.name for account in library.accounts.accounts()}
             who = body.name.strip().lower() if known else "unknown"
             library.accounts.record(
@@ -71,7 +71,7 @@ def router(access: Access) -> APIRouter:
 
 
 def shown(person: Person | None, *, open_to_all: bool) -> dict[str, Any]:
-    """What the page may know about who looks at it."""
+    """The facts about a reader that the page may know."""
     if person is None:
         return {"signed_in": False, "open": open_to_all}
     return {

@@ -57,6 +57,13 @@ class Running:
         self.foreign: list[str] = []
 
     def open(self, language: str = "de-DE", width: int = 1280, scheme: str = "light", path: str = "/") -> Any:
+        page = self.page(language, width, scheme)
+        page.goto(self.url + path)
+        page.wait_for_selector(".lotse[data-ready]")
+        return page
+
+    def page(self, language: str = "de-DE", width: int = 1280, scheme: str = "light") -> Any:
+        """An empty page that notes its faults and whom it asks."""
         context = self.browser.new_context(
             viewport={"width": width, "height": 800},
             locale=language,
@@ -77,8 +84,6 @@ class Running:
             "console",
             lambda message: page.faults.append(message.text) if "Content Security Policy" in message.text else None,
         )
-        page.goto(self.url + path)
-        page.wait_for_selector(".lotse[data-ready]")
         return page
 
 

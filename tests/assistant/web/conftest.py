@@ -12,12 +12,15 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from starlette.testclient import TestClient
 
+from assistant.web.app import build
+from ingest.pipeline import ingest
 from kb.events import QuestionEvent
 from kb.library import Library
 from kb.settings import Settings
 from tests import sample_gaps
-from tests.assistant.web import hard
+from tests.assistant.web import hard, small_server
 from tests.assistant.web.browsing import ARTICLES, CHROMIUM, PASSWORD, ROOT, SERVE, XSS, Running
 
 
@@ -116,6 +119,31 @@ def started(folder: Path, port: int = 0) -> subprocess.Popen[str]:
     command = [sys.executable, "-c", SERVE, str(folder / ".kb"), str(folder / "articles"), str(port)]
     environment = {**os.environ, "PYTHONPATH": str(ROOT)}
     return subprocess.Popen(command, stdout=subprocess.PIPE, text=True, cwd=ROOT, env=environment)
+
+
+@pytest.fixture(scope="module")
+def home(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return tmp_path_factory.mktemp("home")
+
+
+@pytest.fixture(scope="module")
+def articles(home: Path) -> Path:
+    return small_server.write_articles(home / "articles")
+
+
+@pytest.fixture(scope="module")
+def library(home: Path, articles: Path) -> Iterator[Library]:
+    """A library on two articles, for tests that need no browser."""
+    library = small_server.open_library(home / ".kb")
+    ingest(library, [articles])
+    yield library
+    library.close()
+
+
+@pytest.fixture(scope="module")
+def client(library: Library) -> Iterator[TestClient]:
+    with small_server.client_of(build(library, small_server.TOKEN, "127.0.0.1", 7860)) as client:
+        yield client
 
 
 @contextmanager

@@ -20,7 +20,7 @@ from kb.events import QuestionEvent
 from kb.library import Library
 from kb.runtime.cancellation import StoppedError
 from kb.runtime.days import day_in
-from tests.assistant.web.security.test_authorization import open_library
+from tests.assistant.web.small_server import open_library
 
 NOW = datetime.now(UTC)
 

@@ -12,7 +12,7 @@ from starlette.testclient import TestClient
 
 from assistant.web.app import build
 from ingest.pipeline import ingest
-from tests.assistant.web.security.test_authorization import open_library
+from tests.assistant.web.small_server import open_library
 
 EXAMPLES = 12
 """Per endpoint; about thirty endpoints, a few milliseconds each."""
