@@ -248,9 +248,10 @@ def gaps(
     as_json: Json = False,
 ) -> None:
     """Plant gaps in knowledge bases, ask as many people would, and score what is found; or time a large log."""
-    from evals.gaps.bench import markdown, run
+    from evals.gaps.bench import Plan, markdown, run
     from evals.gaps.scale import measure
 
+    plan = Plan(split.value, seed, far, articles, reactions)
     results = []
     for name in datasets:
         folder, _, files = name.partition(":")
@@ -258,8 +259,7 @@ def gaps(
         if scale:
             results.append(measure(Path(folder), queries, scale, 100, overrides or []))
         else:
-            options = (split.value, seed, far, articles, overrides or [], reactions)
-            results.append(run(Path(folder), queries, *options))
+            results.append(run(Path(folder), queries, plan, overrides or []))
     print(json.dumps(results, ensure_ascii=False, indent=2) if as_json else markdown(results))
 
 

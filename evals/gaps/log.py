@@ -56,7 +56,7 @@ _FAR_SUBJECTS: Final = frozenset(
 
 
 @dataclass(frozen=True, slots=True)
-class Asked:
+class LoggedQuestion:
     """One question that is logged, and the truth about it: its need, and the plant that leaves it unanswered."""
 
     id: str
@@ -78,7 +78,7 @@ class Asked:
 
 def log(
     every: Sequence[Need], plants: Sequence[Plant], far: Path | None, most: int, until: datetime, rng: random.Random
-) -> list[Asked]:
+) -> list[LoggedQuestion]:
     """The log, oldest first: all questions of planted needs, and others up to ``most``, in some wordings each.
 
     Needs without articles that are no plants, being the other half's, are not asked for.
@@ -139,11 +139,11 @@ def _far(file: Path | None, rng: random.Random) -> list[_Line]:
     return made
 
 
-def _asked(line: _Line, until: datetime, rng: random.Random) -> Asked:
+def _asked(line: _Line, until: datetime, rng: random.Random) -> LoggedQuestion:
     person = rng.randrange(_PEOPLE)
     moment = until - timedelta(minutes=rng.randrange(_DAYS * 24 * 60))
     plant = line.plant
-    return Asked(
+    return LoggedQuestion(
         id=line.id,
         text=line.text,
         language=line.language,

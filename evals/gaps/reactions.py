@@ -13,7 +13,7 @@ from datetime import timedelta
 from typing import Final, Literal
 
 from assistant.answering.reply import Reply
-from evals.gaps.log import Asked
+from evals.gaps.log import LoggedQuestion
 from kb.events import Action, ActionKind, Feedback, FeedbackReason
 from kb.library import Library
 from kb.text.terms import base_language
@@ -52,7 +52,7 @@ _REASONS: Final[tuple[FeedbackReason, ...]] = ("not_found", "missing", "wrong", 
 """Why a wrong answer did not help, each as often; with a right one it is unclear."""
 
 
-def react(library: Library, asked: Asked, reply: Reply, answering: Collection[str], rate: float) -> None:
+def react(library: Library, asked: LoggedQuestion, reply: Reply, answering: Collection[str], rate: float) -> None:
     """Log what the asker does; ``answering`` are ids of articles of the need, ``rate`` multiplies the shares."""
     got = what(asked, reply, answering)
     dice = random.Random(f"reaction {asked.id}")  # noqa: S311  a seed, no secret
@@ -73,7 +73,7 @@ def react(library: Library, asked: Asked, reply: Reply, answering: Collection[st
         library.events.rate(Feedback(reply.question_id, at, verdict, reason, actor=asked.actor))
 
 
-def what(asked: Asked, reply: Reply, answering: Collection[str]) -> str:
+def what(asked: LoggedQuestion, reply: Reply, answering: Collection[str]) -> str:
     """A key of RATES. Articles in another language than asked in help nobody."""
     own = base_language(asked.language)
     cited = [one for one in reply.citations if base_language(one.language) == own]

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import contextlib
 import random
 import resource
 import sys
@@ -16,12 +15,10 @@ from typing import Any, Final
 import numpy as np
 
 from assistant.gaps import find
-from evals.gaps.bench import TODAY
+from evals.gaps.bench import NOW, ingested
 from evals.gaps.wordings import wordings
 from evals.quality.datasets import Dataset, Question, Selection, load
-from evals.quality.index import configured, kept_vectors
-from evals.quality.vector_cache import StoringEmbedder
-from ingest.pipeline import ingest
+from evals.quality.index import configured
 from kb.embedding.protocol import FloatMatrix
 from kb.events import QuestionEvent
 from kb.library import Library
@@ -41,19 +38,15 @@ def measure(folder: Path, queries: Sequence[Path], count: int, more: int, overri
     """
     dataset = load(folder, Selection(tuple(queries)))
     rng = random.Random(f"scale {dataset.name}")  # noqa: S311  a seed, no secret
-    with tempfile.TemporaryDirectory(prefix="lotse-scale-") as place:
-        library = Library(Path(place) / "home", configured(overrides))
-        plain, english = library.embedder, library.english
-        library.embedder = StoringEmbedder(plain, kept_vectors())
-        library.english = StoringEmbedder(english, kept_vectors()) if english else None
-        with contextlib.closing(library):
-            ingest(library, [dataset.articles])
-            library.embedder, library.english, library.exact = plain, english, True
-            vectors = plain.embed_queries([" ".join(one.text.split()) for one in dataset.questions])
-            _log(library, dataset, vectors, count, 0, rng)
-            first = _timed(library)
-            _log(library, dataset, vectors, more, count, rng)
-            second = _timed(library)
+    with (
+        tempfile.TemporaryDirectory(prefix="lotse-scale-") as folder_made,
+        ingested(dataset.articles, Path(folder_made) / "home", configured(overrides)) as library,
+    ):
+        vectors = library.embedder.embed_queries([" ".join(one.text.split()) for one in dataset.questions])
+        _log(library, dataset, vectors, count, 0, rng)
+        first = _timed(library)
+        _log(library, dataset, vectors, more, count, rng)
+        second = _timed(library)
     peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
     return {
         "dataset": dataset.name,
@@ -71,7 +64,7 @@ def measure(folder: Path, queries: Sequence[Path], count: int, more: int, overri
 def _timed(library: Library) -> tuple[float, float, int]:
     """Seconds, seconds of the processors (other programs may be at work), and gaps found."""
     started, worked = time.perf_counter(), time.process_time()
-    report = find(library, today=TODAY.date())
+    report = find(library, today=NOW.date())
     return round(time.perf_counter() - started, 1), round(time.process_time() - worked, 1), len(report.gaps)
 
 
@@ -95,7 +88,7 @@ def _event(question: Question, number: int, rng: random.Random) -> QuestionEvent
     names = sorted(question.relevant) or ["none"]
     return QuestionEvent(
         question_id=f"q{number:07}",
-        asked_at=TODAY - timedelta(minutes=number % 40_000),
+        asked_at=NOW - timedelta(minutes=number % 40_000),
         text=text if rng.random() < 0.5 else f"{text} ({rng.randrange(10**6)})",
         language=question.base_language,
         status="abstained" if refused else "answered",

@@ -9,7 +9,7 @@ from typing import Any
 
 import numpy as np
 
-from evals.gaps.log import Asked
+from evals.gaps.log import LoggedQuestion
 from evals.gaps.plants import LEAFLET, Plant, need_name
 from kb.backlog.model import Gap
 from kb.embedding.protocol import FloatMatrix
@@ -27,7 +27,7 @@ class Judged:
     off_topic: bool
 
 
-def judged(gaps: Sequence[Gap], asked: Sequence[Asked]) -> list[Judged]:
+def judged(gaps: Sequence[Gap], asked: Sequence[LoggedQuestion]) -> list[Judged]:
     """Each found gap with the need that most of its questions have, the earliest of equal ones."""
     truth = {one.id: one for one in asked}
     planted = {one.plant.need: one.plant for one in asked if one.plant is not None}
@@ -51,7 +51,7 @@ def _by_article(gap: Gap, planted: Mapping[str, Plant]) -> Plant | None:
 
 def score(
     gaps: Sequence[Gap],
-    asked: Sequence[Asked],
+    asked: Sequence[LoggedQuestion],
     plants: Sequence[Plant],
     vectors: FloatMatrix,
     flawed: Collection[str] = (),
@@ -105,7 +105,7 @@ def _off_topic(found: Sequence[Judged]) -> dict[str, Any]:
     return {"gaps": len(places), "first_place": first, "planted_below": below, "of": len(found)}
 
 
-def clusterings(gaps: Sequence[Gap], asked: Sequence[Asked], vectors: FloatMatrix) -> dict[str, float]:
+def clusterings(gaps: Sequence[Gap], asked: Sequence[LoggedQuestion], vectors: FloatMatrix) -> dict[str, float]:
     """V-measure and adjusted Rand index over the questions that found gaps hold: ours, one-question, and k-means."""
     from sklearn.cluster import KMeans
     from sklearn.metrics import adjusted_rand_score, v_measure_score

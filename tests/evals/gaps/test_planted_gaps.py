@@ -11,7 +11,7 @@ import numpy as np
 import pytest
 
 from assistant.answering.reply import Citation, NearestArticle, Reply, Timings
-from evals.gaps.log import Asked, log
+from evals.gaps.log import LoggedQuestion, log
 from evals.gaps.plants import LEAFLET, Plant, apply, need_name, needs, plant, split_of
 from evals.gaps.reactions import react, what
 from evals.gaps.score import score
@@ -137,8 +137,8 @@ def gap(number: int, cause: str, *ids: str) -> Gap:
     )  # type: ignore[arg-type]  # fmt: skip
 
 
-def asked(name: str, need: str, planted: Plant | None = None) -> Asked:
-    return Asked(name, name, "de", NOW, "a", "s", need, planted)
+def asked(name: str, need: str, planted: Plant | None = None) -> LoggedQuestion:
+    return LoggedQuestion(name, name, "de", NOW, "a", "s", need, planted)
 
 
 def test_gaps_are_scored_by_what_most_of_their_questions_are() -> None:
