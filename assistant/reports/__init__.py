@@ -14,10 +14,10 @@ from typing import TYPE_CHECKING
 from assistant.reports import gap_tables, team_tables
 from assistant.reports.figures.compute import compute
 from assistant.reports.figures.gap_history import OPEN
-from assistant.reports.figures.gather import gather, gather_gaps, products_in
+from assistant.reports.figures.gather import gather, products_in
 from assistant.reports.figures.period import Period, latest
 from assistant.reports.formatting import Wording
-from assistant.reports.gap_report import gap_document
+from assistant.reports.gap_report import gap_document, gather_gaps
 from assistant.reports.rendering.formats import Format, as_csv, as_json, as_text, check_format
 from assistant.reports.team_report import team_document, top_gaps
 
@@ -68,7 +68,7 @@ def gap_report(
             "made_on": made_on.isoformat(),
             "period": {"first": period.first.isoformat(), "last": period.last.isoformat()},
         }
-        return as_json(head | gap_tables.gaps_json(data, wording))
+        return as_json(head | gap_tables.to_json(data, wording))
     if form == "csv":
         return as_csv(*gap_tables.in_words(data, wording), language)
     return as_text(gap_document(data, period, wording, made_on), form)

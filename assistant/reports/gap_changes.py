@@ -1,4 +1,4 @@
-"""What has moved since the last report: found, worked on, closed, reopened, more or less urgent."""
+"""Changes of gaps since the last report: found, worked on, closed, reopened, more or less urgent."""
 
 from __future__ import annotations
 
@@ -28,52 +28,46 @@ class GapChange:
 
 
 def gap_changes(
-    gaps: Sequence[Gap], entries: Iterable[HistoryEntry], wording: Wording, before: Mapping[str, float] | None = None
+    gaps: Sequence[Gap], entries: Iterable[HistoryEntry], wording: Wording, before: Mapping[str, float]
 ) -> list[GapChange]:
-    """What the history says, oldest first, then changes of urgency against ``before``, by gap id, of the last report.
+    """The changes of the history, oldest first, then of urgency against ``before``, by gap id, of the last report.
 
     Entries of gaps that were merged into others are left out: the other one's entry tells it.
     """
     by_id = {gap.gap_id: gap for gap in gaps}
-    found = [
-        GapChange(by_id[entry.gap_id], entry.at, _kind(entry), _words(entry, wording))
-        for entry in entries
-        if entry.gap_id in by_id
-    ]
+    changes = []
+    for entry in entries:
+        if gap := by_id.get(entry.gap_id):
+            is_end = entry.to_state != entry.from_state and entry.to_state in {"verified", "declined"}
+            kind = entry.to_state if is_end else entry.kind
+            changes.append(GapChange(gap, entry.at, kind, _words(kind, entry, wording)))
     for gap in gaps:
-        was = (before or {}).get(gap.gap_id)
-        if was is not None and abs(gap.priority - was) > _URGENT_CHANGE * max(was, 1.0):
+        was = before.get(gap.gap_id, gap.priority)
+        if abs(gap.priority - was) > _URGENT_CHANGE * max(was, 1.0):
             words = wording.say("move_priority", before=wording.number(was), now=wording.number(gap.priority))
-            found.append(GapChange(gap, None, "priority", words))
-    return found
+            changes.append(GapChange(gap, None, "priority", words))
+    return changes
 
 
-def in_short(moves: Iterable[GapChange], wording: Wording) -> str:
+def in_short(changes: Iterable[GapChange], wording: Wording) -> str:
     """2 new, 1 proven closed, 3 worked on: each gap once, by the weightiest that happened to it."""
     order = ("reopened", "verified", "declined", "found")
     kinds: dict[str, set[str]] = {}
-    for move in moves:
-        kinds.setdefault(move.gap.gap_id, set()).add(move.kind)
-    counted = Counter(next((kind for kind in order if kind in seen), "other") for seen in kinds.values())
-    told = ("found", "verified", "declined", "reopened", "other")
-    return ", ".join(wording.say(f"part_{kind}", n=wording.number(counted[kind])) for kind in told if counted[kind])
+    for change in changes:
+        kinds.setdefault(change.gap.gap_id, set()).add(change.kind)
+    counts = Counter(next((kind for kind in order if kind in seen), "other") for seen in kinds.values())
+    shown = [kind for kind in ("found", "verified", "declined", "reopened", "other") if counts[kind]]
+    return ", ".join(wording.say(f"part_{kind}", n=wording.number(counts[kind])) for kind in shown)
 
 
-def _kind(entry: HistoryEntry) -> str:
-    if entry.to_state != entry.from_state and entry.to_state in {"verified", "declined"}:
-        return entry.to_state
-    return entry.kind
-
-
-def _words(entry: HistoryEntry, wording: Wording) -> str:
-    detail = entry.detail
-    match _kind(entry):
+def _words(kind: str, entry: HistoryEntry, wording: Wording) -> str:
+    match kind:
         case "assigned":
-            return wording.say("move_assigned", owner=str(detail.get("owner", "")))
+            return wording.say("move_assigned", owner=entry.detail.get("owner", ""))
         case "linked":
-            return wording.say("move_linked", article=str(detail.get("article_id", "")))
+            return wording.say("move_linked", article=entry.detail.get("article_id", ""))
         case "moved" | "declined":
-            states = {"state_from": f"state_{entry.from_state}", "state_to": f"state_{entry.to_state}"}
-            return wording.say("move_moved", **{name: wording.say(key) for name, key in states.items()})
-        case kind:
+            before, after = (wording.say(f"state_{state}") for state in (entry.from_state, entry.to_state))
+            return wording.say("move_moved", state_from=before, state_to=after)
+        case _:
             return wording.say(f"move_{kind}")

@@ -1,8 +1,8 @@
-"""Why a gap is one, and what to do about it, in words: from the evidence that asking again has left."""
+"""Cause, proof and next step of a gap in words, from the evidence that asking again has left."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from assistant.reports.formatting import Wording
@@ -17,8 +17,36 @@ _NO_PASSAGE = frozenset({"missing", "out_of_scope"})
 
 def proof(gap: Gap, wording: Wording) -> str:
     """The proof of a gap's cause as a sentence."""
-    title = title_of(gap, wording)
-    return _PROOFS.get(gap.cause, _out_of_scope)(gap, title, wording)
+    evidence, article = gap.evidence, _article(gap)
+    kept_back_by, values, variant = evidence.get("kept_back_by"), {"title": title_of(gap, wording)}, ""
+    match gap.cause:
+        case "missing":
+            variant = "near" if article else ""
+        case "findability" if kept_back_by == "products":
+            variant = "products"
+        case "findability":
+            values["ranks"] = _ranks(evidence, wording)
+        case "stale" if kept_back_by == "status" or not isinstance(evidence.get("days_overdue"), int):
+            variant = "archived"
+        case "stale":
+            values["days"] = wording.amount("days_n", evidence["days_overdue"])
+            variant = "expired" if kept_back_by == "expires_on" else ""
+        case "conflict":
+            left, right = _sides(evidence)
+            values |= {"first": _title(left), "second": _title(right)}
+            values |= {"left": str(left.get("value") or ""), "right": str(right.get("value") or "")}
+            variant = "both" if all(values.values()) else ""
+        case "language":
+            values["language"] = wording.language_name(str(article.get("language", "")))
+        case "restricted":
+            status = str(article.get("status"))
+            variant = "audience" if kept_back_by == "audience" else status if status in {"draft", "review"} else ""
+        case "weak":
+            counts = evidence.get("said", {})
+            reactions = [name for name in ("not_helpful", "escalated", "gap_reported") if counts.get(name)]
+            parts = [wording.say(f"said_{name}", n=wording.number(counts[name])) for name in reactions]
+            values["said"] = f"; {', '.join(parts)}" if parts else ""
+    return wording.say("_".join(part for part in ("proof", gap.cause, variant) if part), **values)
 
 
 def step(gap: Gap, wording: Wording) -> str:
@@ -31,8 +59,7 @@ def step(gap: Gap, wording: Wording) -> str:
 def passages(gap: Gap, wording: Wording) -> list[tuple[str, str]]:
     """The sentences that prove the cause, each with whose it is."""
     evidence = gap.evidence
-    sides = [side for side in (evidence.get("left"), evidence.get("right")) if isinstance(side, Mapping)]
-    if gap.cause == "conflict" and len(sides) == 2:
+    if gap.cause == "conflict" and all(sides := _sides(evidence)):
         named = [(_title(side) or wording.say("this_article"), str(side.get("sentence", ""))) for side in sides]
         return [(wording.say("says", title=title), sentence) for title, sentence in named if sentence]
     sentence = evidence.get("sentence")
@@ -78,78 +105,18 @@ def _article(gap: Gap) -> Mapping[str, Any]:
     return article if isinstance(article, Mapping) else {}
 
 
-def _title(article: object) -> str:
-    return str(article.get("title") or article.get("article_id") or "") if isinstance(article, Mapping) else ""
+def _sides(evidence: Mapping[str, Any]) -> tuple[Mapping[str, Any], Mapping[str, Any]]:
+    """The two articles of a contradiction; both empty where one is not known."""
+    left, right = evidence.get("left"), evidence.get("right")
+    return (left, right) if isinstance(left, Mapping) and isinstance(right, Mapping) else ({}, {})
+
+
+def _title(article: Mapping[str, Any]) -> str:
+    return str(article.get("title") or article.get("article_id") or "")
 
 
 def _ranks(evidence: Mapping[str, Any], wording: Wording) -> str:
-    places: Sequence[int | None] = evidence.get("ranks") or [evidence.get("rank")]
-    found = sorted({place for place in places if place is not None})[:_SHOWN_RANKS]
-    words = [wording.say("rank", n=wording.number(place)) for place in found]
-    return ", ".join([*words, *([wording.say("rank_none")] if None in places else [])])
-
-
-def _missing(gap: Gap, title: str, wording: Wording) -> str:
-    return wording.say("proof_missing_near", title=title) if _article(gap) else wording.say("proof_missing")
-
-
-def _findability(gap: Gap, title: str, wording: Wording) -> str:
-    if gap.evidence.get("kept_back_by") == "products":
-        return wording.say("proof_findability_products", title=title)
-    return wording.say("proof_findability", title=title, ranks=_ranks(gap.evidence, wording))
-
-
-def _stale(gap: Gap, title: str, wording: Wording) -> str:
-    days, kept_back_by = gap.evidence.get("days_overdue"), gap.evidence.get("kept_back_by")
-    if not isinstance(days, int) or kept_back_by == "status":
-        return wording.say("proof_stale_archived", title=title)
-    key = "proof_stale_expired" if kept_back_by == "expires_on" else "proof_stale"
-    return wording.say(key, title=title, days=wording.amount("days_n", days))
-
-
-def _conflict(gap: Gap, title: str, wording: Wording) -> str:
-    del title
-    left, right = gap.evidence.get("left"), gap.evidence.get("right")
-    if not isinstance(left, Mapping) or not isinstance(right, Mapping):
-        return wording.say("proof_conflict")
-    said = {"first": _title(left), "second": _title(right), "left": left.get("value"), "right": right.get("value")}
-    if not all(said.values()):
-        return wording.say("proof_conflict")
-    return wording.say("proof_conflict_both", **{name: str(value) for name, value in said.items()})
-
-
-def _language(gap: Gap, title: str, wording: Wording) -> str:
-    language = wording.language_name(str(_article(gap).get("language", "")))
-    return wording.say("proof_language", title=title, language=language)
-
-
-def _restricted(gap: Gap, title: str, wording: Wording) -> str:
-    status = _article(gap).get("status")
-    if gap.evidence.get("kept_back_by") == "audience":
-        return wording.say("proof_restricted_audience", title=title)
-    return wording.say(
-        f"proof_restricted_{status}" if status in {"draft", "review"} else "proof_restricted", title=title
-    )
-
-
-def _weak(gap: Gap, title: str, wording: Wording) -> str:
-    said = gap.evidence.get("said", {})
-    known = [name for name in ("not_helpful", "escalated", "gap_reported") if said.get(name)]
-    words = [wording.amount(f"said_{name}", said[name]) for name in known]
-    return wording.say("proof_weak", title=title, said=f"; {', '.join(words)}" if words else "")
-
-
-def _out_of_scope(gap: Gap, title: str, wording: Wording) -> str:
-    del gap, title
-    return wording.say("proof_out_of_scope")
-
-
-_PROOFS: Mapping[str, Callable[[Gap, str, Wording], str]] = {
-    "missing": _missing,
-    "findability": _findability,
-    "stale": _stale,
-    "conflict": _conflict,
-    "language": _language,
-    "restricted": _restricted,
-    "weak": _weak,
-}
+    ranks: Sequence[int | None] = evidence.get("ranks") or [evidence.get("rank")]
+    known = sorted({rank for rank in ranks if rank is not None})[:_SHOWN_RANKS]
+    words = [wording.say("rank", n=wording.number(rank)) for rank in known]
+    return ", ".join([*words, *([wording.say("rank_none")] if None in ranks else [])])

@@ -1,9 +1,9 @@
-"""The gap report: what customers ask and no article answers, why, how urgent, who is on it, and what has moved."""
+"""The gap report: open gaps with cause, proof, urgency and owner, what has moved, and which escalations wait."""
 
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import TYPE_CHECKING
@@ -12,7 +12,7 @@ from assistant.reports import gap_evidence
 from assistant.reports.figures.gap_history import OPEN
 from assistant.reports.figures.period import Period
 from assistant.reports.formatting import Wording
-from assistant.reports.gap_changes import GapChange, in_short
+from assistant.reports.gap_changes import GapChange, gap_changes, in_short
 from assistant.reports.rendering.blocks import (
     Block,
     Bullets,
@@ -27,6 +27,7 @@ from assistant.reports.rendering.blocks import (
 
 if TYPE_CHECKING:
     from kb.backlog import Gap
+    from kb.library import Library
 
 _MOST_NEW = 10
 """More new gaps are told in a sentence: each stands in the table of open ones too."""
@@ -48,19 +49,38 @@ class WaitingEscalation:
 
 @dataclass(frozen=True, slots=True)
 class GapData:
-    """What a gap report is made of: all gaps by priority, what happened to them in the period, what waits."""
+    """A gap report's data: all gaps by priority, the changes of the period, the escalations that wait."""
 
     gaps: Sequence[Gap]
-    moves: Sequence[GapChange] = ()
+    changes: Sequence[GapChange] = ()
     waiting: Sequence[WaitingEscalation] = ()
+
+    @property
+    def open(self) -> list[Gap]:
+        """The gaps that wait for work, the most urgent first."""
+        return [gap for gap in self.gaps if gap.state in OPEN]
+
+
+def gather_gaps(library: Library, period: Period, wording: Wording, before: Mapping[str, float]) -> GapData:
+    """The backlog with its changes in ``period``; ``before``: how urgent each gap was in the last report."""
+    gaps = library.backlog.gaps()
+    changes = gap_changes(gaps, library.backlog.entries(period.since, period.until), wording, before)
+    escalations = library.escalations.escalations()
+    asked = library.events.questions_for([item.question_id for item in escalations])
+    waiting = [
+        WaitingEscalation(asked[item.question_id].text, item.reason, period.day_of(item.at), item.note)
+        for item in escalations
+        if item.question_id in asked
+    ]
+    return GapData(gaps, changes, waiting)
 
 
 def gap_document(data: GapData, period: Period, wording: Wording, made_on: date) -> Document:
-    """The report as it stands on the day ``made_on``, with what moved in ``period``."""
+    """The report as it stands on the day ``made_on``, with the changes in ``period``."""
     blocks = [
         *_summary(data, period, wording),
         *_overview(data, wording),
-        *_moved(data, period, wording),
+        *_changes(data, period, wording),
         *_waiting(data, wording),
         *_put_away(data, period, wording),
         *_each(data, wording),
@@ -70,49 +90,38 @@ def gap_document(data: GapData, period: Period, wording: Wording, made_on: date)
     return Document(wording.language, wording.say("gap_title"), subtitle, origin, blocks)
 
 
-def open_gaps(data: GapData) -> list[Gap]:
-    """The gaps that wait for work, the most urgent first."""
-    return [gap for gap in data.gaps if gap.state in OPEN]
-
-
 def _summary(data: GapData, period: Period, wording: Wording) -> Iterator[Block]:
     yield Section(wording.say("summary"))
-    waiting = open_gaps(data)
-    sentences = []
-    if waiting:
-        unowned = sum(not gap.owner for gap in waiting)
-        key = {0: "say_open_owned", len(waiting): "say_open_unowned"}.get(unowned, "say_open")
-        said = {"number": wording.number(len(waiting)), "unowned": wording.number(unowned)}
-        sentences.append(wording.amount(key, len(waiting), **said))
-        questions, tickets = (sum(getattr(gap.demand, name) for gap in waiting) for name in ("questions", "tickets"))
+    gaps, since = data.open, wording.day(period.first)
+    if gaps:
+        unowned = sum(not gap.owner for gap in gaps)
+        key = {0: "say_open_owned", len(gaps): "say_open_unowned"}.get(unowned, "say_open")
+        sentences = [wording.amount(key, len(gaps), unowned=wording.number(unowned))]
+        questions, tickets = (sum(getattr(gap.demand, name) for gap in gaps) for name in ("questions", "tickets"))
         counts = (("n_questions", questions), ("n_tickets", tickets))
         demand = ", ".join(wording.amount(name, number) for name, number in counts if number)
         sentences.append(wording.say("say_demand", demand=demand))
     else:
-        sentences.append(wording.say("say_none_open" if data.gaps else "no_gaps"))
-    since, parts = wording.day(period.first), in_short(data.moves, wording)
-    sentences.append(
-        wording.say("say_moved", since=since, parts=parts) if parts else wording.say("say_still", since=since)
-    )
+        sentences = [wording.say("say_none_open" if data.gaps else "no_gaps")]
+    parts = in_short(data.changes, wording)
+    sentences.append(wording.say("say_moved" if parts else "say_still", since=since, parts=parts))
     if data.waiting:
-        number = len(data.waiting)
-        sentences.append(wording.amount("say_escalations", number, number=wording.number(number)))
+        sentences.append(wording.amount("say_escalations", len(data.waiting)))
     yield Bullets(sentences)
-    causes = Counter(gap.cause for gap in waiting)
+    causes = Counter(gap.cause for gap in gaps)
     if len(causes) > 1:
         rows = [[wording.say(f"cause_{cause}"), wording.number(number)] for cause, number in causes.most_common()]
-        yield Grid(wording.say("by_cause"), [wording.say("cause"), wording.say("number")], rows, frozenset({1}))
+        yield Grid(wording.say("by_cause"), wording.columns("cause", "number"), rows, frozenset({1}))
 
 
 def _overview(data: GapData, wording: Wording) -> Iterator[Block]:
-    gaps = open_gaps(data)
-    if not gaps:
+    if not data.open:
         return
     yield Section(wording.say("open_gaps"))
-    columns = [wording.say(word) for word in ("gap_id", "need", "cause", "demand", "priority", "owner", "state")]
+    columns = wording.columns("gap_id", "need", "cause", "demand", "priority", "owner", "state")
     rows: list[list[Cell]] = [
         [
-            InternalLink(gap.gap_id, gap.gap_id),
+            _link(gap),
             gap.title,
             wording.say(f"cause_{gap.cause}"),
             gap_evidence.demand(gap, wording),
@@ -120,86 +129,84 @@ def _overview(data: GapData, wording: Wording) -> Iterator[Block]:
             gap.owner or wording.say("no_owner"),
             wording.say(f"state_{gap.state}"),
         ]
-        for gap in gaps
+        for gap in data.open
     ]
     yield Grid(wording.say("open_gaps"), columns, rows, frozenset({4}), frozenset({0}), captioned=False)
 
 
-def _moved(data: GapData, period: Period, wording: Wording) -> Iterator[Block]:
-    if not data.moves:
+def _changes(data: GapData, period: Period, wording: Wording) -> Iterator[Block]:
+    if not data.changes:
         return
     yield Section(wording.say("moved"))
-    moves = data.moves
-    new = [move for move in moves if move.kind == "found" and move.gap.state in OPEN]
+    changes = data.changes
+    new = [change for change in changes if change.kind == "found" and change.gap.state in OPEN]
     if len(new) > _MOST_NEW:
         yield Paragraph(wording.say("many_found", n=wording.number(len(new))))
-        moves = [move for move in moves if move not in new]
-    if not moves:
-        return
+        changes = [change for change in changes if change not in new]
     rows: list[list[Cell]] = [
         [
-            _link(move.gap),
-            move.gap.title,
-            move.words,
-            wording.day(period.day_of(move.at)) if move.at else "",
+            _link(change.gap),
+            change.gap.title,
+            change.words,
+            wording.day(period.day_of(change.at)) if change.at else "",
         ]
-        for move in moves
+        for change in changes
     ]
-    columns = [wording.say(word) for word in ("gap_id", "need", "what", "when")]
-    yield Grid(wording.period(period), columns, rows, whole=frozenset({0, 3}))
+    if rows:
+        columns = wording.columns("gap_id", "need", "what", "when")
+        yield Grid(wording.period(period), columns, rows, whole=frozenset({0, 3}))
 
 
 def _waiting(data: GapData, wording: Wording) -> Iterator[Block]:
     if not data.waiting:
         return
     yield Section(wording.say("escalations"))
-    columns = [wording.say(word) for word in ("question", "why", "when", "note")]
     rows = [
-        [one.question, wording.say(f"escalation_{one.reason}"), wording.day(one.since), one.note]
-        for one in data.waiting
+        [item.question, wording.say(f"escalation_{item.reason}"), wording.day(item.since), item.note]
+        for item in data.waiting
     ]
+    columns = wording.columns("question", "why", "when", "note")
     yield Grid(wording.say("escalations"), columns, rows, whole=frozenset({2}), captioned=False)
 
 
 def _put_away(data: GapData, period: Period, wording: Wording) -> Iterator[Block]:
     """Gaps that were closed or declined in the period, and those that are snoozed."""
-    ended = {move.gap.gap_id for move in data.moves if move.kind in {"verified", "declined"}}
-    closed = [gap for gap in data.gaps if gap.gap_id in ended and gap.state in {"verified", "declined"}]
+    ended = {change.gap.gap_id for change in data.changes if change.kind in {"verified", "declined"}}
+    closed = [
+        [
+            gap.gap_id,
+            gap.title,
+            wording.say(f"state_{gap.state}"),
+            gap.linked.article_id if gap.linked else "",
+            gap.reason,
+        ]
+        for gap in data.gaps
+        if gap.gap_id in ended and gap.state in {"verified", "declined"}
+    ]
     if closed:
         yield Section(wording.say("closed_gaps"))
-        columns = [wording.say(word) for word in ("gap_id", "need", "state", "proven_by", "reason")]
-        rows = [
-            [
-                gap.gap_id,
-                gap.title,
-                wording.say(f"state_{gap.state}"),
-                gap.linked.article_id if gap.linked else "",
-                gap.reason,
-            ]
-            for gap in closed
+        columns = wording.columns("gap_id", "need", "state", "proven_by", "reason")
+        yield Grid(wording.period(period), columns, closed, whole=frozenset({0}))
+    snoozed = [
+        [
+            gap.gap_id,
+            gap.title,
+            wording.say(f"cause_{gap.cause}"),
+            wording.day(gap.snoozed_until) if gap.snoozed_until else "",
         ]
-        yield Grid(wording.period(period), columns, rows, whole=frozenset({0}))
-    snoozed = [gap for gap in data.gaps if gap.state == "snoozed"]
+        for gap in data.gaps
+        if gap.state == "snoozed"
+    ]
     if snoozed:
         yield Section(wording.say("snoozed_gaps"))
-        columns = [wording.say(word) for word in ("gap_id", "need", "cause", "until")]
-        rows = [
-            [
-                gap.gap_id,
-                gap.title,
-                wording.say(f"cause_{gap.cause}"),
-                wording.day(gap.snoozed_until) if gap.snoozed_until else "",
-            ]
-            for gap in snoozed
-        ]
-        yield Grid(wording.say("snoozed_gaps"), columns, rows, whole=frozenset({0, 3}), captioned=False)
+        columns = wording.columns("gap_id", "need", "cause", "until")
+        yield Grid(wording.say("snoozed_gaps"), columns, snoozed, whole=frozenset({0, 3}), captioned=False)
 
 
 def _each(data: GapData, wording: Wording) -> Iterator[Block]:
-    gaps = open_gaps(data)
-    if gaps:
+    if data.open:
         yield Section(wording.say("each_gap"), new_page=True)
-    for gap in gaps:
+    for gap in data.open:
         yield Section(f"{gap.gap_id}: {gap.title}", 3, gap.gap_id)
         yield Facts(_facts(gap, wording))
         yield Paragraph(f"{wording.say('in_their_words')}:")
@@ -226,7 +233,7 @@ def _facts(gap: Gap, wording: Wording) -> list[tuple[str, str]]:
 
 def _questions(gap: Gap, wording: Wording) -> list[str]:
     """The different wordings, the most frequent first."""
-    asked = Counter(" ".join(one.text.split()) for one in gap.questions)
+    asked = Counter(" ".join(question.text.split()) for question in gap.questions)
     shown = sorted(asked, key=lambda text: (-asked[text], text))[:_MOST_QUESTIONS]
     items = [
         wording.say("times", text=text, n=wording.number(asked[text]))
@@ -241,11 +248,11 @@ def _questions(gap: Gap, wording: Wording) -> list[str]:
 def _arithmetic(gap: Gap, wording: Wording) -> Iterator[Block]:
     if not gap.arithmetic:
         return
-    columns = [wording.say(word) for word in ("what", "counted", "decayed", "minutes_each", "product")]
+    columns = wording.columns("what", "counted", "decayed", "minutes_each", "product")
     rows = []
     for row in gap.arithmetic:
-        known = wording.knows(f"row_{row.get('what')}")
-        name = wording.say(f"row_{row['what']}", gap=str(row.get("gap_id", ""))) if known else str(row.get("what", ""))
+        key = f"row_{row.get('what')}"
+        name = wording.say(key, gap=row.get("gap_id", "")) if wording.knows(key) else str(row.get("what", ""))
         if "share" in row:
             part = wording.number(float(row["of"]) * float(row["share"]), 1)
             rows.append([name, wording.number(row["questions"]), "", "", part])

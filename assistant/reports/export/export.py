@@ -29,7 +29,7 @@ def write(folder: Path, exported: Sequence[Table]) -> list[Path]:
 def _csv(folder: Path, table: Table) -> Path:
     file = folder / f"{table.name}.csv"
     rows = [[cell.isoformat() if isinstance(cell, date) else cell for cell in row] for row in table.rows]
-    file.write_bytes(csv.table(list(table.columns), rows).encode())
+    file.write_bytes(csv.table(table.columns, rows).encode())
     return file
 
 
@@ -44,9 +44,10 @@ def _parquet(folder: Path, table: Table) -> Path:
         "day": pa.date32(),
         "flag": pa.bool_(),
     }
-    columns: list[list[Field]] = [[row[at] for row in table.rows] for at in range(len(table.columns))]
-    schema = pa.schema([(name, kinds[kind]) for name, kind in table.columns.items()])
-    arrays = [pa.array(cells, kinds[kind]) for cells, kind in zip(columns, table.columns.values(), strict=True)]
+    types = [kinds[kind] for kind in table.kinds]
+    cells: list[list[Field]] = [[row[at] for row in table.rows] for at in range(len(types))]
+    schema = pa.schema(list(zip(table.columns, types, strict=True)))
+    arrays = [pa.array(column, kind) for column, kind in zip(cells, types, strict=True)]
     file = folder / f"{table.name}.parquet"
     parquet.write_table(pa.Table.from_arrays(arrays, schema=schema), file)
     return file

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import TYPE_CHECKING, Literal, TypeAlias
 
 from assistant.reports.figures.compute import Cases
 from assistant.reports.figures.gap_history import gap_values
-from assistant.reports.figures.measures import Figure, Measure, protected
+from assistant.reports.figures.measures import Measure, protected
 from assistant.reports.figures.period import DatedT, Period
 from assistant.reports.figures.questions import QUESTION_MEASURES
 from assistant.reports.figures.suppression import too_few
@@ -22,24 +22,29 @@ if TYPE_CHECKING:
 Kind: TypeAlias = Literal["text", "integer", "number", "day", "flag"]
 Field: TypeAlias = str | int | float | bool | date | None
 
+_FIGURE = ("figure", "unit", "value", "known", "of", "hidden")
+_KINDS: Mapping[str, Kind] = {
+    **dict.fromkeys(("known", "of", "questions", "tickets", "questions_answered"), "integer"),
+    **dict.fromkeys(("value", "priority_minutes"), "number"),
+    **dict.fromkeys(("week_first", "week_last", "moved_on", "review_due_on"), "day"),
+    **dict.fromkeys(("first_asked_on", "last_asked_on", "opened_on", "changed_on"), "day"),
+    "hidden": "flag",
+}
+"""The kinds of columns that are no text; a column is of one kind in every table."""
+
 
 @dataclass(frozen=True, slots=True)
 class Table:
-    """A table: its columns with their kinds, and its rows in a fixed order."""
+    """A table: its columns, and its rows in a fixed order."""
 
     name: str
-    columns: Mapping[str, Kind]
+    columns: Sequence[str]
     rows: Sequence[Sequence[Field]]
 
-
-_VALUE: dict[str, Kind] = {
-    "figure": "text",
-    "unit": "text",
-    "value": "number",
-    "known": "integer",
-    "of": "integer",
-    "hidden": "flag",
-}
+    @property
+    def kinds(self) -> list[Kind]:
+        """The kinds of its columns."""
+        return [_KINDS.get(column, "text") for column in self.columns]
 
 
 def tables(
@@ -68,11 +73,11 @@ def _weeks(weeks: Sequence[Period], data: Cases, least: int) -> Table:
     questions = protected({week: week.of(data.questions) for week in weeks}, QUESTION_MEASURES, least, sums=())
     tickets = protected({week: week.of(data.tickets) for week in weeks}, TICKET_MEASURES, least, sums=())
     rows = [
-        [week.first, week.last, *cells]
+        [week.first, week.last, key, *figure.cells]
         for week in weeks
-        for cells in _values({**questions[week], **gap_values(data.gaps, week), **tickets[week]})
+        for key, figure in {**questions[week], **gap_values(data.gaps, week), **tickets[week]}.items()
     ]
-    return Table("weeks", {"week_first": "day", "week_last": "day", **_VALUE}, rows)
+    return Table("weeks", ("week_first", "week_last", *_FIGURE), rows)
 
 
 def _by_group(
@@ -95,31 +100,31 @@ def _by_group(
     values = protected(cells, measures, least, sums=list(lines.values()))
     last = {week.first: week.last for week in weeks}
     rows = [
-        [first, last[first], label or "(none)", *figures]
+        [first, last[first], label or "(none)", key, *figure.cells]
         for first, label in sorted(cells)
-        for figures in _values(values[first, label])
+        for key, figure in values[first, label].items()
     ]
-    return Table(name, {"week_first": "day", "week_last": "day", "group": "text", **_VALUE}, rows)
+    return Table(name, ("week_first", "week_last", "group", *_FIGURE), rows)
 
 
 def _gaps(gaps: Sequence[Gap], period: Period, least: int) -> Table:
-    columns: dict[str, Kind] = {
-        "gap_id": "text",
-        "need": "text",
-        "language": "text",
-        "cause": "text",
-        "state": "text",
-        "questions": "integer",
-        "tickets": "integer",
-        "hidden": "flag",
-        "priority_minutes": "number",
-        "first_asked_on": "day",
-        "last_asked_on": "day",
-        "opened_on": "day",
-        "changed_on": "day",
-        "article_id": "text",
-        "article_language": "text",
-    }
+    columns = (
+        "gap_id",
+        "need",
+        "language",
+        "cause",
+        "state",
+        "questions",
+        "tickets",
+        "hidden",
+        "priority_minutes",
+        "first_asked_on",
+        "last_asked_on",
+        "opened_on",
+        "changed_on",
+        "article_id",
+        "article_language",
+    )
     rows: list[list[Field]] = [
         [
             gap.gap_id,
@@ -150,13 +155,7 @@ def _demand(gap: Gap, least: int) -> tuple[int | None, int | None, bool]:
 
 
 def _moves(gaps: Sequence[Gap], entries: Sequence[HistoryEntry], period: Period) -> Table:
-    columns: dict[str, Kind] = {
-        "gap_id": "text",
-        "moved_on": "day",
-        "kind": "text",
-        "from_state": "text",
-        "to_state": "text",
-    }
+    columns = ("gap_id", "moved_on", "kind", "from_state", "to_state")
     known = {gap.gap_id for gap in gaps}
     rows: list[list[Field]] = [
         [entry.gap_id, period.day_of(entry.at), entry.kind, entry.from_state, entry.to_state]
@@ -167,15 +166,7 @@ def _moves(gaps: Sequence[Gap], entries: Sequence[HistoryEntry], period: Period)
 
 
 def _articles(period: Period, data: Cases, least: int) -> Table:
-    columns: dict[str, Kind] = {
-        "article_id": "text",
-        "language": "text",
-        "title": "text",
-        "freshness": "text",
-        "review_due_on": "day",
-        "questions_answered": "integer",
-        "hidden": "flag",
-    }
+    columns = ("article_id", "language", "title", "freshness", "review_due_on", "questions_answered", "hidden")
     people: dict[str, list[str]] = defaultdict(list)
     for case in period.of(data.questions):
         for key in case.articles:
@@ -187,7 +178,3 @@ def _articles(period: Period, data: Cases, least: int) -> Table:
         number = None if small else len(askers)
         rows.append([article.article_id, article.language, article.title, article.state, article.due_on, number, small])
     return Table("articles", columns, rows)
-
-
-def _values(values: Mapping[str, Figure]) -> Iterator[list[Field]]:
-    return ([key, *figure.cells] for key, figure in values.items())

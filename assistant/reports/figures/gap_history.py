@@ -14,6 +14,9 @@ from kb.backlog.model import CLOSED, Gap, HistoryEntry, State
 OPEN: tuple[State, ...] = ("open", "assigned", "drafting", "review")
 """States in which a gap waits for work, or is worked on. Snoozed ones wait for their day."""
 
+GAP_MEASURES = ("gaps_opened", "gaps_verified", "gaps_declined", "gaps_reopened", "gaps_open", "closure_median")
+"""The figures of gaps, in the order of the data dictionary."""
+
 
 @dataclass(frozen=True, slots=True)
 class GapHistory:

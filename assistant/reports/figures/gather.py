@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from datetime import date, datetime
 from typing import TYPE_CHECKING
 
@@ -13,9 +13,6 @@ from assistant.reports.figures.known_new import novelty
 from assistant.reports.figures.period import Period
 from assistant.reports.figures.questions import question_cases
 from assistant.reports.figures.tickets import ticket_cases
-from assistant.reports.formatting import Wording
-from assistant.reports.gap_changes import gap_changes
-from assistant.reports.gap_report import GapData, WaitingEscalation
 
 if TYPE_CHECKING:
     from kb.library import Library
@@ -56,21 +53,3 @@ def _day(period: Period, moments: Iterable[datetime]) -> date | None:
     """The day of the first of ``moments``, which are sorted."""
     first = next(iter(moments), None)
     return None if first is None else period.day_of(first)
-
-
-def gather_gaps(library: Library, period: Period, wording: Wording, before: Mapping[str, float]) -> GapData:
-    """The backlog with what happened to it in ``period``; ``before``: how urgent each gap was in the last report."""
-    gaps = library.backlog.gaps()
-    entries = library.backlog.entries(period.since, period.until)
-    return GapData(gaps, gap_changes(gaps, entries, wording, before), _waiting(library, period))
-
-
-def _waiting(library: Library, period: Period) -> list[WaitingEscalation]:
-    """The escalations that nobody has answered yet, the oldest first."""
-    waiting = library.escalations.escalations()
-    asked = library.events.questions_for([one.question_id for one in waiting])
-    return [
-        WaitingEscalation(asked[one.question_id].text, one.reason, period.day_of(one.at), one.note)
-        for one in waiting
-        if one.question_id in asked
-    ]
