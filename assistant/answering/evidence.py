@@ -14,22 +14,14 @@ from assistant.retrieval.model import Ranked
 from assistant.retrieval.query import Focus
 from assistant.retrieval.rerank import in_question_language
 from kb.catalog import ChunkRow
+from kb.text.lexicons import either, entries
 from kb.text.terms import base_language
 
+_MONTHS = "|".join(names.split()[0].capitalize() for names in entries("months"))
 _HOLDS: dict[Focus, re.Pattern[str]] = {
-    "amount": re.compile(
-        r"\d|kostenlos|free\b|\b(eine?n?|zwei|drei|vier|fünf|sechs|sieben|acht|neun|zehn"
-        r"|one|two|three|four|five|six|seven|eight|nine|ten)\b"
-    ),
-    "time": re.compile(
-        r"\d|\b(sofort|täglich|monatlich|jährlich|Tage?n?|Wochen?|Monate?n?|Jahre?n?|Uhr"
-        r"|days?|weeks?|months?|years?|immediately"
-        r"|Januar|Februar|März|April|Mai|Juni|Juli|August|September|Oktober|November|Dezember"
-        r"|January|February|March|May|June|July|October|December)\b"
-    ),
-    "yes_no": re.compile(
-        r"\b(ja|nein|nicht|kein\w*|nur|können|müssen|dürfen|yes|no|not|only|can|cannot|must|may)\b", re.IGNORECASE
-    ),
+    "amount": re.compile(rf"\d|{either('focus_answers.free')}|\b{either('focus_answers.amount')}\b"),
+    "time": re.compile(rf"\d|\b(?:{either('focus_answers.time')}|{_MONTHS})\b"),
+    "yes_no": re.compile(rf"\b{either('focus_answers.yes_no')}\b", re.IGNORECASE),
 }
 """Words by which a sentence can answer a question of this focus."""
 

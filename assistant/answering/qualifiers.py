@@ -13,24 +13,11 @@ from collections.abc import Sequence
 from assistant.answering.model import QuestionContext, ScoredUnit
 from assistant.retrieval.query import Query
 from kb.catalog import UnitRow
+from kb.text.lexicons import either
 
-_FIGURE = re.compile(
-    r"\d|\b(eine?[mnrs]?|zwei|drei|vier|fünf|sechs|acht|zehn|zwölf|two|three|four|five|six|eight|ten|twelve)\s+"
-    r"(Tag|Werktag|Woche|Monat|Jahr|Stunde|day|working day|week|month|year|hour)",
-    re.IGNORECASE,
-)
-_QUALIFIES = re.compile(
-    r"""\b( aber | allerdings | jedoch | außer | ausgenommen | ausnahme | nur\ (für|bei|wenn) | es\ sei\ denn | sonst
-        | andernfalls | hingegen | dagegen | abweichend | (geschäfts|gewerbe|privat|neu|bestands)kund\w*
-        | but | however | except\w* | unless | only\ (for|if|when) | otherwise | whereas
-        | (business|residential|private|new|existing)\ customers? )\b""",
-    re.IGNORECASE | re.VERBOSE,
-)
-_LEANS = re.compile(
-    r"^\W*(aber|allerdings|jedoch|ausgenommen|sonst|andernfalls|hingegen|dagegen|danach|dann|dies\w*|das gilt"
-    r"|but|however|except|otherwise|whereas|after that|then|this|that)\b",
-    re.IGNORECASE,
-)
+_FIGURE = re.compile(rf"\d|\b{either('qualifiers.numbers')}\s+{either('qualifiers.units')}", re.IGNORECASE)
+_QUALIFIES = re.compile(rf"\b{either('qualifiers.qualifies')}\b", re.IGNORECASE)
+_LEANS = re.compile(rf"^\W*{either('qualifiers.leans')}\b", re.IGNORECASE)
 """How a sentence begins that says nothing without the one before it."""
 
 

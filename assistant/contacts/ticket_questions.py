@@ -4,32 +4,18 @@ from __future__ import annotations
 
 import re
 
+from kb.text.lexicons import either
 from kb.text.sentences import split
 
 _MOST = 5
 _MIN_WORDS = 3
 _QUOTED = re.compile(r"^\s*(?:>|\|)")
-_HEADER = re.compile(
-    r"^\s*(?:von|from|an|to|cc|gesendet|sent|datum|date|betreff|subject|antwort an|reply-to)\s*:\s*(.*)$", re.IGNORECASE
-)
-_SUBJECT = re.compile(r"^\s*(?:betreff|subject)\s*:\s*(?:(?:re|aw|fwd?|wg)\s*:\s*)*(.+)$", re.IGNORECASE)
-_GREETING = re.compile(
-    r"^\s*(?:sehr geehrte\w*|guten (?:tag|morgen|abend)|hallo|liebe[rs]?|moin|dear|hello|hi"
-    r"|good (?:morning|afternoon))\b[^.?!]{0,60}[,!]?\s*$",
-    re.IGNORECASE,
-)
-_CLOSING = re.compile(
-    r"^\s*(?:mit (?:freundlichen|besten|herzlichen) grü(?:ß|ss)en|(?:viele|beste|liebe|freundliche) grü(?:ß|ss)e|mfg"
-    r"|vielen dank(?: im voraus)?[,!.]?$|(?:kind|best|warm) regards|yours (?:sincerely|faithfully)|many thanks[,!.]?$"
-    r"|gesendet von mein|sent from my|--\s*$|_{5,}|-{5,})",
-    re.IGNORECASE,
-)
-_ORIGINAL = re.compile(r"^\s*(?:-+\s*(?:original|ursprüngliche)|am .{4,60} schrieb\b|on .{4,60} wrote:)", re.IGNORECASE)
-_WISH = re.compile(
-    r"\b(?:möchte|ich (?:will|würde|brauche|benötige|habe (?:keine?|immer noch)|kann (?:nicht|mich nicht))|leider"
-    r"|funktioniert nicht|geht nicht|i (?:want|would like|need|cannot|can't|have not)|unfortunately|does not work)\b",
-    re.IGNORECASE,
-)
+_HEADER = re.compile(rf"^\s*{either('tickets.headers')}\s*:\s*(.*)$", re.IGNORECASE)
+_SUBJECT = re.compile(rf"^\s*{either('tickets.subjects')}\s*:\s*(?:(?:re|aw|fwd?|wg)\s*:\s*)*(.+)$", re.IGNORECASE)
+_GREETING = re.compile(rf"^\s*{either('tickets.greetings')}\b[^.?!]{{0,60}}[,!]?\s*$", re.IGNORECASE)
+_CLOSING = re.compile(rf"^\s*(?:{either('tickets.closings')}|--\s*$|_{{5,}}|-{{5,}})", re.IGNORECASE)
+_ORIGINAL = re.compile(rf"^\s*{either('tickets.originals')}", re.IGNORECASE)
+_WISH = re.compile(rf"\b{either('tickets.wishes')}\b", re.IGNORECASE)
 
 
 def questions_of(text: str) -> list[str]:

@@ -17,12 +17,6 @@ from kb.text.terms import STOP_WORDS, base_language, stem, words
 _MARKUP = re.compile(r"\*+|`+|~~|\[([^\[\]]*)\]\([^()]*\)")
 _ROW = re.compile(r"(?:[^:;]{1,60}: )?[^;]*(?:; [^:;]{1,60}: [^;]*)+")
 _CELL = re.compile(r"(?:^|(?<=; ))(?:(?P<head>[^:;]{1,60}):(?= ))?[^;]*")
-_CASE = re.compile(
-    r"\b(?:wenn|falls|sofern|if|when|unless)\b[^,;.:]*|, (?:die|der|das|den|dem|deren|dessen|which|that|who)\b[^,;.:]*",
-    re.IGNORECASE,
-)
-"""A clause that says when the sentence holds, or of what: what it denies is not what the sentence denies."""
-
 _BREAK = re.compile(r"[.!?:;]\s")
 
 _WORD_BEHIND = re.compile(r" ([^\W\d_]+)")
@@ -127,8 +121,8 @@ def state(text: str, language: str) -> Statement:
         ordinals=frozenset(_ORDINAL.findall(rest))
         | {stem(match[0].casefold(), base) for match in lexicon.ORDINAL.finditer(rest)}
         | {f"{fact.low}{fact.code}" for fact in found if fact.start < subject_end},
-        denials=tuple(match[0] for match in DENIAL.finditer(_CASE.sub("", plain))),
-        case_denials=sum(len(DENIAL.findall(case[0])) for case in _CASE.finditer(plain)),
+        denials=tuple(match[0] for match in DENIAL.finditer(lexicon.CONDITION.sub("", plain))),
+        case_denials=sum(len(DENIAL.findall(case[0])) for case in lexicon.CONDITION.finditer(plain)),
         sentences=len(_BREAK.findall(text)) + 1,
         only=only[0] if only else "",
         also=lexicon.ALSO.search(rest) is not None,

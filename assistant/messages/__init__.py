@@ -9,7 +9,7 @@ from __future__ import annotations
 import tomllib
 from collections.abc import Iterator, Mapping
 from functools import cache
-from importlib import resources
+from pathlib import Path
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, Final, TypeAlias, TypeVar
 
@@ -74,7 +74,7 @@ def locale(language: str) -> Locale:
 @cache
 def catalogue(language: str) -> Mapping[str, str | Forms]:
     """All entries of one of ``LANGUAGES`` by their whole keys, in the order of the file."""
-    source = resources.files(__package__).joinpath(f"{language}.toml").read_text(encoding="utf-8")
+    source = Path(__file__).with_name(f"{language}.toml").read_text(encoding="utf-8")
     return MappingProxyType(dict(_flat(tomllib.loads(source), "")))
 
 

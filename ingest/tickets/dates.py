@@ -13,21 +13,11 @@ from datetime import UTC, date, datetime, time, timedelta, timezone, tzinfo
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from kb.errors import UsageError
+from kb.text.lexicons import months
 
 _YEARS = range(1990, 2101)
 _ZONES = {"z": 0, "utc": 0, "gmt": 0, "cet": 1, "mez": 1, "cest": 2, "mesz": 2}
 """Hours ahead of UTC. Others, such as EST, stand for several zones."""
-
-_MONTHS = {
-    name: number
-    for number, names in enumerate(
-        ("jan januar january", "feb februar february", "mär märz maerz mar mrz march", "apr april",
-         "mai may", "jun juni june", "jul juli july", "aug august", "sep sept september",
-         "okt oktober oct october", "nov november", "dez dezember dec december"),
-        start=1,
-    )
-    for name in names.split()
-}  # fmt: skip
 
 _TIME = (
     r"(?P<hour>\d{1,2}):(?P<minute>\d{2})(?::(?P<second>\d{2})(?:[.,]\d{1,9})?)?"
@@ -103,8 +93,8 @@ class Reader:
             if match := pattern.fullmatch(text):
                 return match, int(match["day"]), int(match["month"])
         for pattern in (_NAMED, _NAME_FIRST):
-            if (match := pattern.fullmatch(text)) and match["name"].casefold() in _MONTHS:
-                return match, int(match["day"]), _MONTHS[match["name"].casefold()]
+            if (match := pattern.fullmatch(text)) and match["name"].casefold() in months():
+                return match, int(match["day"]), months()[match["name"].casefold()]
         if not (match := _EITHER.fullmatch(text)):
             raise ValueError(f"'{text[:40]}' is no time that can be read; --date-format says how to")
         first, other = int(match["first"]), int(match["other"])

@@ -11,6 +11,8 @@ import re
 from datetime import date
 from typing import TYPE_CHECKING
 
+from kb.text.lexicons import either, months
+
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
@@ -18,27 +20,7 @@ if TYPE_CHECKING:
     from kb.checks.model import Finding
     from kb.checks.page import Page
 
-_MONTHS = {
-    name: number
-    for number, names in enumerate(
-        (
-            "januar jänner january jan",
-            "februar feber february feb",
-            "märz maerz march mar mrz",
-            "april apr",
-            "mai may",
-            "juni june jun",
-            "juli july jul",
-            "august aug",
-            "september sept sep",
-            "oktober october okt oct",
-            "november nov",
-            "dezember december dez dec",
-        ),
-        start=1,
-    )
-    for name in names.split()
-}
+_MONTHS = months()
 _MONTH = "|".join(sorted(_MONTHS, key=len, reverse=True))
 _DATE = rf"""
     (?:
@@ -50,30 +32,16 @@ _DATE = rf"""
       | (?:zum[ ]jahresende|(?:zum[ ])?(?:ende|the[ ]end[ ]of|end[ ]of)(?:[ ]des[ ]jahres)?)[ ](?P<year5>\d{{4}})
     )
 """
-_UNTIL = r"\b(?:bis|until|till|valid[ ]through|through|not[ ]later[ ]than|spätestens[ ]am|no[ ]later[ ]than)"
-_ENDS = r"\b(?:endet|enden|ends?|expires?|ausläuft|läuft|laufen|befristet[ ]auf)"
-_ARTICLE = (
-    r"(?:[ ](?:einschließlich|inklusive|zum|zu|dem|den|einschl\.|mindestens|and[ ]including|the|am|on|at|mit|dem))*"
+_UNTIL, _ENDS, _BEFORE_DATE = (
+    either(key).replace(" ", "[ ]") for key in ("promises.until", "promises.ends", "promises.before_date")
 )
-_PROMISE = re.compile(rf"(?:{_UNTIL}|{_ENDS}){_ARTICLE}[ ]{_DATE}", re.VERBOSE | re.IGNORECASE)
-_QUICK = re.compile(
-    r"\b(?:bis|until|till|through|later|spätestens|end|befristet|läuft|laufen|ausläuft|expire)", re.IGNORECASE
-)
+_PROMISE = re.compile(rf"\b(?:{_UNTIL}|{_ENDS})(?:[ ]{_BEFORE_DATE})*[ ]{_DATE}", re.VERBOSE | re.IGNORECASE)
+_QUICK = re.compile(rf"\b{either('promises.hints')}", re.IGNORECASE)
 _YEAR = re.compile(r"\b(?:19|20)\d\d\b|\d\.\d{2}\b")
-_PAST = re.compile(
-    r"\b(?:galt(?:en)?|war(?:en)?|wurden?|hatten?|lief(?:en)?|endeten?|konnten?|gab|früher|damals|ehemals|bisher"
-    r"|was|were|had|used[ ]to|ended|expired|formerly|could)\b",
-    re.IGNORECASE,
-)
-_EXAMPLE = re.compile(
-    r"\b(?:z\. ?B\.|zum Beispiel|beispielsweise|etwa|e\.g\.|for example|for instance|such as)", re.IGNORECASE
-)
+_PAST = re.compile(rf"\b{either('promises.past')}\b", re.IGNORECASE)
+_EXAMPLE = re.compile(rf"\b{either('promises.examples')}", re.IGNORECASE)
 _PERIOD = re.compile(rf"(?:\bvom?|\bfrom|\bbetween|\d|\b(?:{_MONTH}))[^.!?]{{0,30}}$|\d\.?[ ]*$", re.IGNORECASE)
-_HOLDS = re.compile(
-    r"\b(?:gilt|gelten|gültig|befristet|verfügbar|erreichbar|erhalten|sichern|bestellbar|aktion\w*|angebot\w*|rabatt\w*|bonus"
-    r"|valid|available|offer\w*|discount|promotion\w*|applies|apply|open)\b",
-    re.IGNORECASE,
-)
+_HOLDS = re.compile(rf"\b{either('promises.holds')}\b", re.IGNORECASE)
 _FIX = "Mend or remove the sentence; or set `expires_on`, so that the article stops answering by itself."
 
 

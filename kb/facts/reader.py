@@ -9,23 +9,10 @@ from typing import Final
 
 from kb.facts.model import Fact, FactKind
 from kb.facts.units import ARTICLES, NUMBER_WORDS, UnitOfMeasure, unit, value
+from kb.text.lexicons import either, entries, months
 from kb.text.terms import STOP_WORDS, base_language, stem
 
-_MONTH_NAMES: Final = (
-    "januar jänner january jan",
-    "februar february feb",
-    "märz march mär mar",
-    "april apr",
-    "mai may",
-    "juni june jun",
-    "juli july jul",
-    "august aug",
-    "september sept sep",
-    "oktober october okt oct",
-    "november nov",
-    "dezember december dez dec",
-)
-_MONTHS: Final = {name: number for number, names in enumerate(_MONTH_NAMES, 1) for name in names.split()}
+_MONTHS: Final = months()
 _MONTH = "|".join(sorted(_MONTHS, key=len, reverse=True))
 
 _ADDRESS = re.compile(r"https?://\S+|www\.\S+|\S+@\S+\.\w+")
@@ -58,7 +45,7 @@ _TIME = re.compile(
     )""",
     re.IGNORECASE | re.VERBOSE,
 )
-_OR_NEWER = r"\+|\s(?:oder|or|und|and)\s(?:höher|neuer|später|higher|newer|later|above)"
+_OR_NEWER = rf"\+|\s{either('facts.or_newer')}"
 _VERSION = re.compile(
     rf"""(?<![\w.,])v?(?!\d{{1,3}}(?:\.\d{{3}})+(?!\d))(?P<three>\d+(?:\.\d+){{2,3}})(?![\w]|[.,]\d)
     | (?<=ersion\s)(?P<said>\d+(?:\.\d+)*)(?![.,]?\d)
@@ -67,11 +54,7 @@ _VERSION = re.compile(
     | (?:(?<=iOS\s)|(?<=macOS\s)|(?<=Android\s)|(?<=\bv))(?P<system>\d+\.\d+)(?![.,]?\d)""",
     re.VERBOSE,
 )
-_FREE = re.compile(
-    r"\b(?:(?:kostenlos|kostenfrei|gebührenfrei|gratis|umsonst)(?:e[mnrs]?)?|free of charge|(?:is|are|for) free(?! to)"
-    r"|at no (?:extra )?(?:cost|charge))\b",
-    re.IGNORECASE,
-)
+_FREE = re.compile(rf"\b{either('facts.free')}\b", re.IGNORECASE)
 _DIGITS = r"\d{1,3}(?:[.,   ]\d{3})+(?:[.,]\d+)?|\d+(?:[.,]\d+)?"
 _SPOKEN = "|".join(sorted(map(re.escape, NUMBER_WORDS), key=len, reverse=True))
 _COUNT = rf"(?:{_DIGITS})(?!\d)|\b(?:{_SPOKEN}|{'|'.join(sorted(ARTICLES, key=len, reverse=True))})(?=\b|\w{{3,6}}ig)"
@@ -88,16 +71,9 @@ _HALF = re.compile(
 _RATE = re.compile(r"\s?(?:/|per |pro |je )\s?([^\W\d_]+)", re.IGNORECASE)
 _BEFORE_A = re.compile(r"\b(?:within|for|after|in|takes?|lasts?|of|than|by|to|about|only|half)\s\Z", re.IGNORECASE)
 _NAMING = re.compile(r"(?P<word>[^\W\d_][\w-]*)[  ]\Z")
-_AT_LEAST = re.compile(r"\b(?:mindestens|wenigstens|at least|no less than|minimum(?: of)?)\s\Z", re.IGNORECASE)
-_AT_MOST = re.compile(
-    r"\b(?:höchstens|maximal|at most|no more than|not more than|up to|bis zu|maximum(?: of)?)\s\Z",
-    re.IGNORECASE,
-)
-_BEFORE_FIGURES = """
-ab bis nach vor in innerhalb binnen mit von für um auf über unter etwa circa ca rund mindestens höchstens maximal nur
-from to after before within with of for by at about around over under least most only until
-"""
-_NO_NAME: Final = frozenset(_BEFORE_FIGURES.split())
+_AT_LEAST = re.compile(rf"\b{either('facts.at_least')}\s\Z", re.IGNORECASE)
+_AT_MOST = re.compile(rf"\b{either('facts.at_most')}\s\Z", re.IGNORECASE)
+_NO_NAME: Final = frozenset(entries("facts.before_figures"))
 """Case-folded words before a number that do not name what it numbers, even where they begin a sentence."""
 
 

@@ -7,6 +7,7 @@ from decimal import Decimal
 from typing import Final, NamedTuple
 
 from kb.facts.model import DAY_S, FactKind
+from kb.text.lexicons import LANGUAGES, entries, table
 
 
 class UnitOfMeasure(NamedTuple):
@@ -17,28 +18,31 @@ class UnitOfMeasure(NamedTuple):
     factor: Decimal = Decimal(1)
 
 
-UNIT_WORDS: Final = {
-    "%": "% prozent percent",
-    "€": "€ eur euro euros",
-    "$": "$ usd dollar dollars",
-    "£": "£ gbp pound pounds",
-    "ct": "ct cent cents",
+_SYMBOLS: Final = {
+    "%": "%",
+    "€": "€ eur",
+    "$": "$ usd",
+    "£": "£ gbp",
+    "ct": "ct",
     "kWh": "kwh",
     "kW": "kw",
-    "second": "s sek sekunde sekunden sec second seconds",
-    "minute": "min minute minuten minutes",
-    "hour": "h std stunde stunden hour hours",
-    "day": "tag tage tagen day days",
-    "working day": "werktag werktage werktagen arbeitstag arbeitstage arbeitstagen",
-    "week": "woche wochen week weeks",
-    "month": "monat monate monaten month months",
-    "year": "jahr jahre jahren year years",
+    "second": "s",
+    "minute": "min",
+    "hour": "h",
 }
-"""The words and signs, case-folded, that name each kind of unit."""
+"""Names of units that no language owns, case-folded."""
 
-UNITS: Final = {word: kind for kind, words in UNIT_WORDS.items() for word in words.split()} | {
-    f"{kind} {days}": "working day" for kind in ("working", "business") for days in ("day", "days")
-}
+
+def _named(group: str) -> dict[str, str]:
+    return {
+        word: name
+        for language in LANGUAGES
+        for name in table(group, language)
+        for word in entries(f"{group}.{name}", language)
+    }
+
+
+UNITS: Final = {sign: name for name, signs in _SYMBOLS.items() for sign in signs.split()} | _named("units")
 """Case-folded words and signs that say what a number counts, to the kind of unit that they name."""
 
 _MEANING: Final = {
@@ -58,84 +62,47 @@ _MEANING: Final = {
     "month": UnitOfMeasure("period", "month"),
     "year": UnitOfMeasure("period", "month", Decimal(12)),
 }
-_MORE: Final = {
-    "kb": UnitOfMeasure("quantity", "MB", Decimal("0.001")),
-    "mb": UnitOfMeasure("quantity", "MB"),
-    "gb": UnitOfMeasure("quantity", "MB", Decimal(1000)),
-    "tb": UnitOfMeasure("quantity", "MB", Decimal(1_000_000)),
+_RARE: Final = _MEANING | {
+    "kB": UnitOfMeasure("quantity", "MB", Decimal("0.001")),
+    "MB": UnitOfMeasure("quantity", "MB"),
+    "GB": UnitOfMeasure("quantity", "MB", Decimal(1000)),
+    "TB": UnitOfMeasure("quantity", "MB", Decimal(1_000_000)),
     "mm": UnitOfMeasure("quantity", "m", Decimal("0.001")),
     "cm": UnitOfMeasure("quantity", "m", Decimal("0.01")),
     "m": UnitOfMeasure("quantity", "m"),
     "km": UnitOfMeasure("quantity", "m", Decimal(1000)),
-    "meter": UnitOfMeasure("quantity", "m"),
-    "metres": UnitOfMeasure("quantity", "m"),
-    "meters": UnitOfMeasure("quantity", "m"),
     "g": UnitOfMeasure("quantity", "g"),
     "kg": UnitOfMeasure("quantity", "g", Decimal(1000)),
-    "db": UnitOfMeasure("quantity", "dB"),
-    "°c": UnitOfMeasure("quantity", "°C"),
-    "grad": UnitOfMeasure("quantity", "°C"),
-    "w": UnitOfMeasure("quantity", "kW", Decimal("0.001")),
-    "watt": UnitOfMeasure("quantity", "kW", Decimal("0.001")),
-    "mwh": UnitOfMeasure("quantity", "kWh", Decimal(1000)),
-    "kilowatt": UnitOfMeasure("quantity", "kW"),
-    "kilowattstunde": UnitOfMeasure("quantity", "kWh"),
-    "kilowattstunden": UnitOfMeasure("quantity", "kWh"),
-    "bankarbeitstag": UnitOfMeasure("period", "working day"),
-    "bankarbeitstage": UnitOfMeasure("period", "working day"),
-    "bankarbeitstagen": UnitOfMeasure("period", "working day"),
-    "banking day": UnitOfMeasure("period", "working day"),
-    "banking days": UnitOfMeasure("period", "working day"),
-    "kalendertag": UnitOfMeasure("period", "second", Decimal(DAY_S)),
-    "kalendertage": UnitOfMeasure("period", "second", Decimal(DAY_S)),
-    "kalendertagen": UnitOfMeasure("period", "second", Decimal(DAY_S)),
-    "calendar days": UnitOfMeasure("period", "second", Decimal(DAY_S)),
+    "dB": UnitOfMeasure("quantity", "dB"),
+    "°C": UnitOfMeasure("quantity", "°C"),
+    "W": UnitOfMeasure("quantity", "kW", Decimal("0.001")),
+    "MWh": UnitOfMeasure("quantity", "kWh", Decimal(1000)),
     "fortnight": UnitOfMeasure("period", "second", Decimal(14 * DAY_S)),
-    "cents": UnitOfMeasure("amount", "€", Decimal("0.01")),
     "pence": UnitOfMeasure("amount", "£", Decimal("0.01")),
-    "mins": UnitOfMeasure("period", "second", Decimal(60)),
-    "hrs": UnitOfMeasure("period", "second", Decimal(3600)),
 }
-_ADJECTIVES: Final = {
-    "sekünd": "second",
-    "minüt": "minute",
-    "stünd": "hour",
-    "täg": "day",
-    "wöch": "week",
-    "monat": "month",
-    "jähr": "year",
-}
+_RARE_WORDS: Final = {name.casefold(): name for name in _RARE} | _named("rare_units")
+_ADJECTIVES: Final = {stem: name for name, stem in table("unit_adjectives", "de").items()}
 _ADJECTIVE = re.compile(rf"({'|'.join(_ADJECTIVES)})ig(?:e[mnrs]?)?\Z")
-
-_ONES = ("ein zwei drei vier fünf sechs sieben acht neun", "one two three four five six seven eight nine")
-_TEENS = (
-    "zehn elf zwölf dreizehn vierzehn fünfzehn sechzehn siebzehn achtzehn neunzehn",
-    "ten eleven twelve thirteen fourteen fifteen sixteen seventeen eighteen nineteen",
-)
-_TENS = (
-    "zwanzig dreißig vierzig fünfzig sechzig siebzig achtzig neunzig",
-    "twenty thirty forty fifty sixty seventy eighty ninety",
-)
-_BETWEEN = ("{one}und{ten}", "{ten}-{one}")
 
 
 def _words() -> dict[str, Decimal]:
-    found: dict[str, int] = {}
-    for ones, teens, tens, between in zip(_ONES, _TEENS, _TENS, _BETWEEN, strict=True):
-        found |= {word: value for value, word in enumerate(ones.split(), 1)}
-        found |= {word: value for value, word in enumerate(teens.split(), 10)}
-        for place, ten in enumerate(tens.split(), 2):
-            found[ten] = 10 * place
-            found |= {between.format(one=one, ten=ten): 10 * place + n for n, one in enumerate(ones.split(), 1)}
-    found |= {"hundert": 100, "einhundert": 100, "tausend": 1000, "eintausend": 1000, "hundred": 100, "thousand": 1000}
-    exact = {word: Decimal(value) for word, value in found.items()}
-    return exact | {"anderthalb": Decimal("1.5"), "eineinhalb": Decimal("1.5")}
+    values: dict[str, Decimal] = {}
+    for language in LANGUAGES:
+        ones, tens = entries("numbers.ones", language), entries("numbers.tens", language)
+        (between,) = entries("numbers.between", language)
+        values |= {word: Decimal(value) for value, word in enumerate(ones, 1)}
+        values |= {word: Decimal(value) for value, word in enumerate(entries("numbers.teens", language), 10)}
+        for index, ten in enumerate(tens, 2):
+            values[ten] = Decimal(10 * index)
+            values |= {between.format(one=one, ten=ten): Decimal(10 * index + n) for n, one in enumerate(ones, 1)}
+        values |= {word: Decimal(value) for word, value in table("other_numbers", language).items()}
+    return values | {word.casefold(): value for word, value in values.items()}
 
 
 NUMBER_WORDS: Final = _words()
-"""Case-folded number words from one to ninety-nine, and some more; ``ein`` and ``one`` count only before a unit."""
+"""Number words up to ninety-nine and more, as written and case-folded; ``ein`` and ``one`` count only before a unit."""
 
-ARTICLES: Final = frozenset({"ein", "eine", "einen", "einem", "einer", "eines", "one", "a", "an"})
+ARTICLES: Final = frozenset(entries("numbers.articles"))
 """Words that mean 1 before a unit (``eine Woche``, ``a week``) and nothing elsewhere."""
 
 _THOUSANDS = {
@@ -174,4 +141,4 @@ def unit(word: str) -> UnitOfMeasure | None:
         return _MEANING[kind]
     if match := _ADJECTIVE.match(key):
         return _MEANING[_ADJECTIVES[match[1]]]
-    return _MORE.get(key)
+    return _RARE[name] if (name := _RARE_WORDS.get(key)) else None

@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 from typing import Final
 
-DENIAL: Final = re.compile(
-    r"\b(?:nicht|kein\w{0,2}|nie|niemals|weder|ohne|nichts|not|no|never|cannot|without|neither|nor|none|nothing)\b|n['’]t\b",
-    re.IGNORECASE,
-)
+from kb.text.lexicons import either
+
+DENIAL: Final = re.compile(rf"\b{either('denials')}\b|n['’]t\b", re.IGNORECASE)

@@ -12,6 +12,8 @@ import re
 from bisect import bisect_right
 from typing import TypeAlias
 
+from kb.text.lexicons import entries, months
+
 MAX_SENTENCE_CHARS = 600
 """Above this a sentence is cut at a clause end: about 150 tokens, more than anyone quotes."""
 
@@ -21,44 +23,10 @@ MAX_ATOM_CHARS = 2_000
 Range: TypeAlias = tuple[int, int]
 
 
-def _words(text: str) -> frozenset[str]:
-    return frozenset(text.split())
-
-
-_NEVER_LAST = _words(
-    """
-    abb abt adr allg anm aufl bes bspw bzgl bzw ca dgl dipl dr entspr etwa evtl exkl fa ggf ggü gem hr hrn fr inh inkl
-    insb jap kfm lt max mind min mtl jährl n nr prof rd s sog spez str tel u v verf vgl vs z zt zb zzgl zzt dh ua uä
-    idr ia iva og oä su so va zhd zhv ing geb gest mwst ust best vorauss einschl ausschl bezgl
-    eg ie cf mr mrs ms mx st no vol approx dept est fig gen gov incl jr sr rev viz al resp tbc hon messrs
-    jan feb mär apr jun jul aug sep sept okt nov dez oct dec
-    """
-)
-_BEFORE_DIGIT = _words("abs art bd kap rn ziff ch sec fig pp p seite tab no par")
-_MAY_END = _words(
-    """
-    usw etc uvm ff f co inc ltd corp bros std sek min mio mrd am pm no abs art kap bd ua uä oä str min max jan feb aug
-    sept dez dec nov mwst
-    """
-)
-_STARTERS = _words(
-    """
-    der die das den dem des ein eine einen einem einer wenn sie wir ich er es ihr ihre ihren danach dann bitte in im ist
-    sind für bei nach mit ab auf aus am an als auch alle da dabei dafür damit dazu dies diese dieser dieses doch dort
-    durch erst falls hat haben hier ist je jede jeder kann können man mehr melden möchten nur ob oder öffnen prüfen
-    seit sind so sobald sofern solange sollte tippen über um und unter vom von vor wählen während warum was weil weitere
-    welche wer wie wird wo zu zum zur zudem außerdem anschließend klicken geben ohne innerhalb spätestens frühestens
-    the a an if you we they it its this that these those there then in on at for from to please after before when
-    while with your our his her my as all any are is do does click open choose select enter use to by and or but so
-    once otherwise what who why how where which no not only since until
-    """
-)
-_MONTHS = _words(
-    """
-    januar jänner februar märz april mai juni juli august september oktober november dezember jan feb mär apr jun jul
-    aug sep sept okt nov dez january february march may june july october december
-    """
-)
+_NEVER_LAST = frozenset(entries("abbreviations"))
+_BEFORE_DIGIT = frozenset(entries("abbreviations_before_figures"))
+_MAY_END = frozenset(entries("abbreviations_that_may_end"))
+_STARTERS = frozenset(entries("sentence_starters"))
 
 _TERMINATOR = re.compile(
     r"""
@@ -196,7 +164,7 @@ def _is_abbreviation(before: str, following: str, *, starter: bool) -> bool:
 
 def _number_ends(number: str, following: str, *, starter: bool, at_start: bool) -> bool:
     """``15. März`` and ``2. Mahnung`` go on, ``2026. Danach`` does not."""
-    if at_start or following.lower() in _MONTHS:
+    if at_start or following.lower() in months():
         return False
     return starter or len(number) > 2
 

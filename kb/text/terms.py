@@ -14,35 +14,15 @@ from functools import lru_cache
 from threading import Lock
 from typing import Final, Protocol
 
+from kb.text.lexicons import LANGUAGES, entries
+
 MAX_TERM_CHARACTERS: Final = 64
 """Longer runs are encoded data (base64, hashes), which nobody asks for."""
 
 MIN_HUMPS: Final = 3
 """From here on a name is opened at its capitals (``CsTeamsCallingPolicy``); opening pairs too ranked worse."""
 
-_GERMAN_STOP_WORDS = """
-aber alle allem allen aller alles als also am an ander andere anderem anderen anderer anderes auch auf aus bei bin bis
-bist da damit dann das dass dein deine deinem deinen deiner deines dem den denn der derer des dessen dich die dies
-diese diesem diesen dieser dieses dir doch dort du durch ein eine einem einen einer eines einig einige einigem einigen
-einiger einiges einmal er es etwas euch euer eure eurem euren eurer eures für gegen gewesen hab habe haben hat hatte
-hatten hier hin hinter ich ihm ihn ihnen ihr ihre ihrem ihren ihrer ihres im in indem ins ist ja jede jedem jeden
-jeder jedes jene jenem jenen jener jenes jetzt kann kein keine keinem keinen keiner keines können könnte machen man
-manche manchem manchen mancher manches mein meine meinem meinen meiner meines mich mir mit muss musste nach nicht
-nichts noch nun nur ob oder ohne sehr sein seine seinem seinen seiner seines selbst sich sie sind so solche solchem
-solchen solcher solches soll sollte sondern sonst über um und uns unse unsem unsen unser unsere unserem unseren
-unserer unseres unter viel vom von vor war waren warst was weg weil weiter welche welchem welchen welcher welches wenn
-wer werde werden wie wieder will wir wird wirst wo wollen wollte während würde würden zu zum zur zwar zwischen
-"""
-_ENGLISH_STOP_WORDS = """
-a about above after again against all am an and any are as at be because been before being below between both but by
-can cannot could did do does doing don down during each few for from further had has have having he her here hers
-herself him himself his how i if in into is it its itself just me more most my myself no nor not now of off on once
-only or other ought our ours ourselves out over own same she should so some such than that the their theirs them
-themselves then there these they this those through to too under until up very was we were what when where which while
-who whom why will with would you your yours yourself yourselves arent cant couldnt didnt doesnt dont hadnt hasnt
-havent isnt shouldnt wasnt werent wont wouldnt
-"""
-STOP_WORDS: Final = {"de": frozenset(_GERMAN_STOP_WORDS.split()), "en": frozenset(_ENGLISH_STOP_WORDS.split())}
+STOP_WORDS: Final = {language: frozenset(entries("stop_words", language)) for language in LANGUAGES}
 """Function words, as ``words`` writes them: case-folded, umlauts kept, no apostrophes."""
 
 

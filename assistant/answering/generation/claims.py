@@ -20,6 +20,7 @@ from typing import Final
 
 from kb.facts.units import NUMBER_WORDS, UNITS, is_grouped
 from kb.text import compounds
+from kb.text.lexicons import entries
 from kb.text.terms import STOP_WORDS, base_language
 
 _LONG_DIGITS: Final = 7
@@ -40,8 +41,7 @@ _IDENTIFIER = re.compile(r"[^\W\d_]{1,5}[-.]?\d[\w.-]*|\d+[^\W\d_]\w*")
 _ABBREVIATION = re.compile(r"(?:[^\W\d_]{1,3}\.)+[^\W\d_]{1,3}")
 _CLITIC = re.compile(r"['’](?:s|m|d|t|re|ve|ll)?\Z")
 _SHAPE = re.compile(r"[a-zß-öø-ÿ][A-ZÄÖÜ]|[A-ZÄÖÜ]{2}")
-_FIRST_HALF = ("januar", "jänner", "februar", "märz", "april", "mai", "juni")
-_MONTHS = frozenset((*_FIRST_HALF, "juli", "august", "september", "oktober", "november", "dezember"))
+_MONTHS = frozenset(names.split()[0] for names in entries("months", "de"))
 _NOUN_ENDING = re.compile(r"\w{5,}(?:ung|keit|heit|schaft|tion|tät)(?:en|s)?\Z")
 
 

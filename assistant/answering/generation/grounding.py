@@ -16,6 +16,7 @@ from typing import Final, Literal, TypeAlias
 from assistant.answering.generation.claims import Number, names, numbers, runs
 from kb.facts.units import UNITS
 from kb.text.compounds import part_stems
+from kb.text.lexicons import either, entries
 from kb.text.negation import DENIAL
 from kb.text.sentences import split
 from kb.text.terms import STOP_WORDS, base_language, stem, terms, words
@@ -41,10 +42,8 @@ _STEP = re.compile(r"^\s*(\d{1,2})[.)]\s+(?=\D)", re.MULTILINE)
 _MARKUP = re.compile(r"[\[\]]|<[A-Za-z/!?|]|\|>|://|\b(?:www\.|javascript:|mailto:)|&#?\w{1,30};|```", re.IGNORECASE)
 _EMPHASIS = re.compile(r"\*+|`+|~~|(?<!\w)_+|_+(?!\w)|\|")
 _WIDE_BRACKETS = str.maketrans("【】［］", "[][]")
-_NOT_ONLY = re.compile(r"\bnicht nur\b|\bnot only\b", re.IGNORECASE)
-_GERMAN_OPENERS = "nein bitte außerdem zudem danach anschließend jedoch allerdings daher deshalb dafür dabei leider"
-_ENGLISH_OPENERS = "yes please however also additionally therefore unfortunately"
-_OPENERS: Final = frozenset(f"{_GERMAN_OPENERS} {_ENGLISH_OPENERS}".split())
+_NOT_ONLY = re.compile(rf"\b{either('not_only')}\b", re.IGNORECASE)
+_OPENERS: Final = frozenset(entries("claims.openers"))
 """Words that say nothing by themselves and stand in no list of stop words."""
 
 

@@ -31,6 +31,8 @@ def one(text: str, language: str = "de") -> Fact:
         ("de", "eine 14-tägige Frist", "period", "second", 14 * DAY, 14 * DAY),
         ("en", "a two-week wait", "period", "second", 14 * DAY, 14 * DAY),
         ("en", "within 24 hours", "period", "second", DAY, DAY),
+        ("de", "nach dreißig Tagen", "period", "second", 30 * DAY, 30 * DAY),
+        ("de", "nach dreissig Tagen", "period", "second", 30 * DAY, 30 * DAY),
         ("de", "an einem Tag", "period", "second", DAY, DAY),
         ("de", "ein halbes Jahr", "period", "month", 6, 6),
         ("de", "meist 2 bis 5 Bankarbeitstage", "period", "working day", 2, 5),
