@@ -20,6 +20,7 @@ from assistant.answering.reply import NearestArticle, Reply, Timings
 from assistant.retrieval.model import Ranked
 from assistant.retrieval.query import Query, understand
 from assistant.retrieval.search import retrieve, searching
+from kb.articles.article import ArticleKey
 from kb.articles.front_matter import text_sha256
 from kb.catalog import Filter
 from kb.catalog.ratings import take_in_ratings
@@ -122,7 +123,7 @@ def ask(
         verdict = judge(context, evidence)
         # 6
         answer = quote_and_cite(context, verdict) if verdict.answers else abstain(context, verdict)
-        quoted = snapshot.sources(sorted({f"{cited.article_id}@{cited.language}" for cited in answer.citations}))
+        quoted = snapshot.sources({cited.key for cited in answer.citations})
         writable = sources(context, ranking.distinct, answer)
     # 7
     answer = rewrite(context, answer, writable, on_text)
@@ -208,11 +209,11 @@ def _rounded(values: Mapping[str, float | None]) -> dict[str, float]:
 
 
 def _record(
-    library: Library, reply: Reply, filters: AskFilters, asker: Asker, now: datetime, texts: Mapping[str, str]
+    library: Library, reply: Reply, filters: AskFilters, asker: Asker, now: datetime, texts: Mapping[ArticleKey, str]
 ) -> str:
     """Write the event and return the question as it was stored, redacted; "" where it was not.
 
-    ``texts`` are the hashes of the texts that were quoted, by id@language. The answer matters more than its log: a log
+    ``texts`` are the hashes of the texts that were quoted. The answer matters more than its log: a log
     that is out of reach is a warning.
     """
     from kb.events import QuestionEvent
@@ -235,7 +236,7 @@ def _record(
                 "article_id": c.article_id,
                 "language": c.language,
                 "anchor": c.anchor,
-                "sha256": texts.get(f"{c.article_id}@{c.language}", ""),
+                "sha256": texts.get(c.key, ""),
                 "score": c.score,
                 "freshness": c.freshness,
             }

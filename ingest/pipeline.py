@@ -13,7 +13,7 @@ from ingest.discovery import Found, discover, root_of, scope_of
 from ingest.plan import Plan, Todo, plan
 from ingest.report import IngestReport
 from ingest.vectors import Texts, VectorWriter, slices
-from kb.articles.article import Article, Problem
+from kb.articles.article import Article, ArticleKey, Problem
 from kb.articles.paths import shown
 from kb.articles.reader import id_from_path, read
 from kb.catalog import FileRow, NewChunk
@@ -163,7 +163,7 @@ class _Run:
         todo.gone[:] = moved.values()
         return added
 
-    def _read(self, item: Todo, alive: dict[str, tuple[str, str]]) -> _Ready | None:
+    def _read(self, item: Todo, alive: dict[ArticleKey, tuple[str, str]]) -> _Ready | None:
         """Steps 3 and 4."""
         checkpoint()
         root, place = str(item.found.root), (str(item.found.root), item.found.path)
@@ -210,7 +210,7 @@ class _Run:
             texts.add(item.article.language, item.chunks, names(item.article))
         return self.vectors.write(texts)
 
-    def _commit(self, item: _Ready, moved: dict[str, FileRow]) -> None:
+    def _commit(self, item: _Ready, moved: dict[ArticleKey, FileRow]) -> None:
         """The second half of step 6: one transaction an article."""
         checkpoint()
         if item.todo.row or item.article.key in moved:
@@ -253,7 +253,9 @@ class _Run:
             self.report.problems.append(Problem(path, problem.line, problem.code, problem.message))
 
 
-def _other_owner(alive: dict[str, tuple[str, str]], article: Article, place: tuple[str, str]) -> tuple[str, str] | None:
+def _other_owner(
+    alive: dict[ArticleKey, tuple[str, str]], article: Article, place: tuple[str, str]
+) -> tuple[str, str] | None:
     """The other file that holds this article's key and still exists."""
     owner = alive.get(article.key)
     return owner if owner and owner != place and Path(*owner).is_file() else None

@@ -15,7 +15,7 @@ import numpy as np
 
 from kb.catalog import NewChunk, NewName
 from kb.library import CHROMA_STATE, LanguageEncoder, Library
-from kb.text.terms import base_language
+from kb.text.language import primary_language
 from kb.vectors.chroma import DamagedError, remove_folder
 
 _T = TypeVar("_T")
@@ -39,7 +39,7 @@ class Texts:
         self.chunks |= {chunk.vector_id: chunk.text for chunk in chunks}
         self.names |= {name.vector_id: name.text for name in names}
         for key in (*(chunk.vector_id for chunk in chunks), *(name.vector_id for name in names)):
-            self.languages.setdefault(key, set()).add(base_language(language))
+            self.languages.setdefault(key, set()).add(primary_language(language))
 
     def of(self, encoder: LanguageEncoder, besides: Collection[str]) -> tuple[dict[str, str], dict[str, str]]:
         """Chunks and names that ``encoder`` embeds, leaving the ids ``besides`` out."""

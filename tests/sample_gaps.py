@@ -6,7 +6,8 @@ from collections.abc import Sequence
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
-from kb.backlog import ArticleKey, Backlog, Demand, FoundGap, GapQuestion
+from kb.articles.article import ArticleKey
+from kb.backlog import Backlog, Demand, FoundGap, GapQuestion
 
 TODAY = date(2026, 11, 23)
 FIRST_LOOK = datetime(2026, 10, 12, 6, tzinfo=UTC)

@@ -8,7 +8,7 @@ from typing import Any, Literal
 
 from assistant.answering.generation.grounding import Dropped
 from assistant.retrieval.model import Ranked
-from kb.articles.article import Lines
+from kb.articles.article import ArticleKey, Lines
 from kb.articles.freshness import Freshness
 
 
@@ -28,6 +28,11 @@ class Citation:
     score: float
     reviewed_on: date | None
     freshness: Freshness
+
+    @property
+    def key(self) -> ArticleKey:
+        """What names the article."""
+        return ArticleKey(self.article_id, self.language)
 
 
 @dataclass(frozen=True, slots=True)

@@ -179,14 +179,14 @@ def verify_command(
 ) -> None:
     """Ask all questions of a gap again; it closes where its article answers them. Exit code 1 where it does not."""
     from assistant.leads import verify
-    from kb.backlog import ArticleKey
-    from kb.text.terms import base_language
+    from kb.articles.article import ArticleKey
+    from kb.text.language import primary_language
 
     library = open_library(home, config)
     library.exact = True
     key = None
     if article is not None:
-        key = ArticleKey(article, language or base_language(library.backlog.gap(gap_id).language))
+        key = ArticleKey(article, language or primary_language(library.backlog.gap(gap_id).language))
     made = verify(library, gap_id, who(by), datetime.now(UTC), article=key)
     if as_json:
         print_json({"gap_id": made.gap.gap_id, "state": made.gap.state, **made.to_json()})
@@ -201,7 +201,7 @@ def _print_verification(made: Verification) -> None:
         before = "–" if one.before is None else one.before.status
         print(f"{'ok  ' if one.passed else 'FAIL'}  {before:10} → {one.after.status:10}{one.question.text}")
         if one.fault == "elsewhere":
-            print(f"{'':6}answered from {', '.join(one.after.cited)} instead")
+            print(f"{'':6}answered from {', '.join(map(str, one.after.cited))} instead")
         if one.fault == "alias":
             print(f"{'':6}found by its aliases, but the text of the article does not answer")
         if one.fault == "title":

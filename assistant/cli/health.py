@@ -67,7 +67,7 @@ def _print(report: HealthReport, language: str, limit: int) -> None:
             continue
         print(f"{kind_name(kind, language)} ({len(findings)})")
         for finding in findings[:limit]:
-            print(f"  {finding.damage:7.1f}  {', '.join(ref.key for ref in finding.articles)}")
+            print(f"  {finding.damage:7.1f}  {', '.join(str(ref.key) for ref in finding.articles)}")
             for line in details(finding, language):
                 print(f"           {line}")
             print(f"           → {action(finding, language)}")

@@ -16,6 +16,7 @@ from kb.errors import KBError, UsageError
 
 if TYPE_CHECKING:
     from assistant.reviews import Due
+    from kb.articles.article import ArticleKey
     from kb.library import Library
     from kb.reviews import Review
 
@@ -113,7 +114,7 @@ def _show(
             print(f"{file}: {len(found[name])}")
 
 
-def _on_record(library: Library) -> dict[str, Review]:
+def _on_record(library: Library) -> dict[ArticleKey, Review]:
     """The last review of each article, as far as there is a record; looking must not make one."""
     if not library.settings.events.url and not library.events_file.exists():
         return {}

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
+from kb.articles.article import ArticleKey
 from kb.backlog.model import EvidenceKind
 from kb.catalog import ArticleRow
 from kb.embedding.protocol import FloatMatrix
@@ -16,7 +17,7 @@ class Case:
     """One question, or ticket, and what speaks for a gap: the names of its ``signals`` and the sum of their weights.
 
     ``id`` is the caller's own where one was given. ``nearest`` are ids of articles with their scores, ``cited``
-    articles as id@language, as they were when it was asked; ``audience``, ``only_language``, ``products``: the filters
+    articles, as they were when it was asked; ``audience``, ``only_language``, ``products``: the filters
     it was asked with. ``feedback``: what was done afterwards, as log odds that it was answered.
     """
 
@@ -34,7 +35,7 @@ class Case:
     status: str = "abstained"
     confidence: float = 0.0
     nearest: tuple[tuple[str, float], ...] = ()
-    cited: tuple[str, ...] = ()
+    cited: tuple[ArticleKey, ...] = ()
     signals: tuple[str, ...] = ()
     weight: float = 0.0
     feedback: float = 0.0
@@ -59,7 +60,7 @@ class CaseVectors:
 
 @dataclass(frozen=True, slots=True)
 class ArticlesToday:
-    """The articles as they are today: their rows and the hashes of their texts, by id@language."""
+    """The articles as they are today: their rows and the hashes of their texts."""
 
-    rows: Mapping[str, ArticleRow]
-    sha256: Mapping[str, str]
+    rows: Mapping[ArticleKey, ArticleRow]
+    sha256: Mapping[ArticleKey, str]

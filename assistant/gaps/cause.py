@@ -21,10 +21,11 @@ from assistant.gaps.parameters import GapParameters
 from assistant.gaps.probe import AnswerView, ProbeResult
 from assistant.gaps.similar_questions import AnsweredElsewhere
 from assistant.messages import text
+from kb.articles.article import ArticleKey
 from kb.articles.freshness import days_overdue, is_expired
 from kb.backlog.model import Cause
 from kb.catalog import ArticleRow
-from kb.text.terms import base_language
+from kb.text.language import primary_language
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,7 +52,7 @@ class DiagnosisContext:
 
     ``base_rate`` is that of the whole log, ``scope_score`` that of the need. ``similar``, for each language, is the
     mean log odds of the questions most like them, ``feedback`` that of what their askers did; ``answered_elsewhere`` a
-    similar question in another language whose article is not there in this one; ``articles`` all, by id@language.
+    similar question in another language whose article is not there in this one; ``articles`` are all articles.
     """
 
     today: date
@@ -61,7 +62,7 @@ class DiagnosisContext:
     similar: Mapping[str, float] = field(default_factory=dict)
     feedback: Mapping[str, float] = field(default_factory=dict)
     answered_elsewhere: Mapping[str, AnsweredElsewhere] = field(default_factory=dict)
-    articles: Mapping[str, ArticleRow] = field(default_factory=dict)
+    articles: Mapping[ArticleKey, ArticleRow] = field(default_factory=dict)
 
     @property
     def off_topic(self) -> bool:
@@ -135,18 +136,18 @@ def diagnose(cases: Sequence[Case], probes: Sequence[ProbeResult], context: Diag
 
 def is_other_language(view: AnswerView, language: str) -> bool:
     """Whether what is shown is in another language than ``language``."""
-    return base_language(view.hit.article.language) != language
+    return primary_language(view.hit.article.language) != language
 
 
 def agreed_view(views: Sequence[AnswerView | None]) -> AnswerView | None:
     """The most confident view of the article that has the largest sum of confidences."""
     seen = [view for view in views if view is not None]
-    weight: Counter[str] = Counter()
+    weight: Counter[ArticleKey] = Counter()
     for view in seen:
         weight[view.hit.key] += view.confidence + 1e-6  # type: ignore[assignment]
     if not weight:
         return None
-    key = max(sorted(weight), key=lambda name: weight[name])
+    key = max(sorted(weight), key=weight.__getitem__)
     return max((view for view in seen if view.hit.key == key), key=lambda view: view.confidence)
 
 
@@ -316,8 +317,8 @@ def _diagnosis(
 
 def _nearest(probes: Sequence[ProbeResult], limit: int) -> tuple[Mapping[str, Any], ...]:
     """Articles by their mean score over the probes, best first."""
-    mean: dict[str, float] = {}
-    rows: dict[str, ArticleRow] = {}
+    mean: dict[ArticleKey, float] = {}
+    rows: dict[ArticleKey, ArticleRow] = {}
     for probe in probes:
         for hit in probe.hits:
             rows[hit.key] = hit.article

@@ -11,6 +11,7 @@ from assistant.gaps.parameters import ConflictParameters
 from assistant.gaps.probe import ProbeResult, RankedArticle
 from assistant.health.contradiction import Difference, differ
 from assistant.health.statement import Statement, state
+from kb.articles.article import ArticleKey
 
 _WORDING_ONLY: Final = frozenset({"negation", "only", "opposite"})
 """Differences of wording: between sentences that answer one question they are more often two sides of one rule."""
@@ -33,7 +34,7 @@ def contradiction(probes: Sequence[ProbeResult], parameters: ConflictParameters)
 
     Only what answers is compared: the best units of the first article, each with those of the next ones.
     """
-    by_pair: dict[tuple[str, str], list[_Contradiction]] = {}
+    by_pair: dict[tuple[ArticleKey, ArticleKey], list[_Contradiction]] = {}
     for probe in probes:
         if (found := _first_contradiction(probe, parameters)) is not None:
             left, right = sorted((found.left.key, found.right.key))

@@ -18,11 +18,12 @@ from assistant.replay.embedding_cache import CachingLibrary
 from assistant.retrieval.model import Ranked
 from assistant.retrieval.query import understand
 from assistant.retrieval.search import retrieve, searching
+from kb.articles.article import ArticleKey
 from kb.catalog import ArticleRow, Filter, Snapshot
 from kb.embedding.protocol import FloatMatrix
 from kb.library import Library
 from kb.runtime.cancellation import checkpoint
-from kb.text.terms import base_language
+from kb.text.language import primary_language
 
 _WORD: Final = re.compile(r"[^\W\d_]+")
 
@@ -37,9 +38,9 @@ class RankedArticle:
     cosine: float
 
     @property
-    def key(self) -> str:
-        """id@language."""
-        return f"{self.article.id}@{self.article.language}"
+    def key(self) -> ArticleKey:
+        """What names the article."""
+        return self.article.key
 
 
 @dataclass(frozen=True, slots=True)
@@ -140,11 +141,11 @@ class Prober:
 
         Each language is searched by itself: among all articles, those in the question's own crowd the others out.
         """
-        spoken = base_language(context.query.language)
+        spoken = primary_language(context.query.language)
         listing = self._listing(context.snapshot, own)
-        translated = {row.id for row in listing if base_language(row.language) == spoken}
+        translated = {row.id for row in listing if primary_language(row.language) == spoken}
         views = []
-        for language in sorted({base_language(tag) for tag in context.snapshot.languages(own)} - {spoken}):
+        for language in sorted({primary_language(tag) for tag in context.snapshot.languages(own)} - {spoken}):
             where = replace(own, language=language)
             ranked = retrieve(context.snapshot, self._library, context.query, context.vector, near, where).articles
             view = self._view(context, ranked, ranked)

@@ -19,6 +19,7 @@ from typing import Any, Final, TypeAlias
 from assistant.gaps.cases import ArticlesToday, Case
 from assistant.gaps.feedback import feedback_of
 from assistant.gaps.parameters import FeedbackParameters
+from kb.articles.article import ArticleKey
 from kb.articles.freshness import freshness
 from kb.articles.front_matter import text_sha256
 from kb.catalog import Filter
@@ -27,7 +28,7 @@ from kb.events import Action, Feedback
 from kb.library import Library
 from kb.runtime.cancellation import checkpoint
 from kb.settings import GapSettings
-from kb.text.terms import base_language
+from kb.text.language import primary_language
 
 QuestionRow: TypeAlias = Mapping[str, Any]
 """A question of the log as a plain row."""
@@ -55,8 +56,8 @@ def weights(settings: GapSettings) -> dict[str, float]:
 def articles_today(library: Library, today: date) -> ArticlesToday:
     """All articles of the index, whatever their status, with the hashes of their texts."""
     with library.catalog.snapshot() as snapshot:
-        rows = {f"{row.id}@{row.language}": row for row in snapshot.listing(Filter.everything(today))}
-        sources = snapshot.sources(list(rows))
+        rows = {row.key: row for row in snapshot.listing(Filter.everything(today))}
+        sources = snapshot.sources(rows)
     return ArticlesToday(rows, {key: text_sha256(source) for key, (_, source) in sources.items()})
 
 
@@ -112,7 +113,7 @@ def tickets(library: Library, since: datetime | None, until: datetime | None) ->
                 key=ticket.ticket_id,
                 text=ticket.question,
                 asked_at=ticket.created_at,
-                language=base_language(ticket.language),
+                language=primary_language(ticket.language),
                 kind="ticket",
                 signals=names,
                 weight=sum(weight[name] for name in names),
@@ -161,7 +162,7 @@ def _case(row: QuestionRow) -> Case:
         key=row["question_id"],
         text=row["text"],
         asked_at=row["asked_at"],
-        language=base_language(row["language"]),
+        language=primary_language(row["language"]),
         actor=row["actor"],
         session=row["session"],
         audience=str(filters.get("audience") or "internal"),
@@ -170,7 +171,7 @@ def _case(row: QuestionRow) -> Case:
         status=row["status"],
         confidence=row["confidence"],
         nearest=tuple((sys.intern(article["article_id"]), article["score"]) for article in row["nearest"]),
-        cited=tuple(dict.fromkeys(_key(citation) for citation in row["citations"])),
+        cited=tuple(dict.fromkeys(map(ArticleKey.of, row["citations"]))),
     )
 
 
@@ -179,12 +180,12 @@ def _signals(
     ratings: Sequence[Feedback],
     actions: Sequence[Action],
     articles: ArticlesToday,
-    outdated: frozenset[str],
+    outdated: frozenset[ArticleKey],
 ) -> tuple[str, ...]:
     """The names of what speaks for a gap at one question, in a fixed order; ``outdated`` are keys of articles."""
     done = {action.kind for action in actions}
     verdicts = {rating.verdict for rating in ratings}
-    cited = [key for citation in row["citations"] if (key := _key(citation)) in articles.rows]
+    cited = [key for citation in row["citations"] if (key := ArticleKey.of(citation)) in articles.rows]
     signals = {
         "abstained": row["status"] == "abstained",
         "not_helpful": "not_helpful" in verdicts and _text_unchanged(row, articles),
@@ -196,7 +197,7 @@ def _signals(
         "gap_reported": "gap_reported" in done,
         "outdated": bool(cited) and outdated.issuperset(cited),
         "other_language": bool(cited)
-        and base_language(row["language"]) not in {base_language(articles.rows[key].language) for key in cited},
+        and primary_language(row["language"]) not in {primary_language(articles.rows[key].language) for key in cited},
     }
     return tuple(name for name, holds in signals.items() if holds)
 
@@ -204,11 +205,7 @@ def _signals(
 def _text_unchanged(row: QuestionRow, articles: ArticlesToday) -> bool:
     """Whether one of the texts that were quoted is still as it was; ratings of other texts say nothing any more."""
     quoted = [citation for citation in row["citations"] if citation.get("sha256")]
-    return not quoted or any(articles.sha256.get(_key(citation)) == citation["sha256"] for citation in quoted)
-
-
-def _key(row: Mapping[str, object]) -> str:
-    return f"{row['article_id']}@{row['language']}"
+    return not quoted or any(articles.sha256.get(ArticleKey.of(citation)) == citation["sha256"] for citation in quoted)
 
 
 def _batches(rows: Iterator[QuestionRow]) -> Iterator[list[QuestionRow]]:

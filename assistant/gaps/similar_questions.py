@@ -13,26 +13,26 @@ from assistant.gaps.cases import Case, CaseVectors
 from assistant.gaps.clustering import IntArray, ranking_vectors
 from assistant.gaps.parameters import GapParameters
 from assistant.gaps.translations import Translations
+from kb.articles.article import ArticleKey
 from kb.embedding.protocol import FloatMatrix
-from kb.text.terms import base_language
 
 
 @dataclass(frozen=True, slots=True)
 class AnsweredElsewhere:
     """A question in another language, answered by an article that is not there in the asker's.
 
-    ``similarity`` is its cosine, ``cited`` that article, as id@language, ``confidence`` that of the answer.
+    ``similarity`` is its cosine, ``cited`` that article, ``confidence`` that of the answer.
     """
 
     text: str
     language: str
     similarity: float
     confidence: float
-    cited: str
+    cited: ArticleKey
 
     def to_json(self) -> dict[str, Any]:
         """As it stands in the evidence of a gap."""
-        values = asdict(self)
+        values = asdict(self) | {"cited": str(self.cited)}
         return {"alike" if name == "similarity" else name: value for name, value in values.items()}
 
 
@@ -102,5 +102,5 @@ class SimilarQuestions:
         """Whether the article that answered ``case``, in the language it was asked in, is not there in ``language``."""
         if case.status != "answered" or case.language == language or not case.cited:
             return False
-        article, _, cited_in = case.cited[0].rpartition("@")
-        return base_language(cited_in) == case.language and self._translations.lacks(article, language)
+        cited = case.cited[0]
+        return cited.primary_language == case.language and self._translations.lacks(cited.article_id, language)

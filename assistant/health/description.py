@@ -9,6 +9,7 @@ from typing import Any, Final, TypeAlias
 from assistant.health.model import HealthFinding, HealthReport, Kind
 from assistant.messages import language_name, text
 from assistant.reports.formatting import Wording
+from kb.articles.article import ArticleKey
 
 Names: TypeAlias = Callable[[str], str]
 """Gives what an article is called, from its key ``id@language``."""
@@ -87,7 +88,7 @@ def _sections(evidence: Any, language: str, names: Names) -> list[str]:  # noqa:
 
 
 def _section(place: Any, names: Names) -> str:  # noqa: ANN401
-    key = f"{place['article_id']}@{place['language']}"
+    key = str(ArticleKey.of(place))
     called = names(key)
     return f"{place['path']}#{place['anchor']}" if called == key else f"{called} › {place['section']}"
 

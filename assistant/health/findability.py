@@ -54,7 +54,7 @@ def lost(library: Library, snapshot: Snapshot, survey: Survey, where: Filter, ca
     retrieval adds speaks for it too. 2. The others are asked, but for those that no change since the last time can have
     moved. An article of the same name that comes before it does not count: which of the two is meant, nobody can say.
     """
-    keys = {row: f"{article.id}@{article.language}" for row, article in survey.articles.items()}
+    keys = {row: str(article.key) for row, article in survey.articles.items()}
     state = {keys[row]: article.sha256 for row, article in survey.articles.items()}
     earlier = cache.results(_STATE)
     known = cache.results(_KIND)
@@ -118,7 +118,7 @@ def _ask(library: Library, snapshot: Snapshot, name: _Name, survey: Survey, wher
     own = survey.articles[name.article]
     query = understand(name.text, own.language)
     ranking = retrieve(snapshot, library, query, name.vector, list(dict(name.hits).items()), where)
-    keys = [f"{one.article.id}@{one.article.language}" for one in ranking.articles]
+    keys = [str(one.article.key) for one in ranking.articles]
     ids = [one.article.id for one in ranking.articles]
     rank = ids.index(own.id) + 1 if own.id in ids else 0
     return {"rank": rank, "before": keys[: max(rank - 1, 0) if rank else _NEAR][:_NEAR]}

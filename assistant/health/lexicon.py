@@ -6,9 +6,10 @@ import re
 from typing import Final
 
 from kb.text import compounds
+from kb.text.language import primary_language
 from kb.text.lexicons import LANGUAGES, either, entries
 from kb.text.negation import DENIAL
-from kb.text.terms import base_language, stem
+from kb.text.terms import stem
 
 
 def _any(key: str) -> re.Pattern[str]:
@@ -70,12 +71,12 @@ _GROUP_OF: Final = _groups()
 
 def group(word: str, language: str) -> str:
     """What a case-folded word is compared as: its group of synonyms, else its stem."""
-    key = stem(word, base_language(language))
+    key = stem(word, primary_language(language))
     return _GROUP_OF.get(key, key)
 
 
 def parts(word: str, language: str) -> frozenset[str]:
     """The groups of the parts of a case-folded German compound; empty elsewhere."""
-    if base_language(language) != "de":
+    if primary_language(language) != "de":
         return frozenset()
     return frozenset(group(part, language) for part in compounds.parts(word))

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from datetime import date
 from typing import Any, Literal, TypeAlias, get_args
 
+from kb.articles.article import ArticleKey
 from kb.catalog import ArticleRow
 
 Kind: TypeAlias = Literal["contradiction", "stale", "parity", "duplicate", "duplicate_section", "findability", "unused"]
@@ -31,9 +32,9 @@ class Ref:
         return cls(row.id, row.language, row.title, row.path)
 
     @property
-    def key(self) -> str:
-        """``id@language``."""
-        return f"{self.article_id}@{self.language}"
+    def key(self) -> ArticleKey:
+        """What names it."""
+        return ArticleKey(self.article_id, self.language)
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,8 +88,8 @@ class HealthReport:
         """The findings of some kinds."""
         return [finding for finding in self.findings if finding.kind in kinds]
 
-    def about(self, key: str) -> list[HealthFinding]:
-        """The findings about one article, id@language."""
+    def about(self, key: ArticleKey) -> list[HealthFinding]:
+        """The findings about one article."""
         return [finding for finding in self.findings if any(ref.key == key for ref in finding.articles)]
 
     def to_json(self) -> dict[str, Any]:

@@ -14,10 +14,11 @@ from assistant.health.model import KINDS, Factor, HealthFinding, HealthReport, K
 from assistant.health.passages import Clashing, PassagePair, contradictions, copied_sections, copies, near_pairs
 from assistant.health.staleness import leaning, stale
 from assistant.health.usage import Usage, usage
+from kb.articles.article import ArticleKey
 from kb.catalog import ArticleRow, Filter, Snapshot, Survey, UnitRow
 from kb.library import Library
 from kb.runtime.cancellation import checkpoint
-from kb.text.terms import base_language
+from kb.text.language import primary_language
 
 CACHE_FILE: Final = "health.sqlite3"
 """In the home; it can be removed at any time."""
@@ -64,7 +65,7 @@ def examine(library: Library, today: date, told: Told = lambda *_: None) -> Heal
             examination = _Examination(library, snapshot, survey, where, cache, used, today)
             findings = examination.run(told)
     order = {kind: place for place, kind in enumerate(KINDS)}
-    findings.sort(key=lambda one: (order[one.kind], -one.damage, tuple(ref.key for ref in one.articles)))
+    findings.sort(key=lambda one: (order[one.kind], -one.damage, tuple(str(ref.key) for ref in one.articles)))
     return HealthReport(today, len(survey.articles), tuple(findings))
 
 
@@ -106,7 +107,7 @@ class _Examination:
         return [self._clash(rows, clashes) for rows, clashes in by_articles.items()]
 
     def _clash(self, rows: tuple[int, int], clashes: Sequence[Clashing]) -> HealthFinding:
-        first, second = sorted(rows, key=lambda row: self._ref(row).key)
+        first, second = sorted(rows, key=lambda row: str(self._row(row).key))
         differences = []
         for one in clashes:
             sides = [
@@ -146,16 +147,18 @@ class _Examination:
         by_id: dict[str, list[int]] = {}
         for row, article in self.survey.articles.items():
             by_id.setdefault(article.id, []).append(row)
-        spoken = Counter(base_language(article.language) for article in self.survey.articles.values())
+        spoken = Counter(primary_language(article.language) for article in self.survey.articles.values())
         if min(spoken["de"], spoken["en"]) < _BILINGUAL * len(self.survey.articles):
             return []
         files = {self._ref(row).path.rpartition("/")[2] for rows in by_id.values() if len(rows) > 1 for row in rows}
         known, new, wanted = self.cache.results("parity"), dict[str, Any](), set[str]()
         findings = []
         for rows in by_id.values():
-            pair = tuple(row for tag in ("de", "en") for row in rows if base_language(self._row(row).language) == tag)
+            pair = tuple(
+                row for tag in ("de", "en") for row in rows if primary_language(self._row(row).language) == tag
+            )
             if len(pair) == 1:
-                missing = "en" if base_language(self._row(pair[0]).language) == "de" else "de"
+                missing = "en" if primary_language(self._row(pair[0]).language) == "de" else "de"
                 findings.append(self._finding("parity", "info", pair, {"differences": [], "missing": missing}))
             if len(pair) != 2:
                 continue
@@ -232,7 +235,7 @@ class _Examination:
         return found | {"sentence": unit.text} if unit else found
 
     def _sorted(self, rows: Iterable[int]) -> list[int]:
-        return sorted(rows, key=lambda row: self._ref(row).key)
+        return sorted(rows, key=lambda row: str(self._row(row).key))
 
     def _article(self, place: int) -> int:
         return self.survey.chunks[place].article
@@ -244,9 +247,9 @@ class _Examination:
         return Ref.of(self._row(row))
 
 
-def _conflicts(findings: Sequence[HealthFinding]) -> dict[str, list[str]]:
+def _conflicts(findings: Sequence[HealthFinding]) -> dict[ArticleKey, list[ArticleKey]]:
     """For each article those that contradict it, in its language or as its translation; a successor is in the right."""
-    found: dict[str, set[str]] = {}
+    found: dict[ArticleKey, set[ArticleKey]] = {}
     for finding in findings:
         if finding.kind not in {"contradiction", "parity"} or finding.severity == "info":
             continue
@@ -254,4 +257,4 @@ def _conflicts(findings: Sequence[HealthFinding]) -> dict[str, list[str]]:
         for ref in finding.articles:
             if not old or ref.article_id in old:
                 found.setdefault(ref.key, set()).update(other.key for other in finding.articles if other != ref)
-    return {key: sorted(others) for key, others in found.items()}
+    return {key: sorted(others, key=str) for key, others in found.items()}

@@ -13,6 +13,7 @@ from typing import Final
 
 from assistant.health.model import Factor, HealthFinding, Ref, product
 from assistant.health.usage import ArticleHistory
+from kb.articles.article import ArticleKey
 from kb.articles.freshness import days_overdue
 from kb.catalog import ArticleRow
 
@@ -39,11 +40,15 @@ _MIN_BAD: Final = 2.0
 
 
 def factors(
-    row: ArticleRow, use: ArticleHistory, today: date, conflicts: Mapping[str, ArticleRow], changed: Sequence[str] = ()
+    row: ArticleRow,
+    use: ArticleHistory,
+    today: date,
+    conflicts: Mapping[ArticleKey, ArticleRow],
+    changed: Sequence[ArticleKey] = (),
 ) -> tuple[Factor, ...]:
     """What the damage of one article is the product of.
 
-    ``conflicts`` are the articles that contradict this one, by id@language; ``changed`` names those it leans on that
+    ``conflicts`` are the articles that contradict this one; ``changed`` names those it leans on that
     were reviewed or made since it was reviewed itself.
     """
     last = row.reviewed_on or row.created_on
@@ -56,8 +61,8 @@ def factors(
         Factor("answers", round(math.sqrt(1 + use.answers), 2), {"answers": use.answers}),
         Factor("age", round(math.sqrt(age), 2), {"days_past_review": late, "review_every_days": row.review_every_days}),
         Factor("ratings", round(against(use.ratings), 2), {"rated": use.rated, "bad": use.bad}),
-        Factor("conflicts", conflict, {"articles": list(conflicts)}),
-        Factor("neighbours", _CHANGE if changed else 1.0, {"articles": list(changed)}),
+        Factor("conflicts", conflict, {"articles": list(map(str, conflicts))}),
+        Factor("neighbours", _CHANGE if changed else 1.0, {"articles": list(map(str, changed))}),
     )
 
 
@@ -78,14 +83,14 @@ def against(ratings: Sequence[float]) -> float:
 
 def stale(
     rows: Iterable[ArticleRow],
-    uses: Mapping[str, ArticleHistory],
+    uses: Mapping[ArticleKey, ArticleHistory],
     today: date,
-    conflicts: Mapping[str, Sequence[str]],
-    changed: Mapping[str, Sequence[str]],
+    conflicts: Mapping[ArticleKey, Sequence[ArticleKey]],
+    changed: Mapping[ArticleKey, Sequence[ArticleKey]],
 ) -> list[HealthFinding]:
     """The articles with a reason for a review: past it, contradicted, or rated bad; the most damaging first."""
     found = []
-    by_key = {f"{row.id}@{row.language}": row for row in rows}
+    by_key = {row.key: row for row in rows}
     for key, row in by_key.items():
         use = uses.get(key, ArticleHistory())
         late = days_overdue(row, today)
@@ -99,28 +104,28 @@ def stale(
             "answers": use.answers,
             "rated": use.rated,
             "bad": use.bad,
-            "conflicts": list(conflicts.get(key, ())),
-            "changed": list(changed.get(key, ())),
+            "conflicts": list(map(str, conflicts.get(key, ()))),
+            "changed": list(map(str, changed.get(key, ()))),
         }
         found.append(HealthFinding("stale", "warning", (Ref.of(row),), evidence, product(parts), parts))
-    return sorted(found, key=lambda finding: (-finding.damage, finding.articles[0].key))
+    return sorted(found, key=lambda finding: (-finding.damage, str(finding.articles[0].key)))
 
 
-def leaning(rows: Iterable[ArticleRow]) -> dict[str, list[str]]:
+def leaning(rows: Iterable[ArticleRow]) -> dict[ArticleKey, list[ArticleKey]]:
     """For each article those of its language it leans on that were reviewed or made after it was reviewed.
 
     It leans on what it names as related, on what supersedes it, and on its translations.
     """
-    by_key: dict[str, ArticleRow] = {}
-    by_id: dict[str, list[str]] = {}
-    for row in rows:
-        key = f"{row.id}@{row.language}"
-        by_key[key] = row
-        by_id.setdefault(row.id, []).append(key)
-    leans = {key: [f"{name}@{row.language}" for name in row.related] + by_id[row.id] for key, row in by_key.items()}
+    by_key = {row.key: row for row in rows}
+    by_id: dict[str, list[ArticleKey]] = {}
+    for key in by_key:
+        by_id.setdefault(key.article_id, []).append(key)
+    leans = {
+        key: [ArticleKey(name, row.language) for name in row.related] + by_id[row.id] for key, row in by_key.items()
+    }
     for key, row in by_key.items():
         for name in row.supersedes:
-            leans.get(f"{name}@{row.language}", []).append(key)
+            leans.get(ArticleKey(name, row.language), []).append(key)
     found = {
         key: [other for other in dict.fromkeys(others) if other in by_key and _later(by_key[other], by_key[key])]
         for key, others in leans.items()

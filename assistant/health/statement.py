@@ -11,8 +11,9 @@ from typing import Final
 from assistant.health import lexicon
 from kb.facts import Fact, read
 from kb.facts.units import NUMBER_WORDS, unit
+from kb.text.language import primary_language
 from kb.text.negation import DENIAL
-from kb.text.terms import STOP_WORDS, base_language, stem, words
+from kb.text.terms import STOP_WORDS, stem, words
 
 _MARKUP = re.compile(r"\*+|`+|~~|\[([^\[\]]*)\]\([^()]*\)")
 _ROW = re.compile(r"(?:[^:;]{1,60}: )?[^;]*(?:; [^:;]{1,60}: [^;]*)+")
@@ -102,7 +103,7 @@ class Statement:
 def state(text: str, language: str) -> Statement:
     """Take a sentence apart, without its Markdown marks. ``language`` is a BCP 47 tag."""
     text = " ".join(_MARKUP.sub(r"\1", text).split())
-    base = base_language(language)
+    base = primary_language(language)
     cells = _cells(text, language) if _ROW.fullmatch(text) else ()
     subject_end = cells[0].end if cells else 0
     found = read(text, language)
@@ -131,7 +132,7 @@ def state(text: str, language: str) -> Statement:
 
 
 def _cells(text: str, language: str) -> tuple[Cell, ...]:
-    base = base_language(language)
+    base = primary_language(language)
     return tuple(
         Cell(frozenset(lexicon.group(word, language) for word in words(match["head"] or "", base)), *match.span())
         for match in _CELL.finditer(text)
@@ -145,7 +146,7 @@ def _without_head(match: re.Match[str]) -> str:
 
 
 def _topics(text: str, language: str) -> list[Topic]:
-    base = base_language(language)
+    base = primary_language(language)
     empty = lexicon.EMPTY | STOP_WORDS.get(base, frozenset()) | NUMBER_WORDS.keys()
     found: dict[str, Topic] = {}
     for match in re.finditer(r"[^\W_](?:[\w.-]*[^\W_])?", text):

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
 from typing import Final
 
+from kb.articles.article import ArticleKey
 from kb.articles.front_matter import text_sha256
 from kb.catalog import Survey
 from kb.library import Library
@@ -20,7 +21,7 @@ _SPEAKS_AGAINST: Final = {"wrong": 1.0, "outdated": 1.0, "unclear": 0.5, "missin
 
 @dataclass(frozen=True, slots=True)
 class ArticleHistory:
-    """What happened to one article (id@language) in a year.
+    """What happened to one article in a year.
 
     ``answers`` quoted it. ``ratings`` are those of answers that quoted its present text first, since its last review,
     oldest first: what each weighs against the article, 0 to 1.
@@ -47,10 +48,10 @@ class Usage:
 
     questions: int = 0
     since: date | None = None
-    articles: Mapping[str, ArticleHistory] = field(default_factory=dict)
+    articles: Mapping[ArticleKey, ArticleHistory] = field(default_factory=dict)
 
-    def of(self, key: str) -> ArticleHistory:
-        """The use of an article, id@language."""
+    def of(self, key: ArticleKey) -> ArticleHistory:
+        """The use of an article."""
         return self.articles.get(key, ArticleHistory())
 
 
@@ -62,14 +63,11 @@ def usage(library: Library, survey: Survey, today: date) -> Usage:
     asked = list(library.events.questions(end - timedelta(days=PERIOD_DAYS), end))
     answers = [event for event in asked if event.citations]
     ratings = library.events.feedback_for(event.question_id for event in answers)
-    texts = {
-        f"{row.id}@{row.language}": (text_sha256(survey.sources[rowid]), row.reviewed_on)
-        for rowid, row in survey.articles.items()
-    }
-    found: dict[str, ArticleHistory] = {}
+    texts = {row.key: (text_sha256(survey.sources[rowid]), row.reviewed_on) for rowid, row in survey.articles.items()}
+    found: dict[ArticleKey, ArticleHistory] = {}
     for event in answers:
         day = library.day_of(event.asked_at)
-        quoted = list(dict.fromkeys(f"{cited['article_id']}@{cited['language']}" for cited in event.citations))
+        quoted = list(dict.fromkeys(map(ArticleKey.of, event.citations)))
         for key in quoted:
             use = found.get(key, ArticleHistory())
             found[key] = replace(use, answers=use.answers + 1, last_used=max(day, use.last_used or day))

@@ -14,11 +14,12 @@ from assistant.leads.placement import IndexedArticle, article_of, defaults, fold
 from assistant.leads.source_material import RelatedPassage, aliases, passages, resolutions, wordings
 from assistant.messages import text
 from kb.articles import front_matter
+from kb.articles.article import ArticleKey
 from kb.articles.paths import shown
-from kb.backlog import ArticleKey, Cause, Gap
+from kb.backlog import Cause, Gap
 from kb.errors import UsageError
 from kb.library import Library
-from kb.text.terms import base_language
+from kb.text.language import primary_language
 
 MENDED: frozenset[Cause] = frozenset({"findability", "stale", "conflict", "restricted", "weak"})
 """Causes for which an article is there and is to be changed; for ``language`` it is to be translated."""
@@ -76,7 +77,7 @@ def draft(
     Raises ConflictError where the gap is closed or put away, UsageError where another article has that file.
     """
     gap = library.backlog.workable(gap_id)
-    language = base_language(language or gap.language)
+    language = primary_language(language or gap.language)
     if not fresh and not title and (begun := _begun(library, gap)):
         return begun
     # 1
@@ -138,7 +139,7 @@ def _new(
 
 
 def _translation(gap: Gap, about: IndexedArticle) -> Stub:
-    row, language = about.row, base_language(gap.language)
+    row, language = about.row, primary_language(gap.language)
     body = about.source[front_matter.split(about.source)[1] :].strip()
     notes = [
         text("leads.translate", language, gap_id=gap.gap_id, title=row.title, path=shown(row.root, row.path)),
@@ -181,7 +182,9 @@ def _notes(library: Library, gap: Gap, nearby: Sequence[RelatedPassage], languag
 
 def _questions(gap: Gap, language: str) -> Iterable[str]:
     """All wordings with how often each came, in every language, those of the article's first."""
-    languages = sorted({base_language(one.language) for one in gap.questions}, key=lambda tag: (tag != language, tag))
+    languages = sorted(
+        {primary_language(one.language) for one in gap.questions}, key=lambda tag: (tag != language, tag)
+    )
     asked = [wording for tag in languages for wording in wordings(gap.questions, tag)]
     yield from ["", text("leads.questions", language), ""]
     for wording, times in asked[:_MAX_QUESTIONS]:
@@ -249,4 +252,4 @@ def _sentences(evidence: Mapping[str, object]) -> Iterable[str]:
 
 
 def _same_language(about: IndexedArticle, gap: Gap) -> bool:
-    return base_language(about.row.language) == base_language(gap.language)
+    return primary_language(about.row.language) == primary_language(gap.language)

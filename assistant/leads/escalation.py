@@ -10,11 +10,12 @@ from assistant.leads.drafting import Draft
 from assistant.leads.placement import IndexedArticle, defaults, folder_for
 from assistant.leads.source_material import aliases, passages
 from assistant.messages import text
-from kb.backlog import ArticleKey, Escalation, EscalationReason, Gap, GapQuestion
+from kb.articles.article import ArticleKey
+from kb.backlog import Escalation, EscalationReason, Gap, GapQuestion
 from kb.errors import ConflictError, UsageError
 from kb.events import QuestionEvent
 from kb.library import Library
-from kb.text.terms import base_language
+from kb.text.language import primary_language
 
 
 def escalate(
@@ -75,7 +76,7 @@ def draft_answer(
 
 
 def _stub(found: Escalation, event: QuestionEvent, nearby: list[IndexedArticle], title: str, owner: str) -> Stub:
-    language = base_language(event.language)
+    language = primary_language(event.language)
     name = " ".join((title or event.text).split())
     common = defaults(nearby, "team")
     asked = GapQuestion(event.question_id, event.text, event.asked_at, event.language)

@@ -7,10 +7,11 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 
-from kb.backlog import ArticleKey, FoundGap
+from kb.articles.article import ArticleKey
+from kb.backlog import FoundGap
 from kb.catalog import ArticleRow
 from kb.library import Library
-from kb.text.terms import base_language
+from kb.text.language import primary_language
 
 _NEAR = 3
 """Nearest articles of which a new one takes what most of them have."""
@@ -92,13 +93,13 @@ def folder_for(library: Library, language: str, articles: Iterable[IndexedArticl
     """
     for one in articles:
         parts = list(PurePosixPath(one.row.path).parent.parts)
-        if base_language(one.row.language) != base_language(language):
+        if primary_language(one.row.language) != primary_language(language):
             if one.row.language not in parts:
                 continue
-            parts[parts.index(one.row.language)] = base_language(language)
+            parts[parts.index(one.row.language)] = primary_language(language)
         if Path(one.row.root).is_dir():
             return Path(one.row.root, *parts)
-    return Path(library.settings.articles.paths[0]) / base_language(language)
+    return Path(library.settings.articles.paths[0]) / primary_language(language)
 
 
 def shown(article: ArticleKey) -> str:

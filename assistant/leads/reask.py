@@ -12,7 +12,8 @@ from typing import Any, Literal, TypeAlias
 
 from assistant.answering.reply import Reply
 from assistant.ask import AskFilters, Trace, ask
-from kb.backlog import ArticleKey, Cause
+from kb.articles.article import ArticleKey
+from kb.backlog import Cause
 from kb.events import QuestionEvent
 from kb.library import Library
 from kb.runtime.cancellation import checkpoint
@@ -25,29 +26,29 @@ it."""
 
 @dataclass(frozen=True, slots=True)
 class AskOutcome:
-    """What a question got: answered or abstained, how sure (0..1), and the articles quoted, as ``id@language``."""
+    """What a question got: answered or abstained, how sure (0..1), and the articles quoted."""
 
     status: str
     confidence: float
-    cited: tuple[str, ...]
+    cited: tuple[ArticleKey, ...]
 
     @classmethod
     def of_reply(cls, reply: Reply) -> AskOutcome:
         """What a reply comes to."""
-        cited = dict.fromkeys(f"{one.article_id}@{one.language}" for one in reply.citations)
+        cited = dict.fromkeys(one.key for one in reply.citations)
         return cls(reply.status, round(reply.confidence, 4), tuple(cited))
 
     @classmethod
     def of_event(cls, event: QuestionEvent) -> AskOutcome:
         """What a logged question came to then."""
-        cited = dict.fromkeys(f"{row['article_id']}@{row['language']}" for row in event.citations)
+        cited = dict.fromkeys(map(ArticleKey.of, event.citations))
         return cls(event.status, round(event.confidence, 4), tuple(cited))
 
     def quotes(self, article: ArticleKey, *, strict: bool) -> bool:
         """Whether the answer quotes the article; ``strict``: in that very language, else a translation will do."""
         if strict:
-            return f"{article.article_id}@{article.language}" in self.cited
-        return article.article_id in {key.rpartition("@")[0] for key in self.cited}
+            return article in self.cited
+        return article.article_id in {key.article_id for key in self.cited}
 
 
 @dataclass(frozen=True, slots=True)

@@ -40,7 +40,7 @@ class RegressionResult:
             "article_id": one.article.article_id,
             "language": one.article.language,
             "status": self.after.status,
-            "cited": list(self.after.cited),
+            "cited": list(map(str, self.after.cited)),
             "passed": self.passed,
             "fault": self.fault,
         }

@@ -15,7 +15,7 @@ from kb.backlog import Gap, GapQuestion
 from kb.catalog import ArticleRow, Filter
 from kb.errors import MissingPartError
 from kb.library import Library
-from kb.text.terms import base_language
+from kb.text.language import primary_language
 
 MAX_ALIASES = 6
 """As many as the standard for articles asks for; the rest stands in the notes."""
@@ -50,7 +50,7 @@ def wordings(questions: Sequence[GapQuestion], language: str) -> list[tuple[str,
 
     Two wordings are the same where they differ in case, white space and signs only.
     """
-    spoken = [one for one in questions if base_language(one.language) == base_language(language)]
+    spoken = [one for one in questions if primary_language(one.language) == primary_language(language)]
     often: Counter[str] = Counter()
     first: dict[str, str] = {}
     for one in spoken:
@@ -88,14 +88,14 @@ def passages(library: Library, asked: str, today: date) -> list[RelatedPassage]:
         with searching(library, vector, 2 * library.settings.retrieval.candidates) as (snapshot, hits):
             ranked = retrieve(snapshot, library, query, vector, hits, where).articles[:_MAX_PASSAGES]
             rows = snapshot.chunks([item.passages[0].chunk for item in ranked])
-            sources = snapshot.sources([f"{item.article.id}@{item.article.language}" for item in ranked])
+            sources = snapshot.sources([item.article.key for item in ranked])
     except MissingPartError as error:
         _LOG.info("The draft was begun without nearby articles. %s %s", error.message, error.hint)
         return []
     found = []
     for item in ranked:
         row = rows[item.passages[0].chunk]
-        lines = sources[f"{item.article.id}@{item.article.language}"][1].splitlines()
+        lines = sources[item.article.key][1].splitlines()
         found.append(
             RelatedPassage(
                 item.article, row.headings, row.lines, "\n".join(lines[row.lines[0] - 1 : row.lines[1]]).strip()

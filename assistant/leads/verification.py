@@ -9,8 +9,9 @@ from typing import Any
 
 from assistant.leads.placement import indexed, shown
 from assistant.leads.reask import AskOutcome, ExpectedAnswer, Fault, reasking
+from kb.articles.article import ArticleKey
 from kb.articles.front_matter import text_sha256
-from kb.backlog import ArticleKey, Gap, GapQuestion, RegressionQuestion
+from kb.backlog import Gap, GapQuestion, RegressionQuestion
 from kb.errors import ConflictError, UsageError
 from kb.events import QuestionEvent
 from kb.library import Library

@@ -13,7 +13,7 @@ from pathlib import Path
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, Final, TypeAlias, TypeVar
 
-from kb.text.terms import base_language
+from kb.text.language import primary_language
 
 if TYPE_CHECKING:
     from babel import Locale
@@ -55,13 +55,13 @@ def section(name: str, language: str) -> dict[str, str]:
 
 def language_name(tag: str, language: str) -> str:
     """A language by its name in ``language``, or by its primary tag where the catalogue has no name for it."""
-    primary = base_language(tag)
+    primary = primary_language(tag)
     return text(f"languages.{primary}", language) if primary in LANGUAGES else primary
 
 
 def known_language(language: str) -> str:
     """The catalogue for a BCP 47 tag: ``de`` for ``de-AT``, ``en`` for all but German."""
-    return "de" if base_language(language) == "de" else "en"
+    return "de" if primary_language(language) == "de" else "en"
 
 
 def locale(language: str) -> Locale:

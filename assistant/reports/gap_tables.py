@@ -36,7 +36,7 @@ _COLUMNS: dict[str, Callable[[Gap, Wording], Scalar]] = {
     "first_asked": lambda gap, wording: wording.day_of(gap.first_seen).isoformat(),
     "last_asked": lambda gap, wording: wording.day_of(gap.last_seen).isoformat(),
     "csv_opened": lambda gap, wording: wording.day_of(gap.created_at).isoformat(),
-    "article_to_mend": lambda gap, _: f"{gap.linked.article_id}@{gap.linked.language}" if gap.linked else "",
+    "article_to_mend": lambda gap, _: str(gap.linked or ""),
 }
 """The columns of a gap itself; what happened to it and the next step follow."""
 

@@ -187,7 +187,7 @@ def _knowledge(figures: PeriodFigures, wording: Wording) -> Iterator[Block]:
     yield from blocks.comparison(("articles_used", "answers_per_article", "used_share"), figures, wording)
     if figures.most_used:
         used = [
-            [use.title, wording.language_name(use.key.rpartition("@")[2]), wording.number(use.questions)]
+            [use.title, wording.language_name(use.key.language), wording.number(use.questions)]
             for use in figures.most_used
         ]
         columns = [*wording.columns("article", "language"), wording.name("questions")]

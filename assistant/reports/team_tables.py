@@ -90,8 +90,8 @@ def to_json(figures: PeriodFigures) -> dict[str, Any]:
         "article_states": dict(figures.freshness),
         "most_used": [
             {
-                "article_id": use.key.rpartition("@")[0],
-                "language": use.key.rpartition("@")[2],
+                "article_id": use.key.article_id,
+                "language": use.key.language,
                 "title": use.title,
                 "questions": use.questions,
             }

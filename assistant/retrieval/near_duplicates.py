@@ -15,8 +15,9 @@ from typing import TYPE_CHECKING
 
 from assistant.retrieval.parameters import RETRIEVAL, DuplicateParameters
 from kb import facts
+from kb.text.language import primary_language
 from kb.text.negation import DENIAL
-from kb.text.terms import STOP_WORDS, base_language, terms
+from kb.text.terms import STOP_WORDS, terms
 
 if TYPE_CHECKING:
     from assistant.retrieval.model import Ranked
@@ -43,7 +44,7 @@ def _counted(text: str, language: str) -> Counter[str]:
 
 @lru_cache(maxsize=1024)
 def _holds(text: str, language: str) -> tuple[object, ...]:
-    function_words = STOP_WORDS.get(base_language(language), frozenset())
+    function_words = STOP_WORDS.get(primary_language(language), frozenset())
     capitals = [word for word in _NAMED.findall(text) if word.casefold() not in function_words]
     named = frozenset(term for word in capitals for term in terms(word, language))
     figures = Counter((fact.kind, fact.unit, fact.low, fact.high, fact.code) for fact in facts.read(text, language))
@@ -64,12 +65,12 @@ def mark_near_duplicates(
     for item in ranked[: parameters.articles]:
         headings, _, body = text_of(item).partition("\n")
         text = body or headings
-        written, language = frozenset(text.split()), base_language(item.article.language)
+        written, language = frozenset(text.split()), primary_language(item.article.language)
         original = next(
             (
                 earlier
                 for earlier, earlier_text, words in distinct
-                if base_language(earlier.article.language) == language
+                if primary_language(earlier.article.language) == language
                 and len(written & words) >= parameters.min_shared * len(written | words)
                 and near_duplicate(text, earlier_text, language, parameters)
             ),

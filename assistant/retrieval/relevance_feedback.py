@@ -18,6 +18,7 @@ from typing import Any, TypeAlias
 import numpy as np
 
 from assistant.retrieval.parameters import RETRIEVAL, FeedbackParameters
+from kb.articles.article import ArticleKey
 from kb.articles.front_matter import text_sha256
 from kb.catalog import Judgement, RatingPeriod, Snapshot
 from kb.catalog.ratings import take_in_ratings
@@ -36,10 +37,10 @@ def adjustments(
     snapshot: Snapshot,
     vector: FloatMatrix,
     today: date,
-    articles: Collection[str],
+    articles: Collection[ArticleKey],
     parameters: FeedbackParameters = RETRIEVAL.feedback,
-) -> Mapping[str, float]:
-    """What ratings change about the scores of ``articles``, id@language, at a question with ``vector`` (d,), length 1.
+) -> Mapping[ArticleKey, float]:
+    """What ratings change about the scores of ``articles`` at a question with ``vector`` (d,), length 1.
 
     Values are 0 or less: the article that was accepted for the most similar questions keeps its score, another one that
     was accepted, for other questions, steps back behind it by up to ``most``, the setting, and one that was rejected
@@ -66,7 +67,7 @@ def adjustments(
     helped = {key: decay(day, today, settings.half_life_days) for (key, text), day in last.items() if text == now[key]}
     # 3
     nearest = max((cosines[rating.question_id] for rating in ratings), default=0.0)
-    by_key: dict[str, list[WeightedRating]] = {key: [] for key in helped}
+    by_key: dict[ArticleKey, list[WeightedRating]] = {key: [] for key in helped}
     for rating in ratings:
         if (cosine := cosines[rating.question_id]) >= nearest - parameters.band:
             likeness = min((cosine - parameters.floor) / (parameters.same - parameters.floor), 1.0)
@@ -172,35 +173,34 @@ def _period(library: Library, today: date, parameters: FeedbackParameters = RETR
     return RatingPeriod(library.embedder.fingerprint, since.isoformat(), today.isoformat())
 
 
-def _texts(snapshot: Snapshot, keys: Iterable[str]) -> dict[str, str]:
+def _texts(snapshot: Snapshot, keys: Collection[ArticleKey]) -> dict[ArticleKey, str]:
     """The hash of each article's text as it stands; of those that are not in the index an empty one."""
-    keys = sorted(keys)
     return dict.fromkeys(keys, "") | {key: text_sha256(text) for key, (_, text) in snapshot.sources(keys).items()}
 
 
-def _grouped(library: Library, article_id: str | None, today: date) -> dict[tuple[str, str], list[Judgement]]:
+def _grouped(library: Library, article_id: str | None, today: date) -> dict[tuple[ArticleKey, str], list[Judgement]]:
     """The ratings of texts that stand, by the article's key and the question's text."""
     take_in_ratings(library)
     with library.catalog.snapshot() as snapshot:
         every = snapshot.judgements(_period(library, today))
-        ratings = [rating for rating in every if article_id in (None, rating.key.rpartition("@")[0])]
+        ratings = [rating for rating in every if article_id in (None, rating.key.article_id)]
         now = _texts(snapshot, {rating.key for rating in ratings})
     ratings = [rating for rating in ratings if rating.sha256 == now[rating.key]]
     events = library.events.questions_for([rating.question_id for rating in ratings]) if ratings else {}
-    grouped: dict[tuple[str, str], list[Judgement]] = defaultdict(list)
+    grouped: dict[tuple[ArticleKey, str], list[Judgement]] = defaultdict(list)
     for rating in ratings:
         if rating.question_id in events:
             grouped[rating.key, " ".join(events[rating.question_id].text.split())].append(rating)
     return grouped
 
 
-def _lesson(pair: tuple[str, str], items: Sequence[Judgement], settings: LearningSettings, today: date) -> Lesson:
-    article_id, _, language = pair[0].rpartition("@")
+def _lesson(
+    pair: tuple[ArticleKey, str], items: Sequence[Judgement], settings: LearningSettings, today: date
+) -> Lesson:
     weighed = [(rating, decay(rating.given_on, today, settings.half_life_days)) for rating in items]
     return Lesson(
         _pair_id(*pair),
-        article_id,
-        language,
+        *pair[0],
         pair[1],
         weigh(weighed, settings.most) if settings.enabled else 0.0,
         len(items),
@@ -209,5 +209,5 @@ def _lesson(pair: tuple[str, str], items: Sequence[Judgement], settings: Learnin
     )
 
 
-def _pair_id(key: str, question: str) -> str:
+def _pair_id(key: ArticleKey, question: str) -> str:
     return hashlib.sha256(f"{key}\n{question}".encode()).hexdigest()[:12]

@@ -15,12 +15,13 @@ from functools import lru_cache
 from typing import TYPE_CHECKING, Protocol
 
 from assistant.retrieval.parameters import RETRIEVAL, RerankParameters
+from kb.articles.article import ArticleKey
 from kb.articles.freshness import freshness
 from kb.catalog import ArticleRow
 from kb.embedding.conversion.bundle import TORCH_HINT
 from kb.errors import MissingPartError
 from kb.settings import Settings
-from kb.text.terms import base_language
+from kb.text.language import primary_language
 
 if TYPE_CHECKING:
     from assistant.retrieval.model import Ranked
@@ -29,13 +30,13 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class RerankContext:
-    """What rerankers may look at. ``learned`` is what ratings add to an article's score, by id@language."""
+    """What rerankers may look at. ``learned`` is what ratings add to an article's score."""
 
     settings: Settings
     today: date
     superseded: frozenset[str]
     text_of: Callable[[Ranked], str]
-    learned: Mapping[str, float] = field(default_factory=dict)
+    learned: Mapping[ArticleKey, float] = field(default_factory=dict)
     parameters: RerankParameters = RETRIEVAL.rerank
 
 
@@ -63,7 +64,7 @@ class FeatureReranker:
 
     def _score(self, query: Query, item: Ranked, context: RerankContext) -> float:
         settings, article = context.settings.retrieval, item.article
-        score = item.score + context.learned.get(f"{article.id}@{article.language}", 0.0)
+        score = item.score + context.learned.get(article.key, 0.0)
         score -= settings.superseded_penalty * (article.id in context.superseded)
         score -= settings.other_language_margin * (not in_question_language(article, query))
         overdue = freshness(article, context.today, context.settings.articles.due_days) == "overdue"
@@ -113,7 +114,7 @@ def rerankers(setting: str) -> tuple[Reranker, ...]:
 
 def in_question_language(article: ArticleRow, query: Query) -> bool:
     """Whether an article is in the language of the question, whatever the region."""
-    return base_language(article.language) == base_language(query.language)
+    return primary_language(article.language) == primary_language(query.language)
 
 
 def _sigmoid() -> object:

@@ -18,7 +18,7 @@ from kb.catalog import ArticleRow, ChunkRow, Filter, Snapshot
 from kb.embedding.protocol import Embedder, FloatMatrix
 from kb.embedding.vectors import cosines
 from kb.library import Library
-from kb.text.terms import base_language
+from kb.text.language import primary_language
 
 _RETRIES = 5
 """Searches repeated when an article was committed between the vector search and the snapshot."""
@@ -74,7 +74,7 @@ def retrieve(
     passages.sort(key=lambda passage: (-passage.score, passage.chunk))
     # 3, 4
     ranked = _group(passages, found.articles)
-    keys = [f"{article.id}@{article.language}" for article in found.articles.values()]
+    keys = [article.key for article in found.articles.values()]
 
     def text_of(item: Ranked) -> str:
         return found.chunks[item.passages[0].chunk].text
@@ -119,10 +119,10 @@ def weights_for(
     snapshot: Snapshot, library: Library, query: Query, where: Filter, fusion: FusionParameters = RETRIEVAL.fusion
 ) -> Weights:
     """Those of the case: across languages, English with an encoder of its own, or any other language."""
-    spoken = {base_language(language) for language in snapshot.languages(where)}
-    if spoken and base_language(query.language) not in spoken:
+    spoken = {primary_language(language) for language in snapshot.languages(where)}
+    if spoken and primary_language(query.language) not in spoken:
         return fusion.across
-    return fusion.english if base_language(query.language) == "en" and library.english else fusion.same_language
+    return fusion.english if primary_language(query.language) == "en" and library.english else fusion.same_language
 
 
 def _dense(
@@ -150,7 +150,7 @@ def _signals(
     every = _cosines(snapshot, library.embedder, vector, rows, names)
     english: tuple[dict[int, float], dict[int, float]] = {}, {}
     if weights.english and library.english:
-        speakers = {key for key, article in articles.items() if base_language(article.language) == "en"}
+        speakers = {key for key, article in articles.items() if primary_language(article.language) == "en"}
         own = {key: row for key, row in rows.items() if row.article in speakers}
         asked = library.english.embed_queries([query.text])[0]
         english = _cosines(snapshot, library.english, asked, own, {key: names[key] for key in names if key in speakers})

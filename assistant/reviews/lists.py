@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
     from pathlib import Path
 
-    from kb.articles.article import Article
+    from kb.articles.article import Article, ArticleKey
     from kb.reviews import Review
 
 State: TypeAlias = Literal["expired", "overdue", "due"]
@@ -61,7 +61,7 @@ def due(
     *,
     days: int = WEEK_DAYS,
     owner: str | None = None,
-    last: Mapping[str, Review] | None = None,
+    last: Mapping[ArticleKey, Review] | None = None,
 ) -> dict[str, list[Due]]:
     """The published articles whose review is late, or due within ``days``, by owner in order, the latest first.
 

@@ -7,6 +7,7 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from kb.articles.article import ArticleKey
 from kb.articles.front_matter_edit import FrontEdit
 from kb.articles.reader import decode
 from kb.checks.corpus import FileToRead, find
@@ -117,8 +118,7 @@ def _find(paths: Sequence[Path], article: str, ignore: Sequence[str]) -> Page:
     if Path(article).is_file():
         pages = [page for job in find([Path(article)], ()) if job.wanted and (page := job.read()).article]
     else:
-        article_id, _, language = article.partition("@")
-        pages = _by_id(find(paths, ignore), article_id, language)
+        pages = _by_id(find(paths, ignore), *ArticleKey.parse(article))
     if not pages:
         raise NotFoundError(f"There is no article '{article}'.", "Name its file, its id, or id@language.")
     if len(pages) > 1:

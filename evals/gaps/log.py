@@ -111,7 +111,7 @@ class _Line(NamedTuple):
 
 def _worded(question: Question, need: str, plant: Plant | None, rng: random.Random) -> list[_Line]:
     """A question in some wordings; of a need that is planted for one language or figure, only those it hits are so."""
-    language = question.base_language
+    language = question.primary_language
     if plant is not None and (plant.language not in {"", language} or not hits(plant, question)):
         plant = None
     texts = [question.text, *wordings(question.text, language, rng.randrange(_WORDINGS), rng)]

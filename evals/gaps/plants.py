@@ -193,7 +193,7 @@ def _allows(need: Need, cause: Cause) -> bool:
     own = {article.id for article in need.articles}
     alone = all(question.also_ok <= own for question in need.questions)
     if cause == "language":
-        return alone and len(need.languages) > 1 and len({q.base_language for q in need.questions}) > 1
+        return alone and len(need.languages) > 1 and len({q.primary_language for q in need.questions}) > 1
     if cause == "conflict":
         return any(_about_a_figure(question) for question in need.questions) and all(
             _FIGURE.search(article.path.read_text(encoding="utf-8").split("---", 2)[-1]) for article in need.articles
@@ -213,7 +213,7 @@ def _about_a_figure(question: Question) -> bool:
 
 
 def _left_out(need: Need, rng: random.Random) -> str:
-    asked = {question.base_language for question in need.questions}
+    asked = {question.primary_language for question in need.questions}
     return rng.choice(sorted(need.languages & asked))
 
 

@@ -90,15 +90,15 @@ def _event(question: Question, number: int, rng: random.Random) -> QuestionEvent
         question_id=f"q{number:07}",
         asked_at=NOW - timedelta(minutes=number % 40_000),
         text=text if rng.random() < 0.5 else f"{text} ({rng.randrange(10**6)})",
-        language=question.base_language,
+        language=question.primary_language,
         status="abstained" if refused else "answered",
         confidence=0.3 if refused else 0.9,
         channel="replay",
         actor=f"a{rng.randrange(_PEOPLE)}",
         filters={"audience": "internal", "language": None, "products": []},
-        citations=[] if refused else [{"article_id": names[0], "language": question.base_language, "sha256": "x"}],
+        citations=[] if refused else [{"article_id": names[0], "language": question.primary_language, "sha256": "x"}],
         nearest=[
-            {"article_id": name, "language": question.base_language, "title": name, "score": 1 - place / 10}
+            {"article_id": name, "language": question.primary_language, "title": name, "score": 1 - place / 10}
             for place, name in enumerate(names[:5])
         ],
         timings_ms={"total": 90.0},

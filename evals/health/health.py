@@ -29,7 +29,7 @@ from evals.quality.datasets import REPOSITORY
 from evals.quality.index import configured, opened
 from evals.quality.tables import table
 from ingest.chunking import chunk, names, recipe
-from kb.articles.article import Section
+from kb.articles.article import ArticleKey, Section
 from kb.articles.reader import read
 from kb.catalog import UnitRow
 from kb.errors import UsageError
@@ -89,21 +89,21 @@ def planted(report: HealthReport) -> dict[str, Any]:
     for kind, keys in wanted.items():
         told = [frozenset(ref.key for ref in finding.articles) for finding in report.findings if finding.kind == kind]
         result[kind] = scores([(key in keys, True) for key in told] + [(True, False)] * len(keys - set(told)))
-        result[kind]["false_alarms"] = [sorted(key) for key in told if key not in keys]
+        result[kind]["false_alarms"] = [sorted(map(str, key)) for key in told if key not in keys]
     wrong = {one["id"] for one in plan["translation_disagreement"]}
     told_ids = [one.articles[0].article_id for one in report.of("parity") if one.severity == "error"]
     result["parity"] = scores([(one in wrong, True) for one in told_ids] + [(True, False)] * len(wrong - set(told_ids)))
     result["parity"]["false_alarms"] = [one for one in told_ids if one not in wrong]
-    result["parity"]["missing"] = [one.articles[0].key for one in report.of("parity") if one.evidence["missing"]]
+    result["parity"]["missing"] = [str(one.articles[0].key) for one in report.of("parity") if one.evidence["missing"]]
     return result
 
 
-def _keys(plan: Sequence[dict[str, Any]], field: str) -> set[frozenset[str]]:
+def _keys(plan: Sequence[dict[str, Any]], field: str) -> set[frozenset[ArticleKey]]:
     return {_key(language, *one[field]) for one in plan for language in one["languages"]}
 
 
-def _key(language: str, *ids: str) -> frozenset[str]:
-    return frozenset(f"{one}@{language}" for one in ids)
+def _key(language: str, *ids: str) -> frozenset[ArticleKey]:
+    return frozenset(ArticleKey(one, language) for one in ids)
 
 
 def changed_translations(articles: Path, changed: int = CHANGED) -> dict[str, Any]:
@@ -197,7 +197,7 @@ def _timed(library: Library) -> tuple[float, HealthReport]:
 def _edit(library: Library) -> None:
     """Change one word of one article and put it into the index, as an ingest would."""
     with library.catalog.snapshot() as snapshot:
-        row = next(one for one in snapshot.files() if one.key.endswith("@de"))
+        row = next(one for one in snapshot.files() if one.key.language == "de")
         source = snapshot.sources([row.key])[row.key][1]
     article = read(row.path, f"{source}\nZum Schluss noch ein Satz über 14 Tage Frist.\n".encode()).article
     if article is None:

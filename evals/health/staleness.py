@@ -27,6 +27,7 @@ import numpy as np
 from assistant.health.contradiction import compare
 from assistant.health.staleness import leaning, stale
 from assistant.health.usage import Usage, usage
+from kb.articles.article import ArticleKey
 from kb.articles.freshness import days_overdue
 from kb.articles.front_matter import text_sha256
 from kb.catalog import ArticleRow, Survey
@@ -204,9 +205,9 @@ def seen(world: World, folder: Path) -> tuple[Survey, Usage]:
         return survey, usage(library, survey, END)
 
 
-def conflicts(world: World) -> dict[str, list[str]]:
+def conflicts(world: World) -> dict[ArticleKey, list[ArticleKey]]:
     """The articles whose sentences contradict each other, by the product's own comparison."""
-    found: dict[str, list[str]] = {}
+    found: dict[ArticleKey, list[ArticleKey]] = {}
     by_topic: dict[int, list[DatedPage]] = {}
     for page in world.pages:
         by_topic.setdefault(page.topic, []).append(page)
@@ -214,11 +215,15 @@ def conflicts(world: World) -> dict[str, list[str]]:
         for page in about:
             others = [one for one in about if one is not page and compare(page.sentence(), one.sentence(), "de")]
             if others:
-                found[f"a{page.number}@de"] = [f"a{one.number}@de" for one in others]
+                found[_key(page)] = [_key(one) for one in others]
     return found
 
 
-def precision(listed: Sequence[str], truly: set[str]) -> float:
+def _key(page: DatedPage) -> ArticleKey:
+    return ArticleKey(f"a{page.number}", "de")
+
+
+def precision(listed: Sequence[ArticleKey], truly: set[ArticleKey]) -> float:
     """Share of the first ``TOP`` that are truly stale."""
     return sum(key in truly for key in listed[:TOP]) / TOP
 
@@ -226,20 +231,20 @@ def precision(listed: Sequence[str], truly: set[str]) -> float:
 def measure(seed: int, asked: int = QUESTIONS) -> dict[str, float]:
     """One year: the share of stale articles, and the precision of each list at ``TOP``."""
     world = play(seed, asked)
-    truly = {f"a{page.number}@de" for page in world.pages if page.wrong_since}
+    truly = {_key(page) for page in world.pages if page.wrong_since}
     with tempfile.TemporaryDirectory() as folder:
         survey, used = seen(world, Path(folder))
     rows = list(survey.articles.values())
     found = stale(rows, used.articles, END, conflicts(world), leaning(rows))
     late = sorted((row for row in rows if days_overdue(row, END)), key=lambda row: (-days_overdue(row, END), row.id))
     alone = stale(rows, used.articles, END, {}, {})
-    answers = sorted(rows, key=lambda row: -used.of(f"{row.id}@de").answers)
+    answers = sorted(rows, key=lambda row: -used.of(row.key).answers)
     return {
         "stale": len(truly) / len(rows),
         "damage": precision([finding.articles[0].key for finding in found], truly),
         "damage, without contradictions": precision([finding.articles[0].key for finding in alone], truly),
-        "calendar": precision([f"{row.id}@de" for row in late], truly),
-        "most used": precision([f"{row.id}@de" for row in answers], truly),
+        "calendar": precision([row.key for row in late], truly),
+        "most used": precision([row.key for row in answers], truly),
     }
 
 

@@ -201,6 +201,6 @@ def _trial(question: Question, reply: Reply, *, hidden: bool = False) -> Trial:
         confidence=reply.confidence,
         wrong=wrong,
         kind=HIDDEN if hidden else None if answerable else question.kind,
-        pair=f"{question.base_language}>{question.target_language or 'all'}",
+        pair=f"{question.primary_language}>{question.target_language or 'all'}",
         characters=len(question.text),
     )

@@ -15,8 +15,9 @@ from evals.quality.index import Index
 from evals.quality.metrics import share
 from evals.quality.scores import Parts, rounded
 from evals.quality.systems import SystemAnswer
+from kb.articles.article import ArticleKey
+from kb.text.language import primary_language
 from kb.text.sentences import split
-from kb.text.terms import base_language
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,8 +37,8 @@ class Shown:
 
         They are in the question's language, unless it names the language of its articles.
         """
-        spoken = self.question.target_language or self.question.base_language
-        foreign = any(base_language(citation.language) != spoken for citation in self.reply.citations)
+        spoken = self.question.target_language or self.question.primary_language
+        foreign = any(primary_language(citation.language) != spoken for citation in self.reply.citations)
         return self.question.answerable and bool(self.question.answers) and not foreign
 
     @property
@@ -60,10 +61,10 @@ class Files:
     def __init__(self, folder: Path, index: Index) -> None:
         with index.library.catalog.snapshot() as snapshot:
             self._paths = {row.key: folder / row.path for row in snapshot.files()}
-        self._texts: dict[str, str] = {}
+        self._texts: dict[ArticleKey, str] = {}
 
-    def hold(self, key: str, quote: str) -> bool:
-        """Whether ``quote`` stands in the file of the article ``key`` (``id@language``)."""
+    def hold(self, key: ArticleKey, quote: str) -> bool:
+        """Whether ``quote`` stands in the file of the article ``key``."""
         if key not in self._texts:
             self._texts[key] = _folded(self._paths[key].read_bytes().decode("utf-8", errors="replace"))
         return _folded(quote) in self._texts[key]
@@ -88,7 +89,7 @@ def measures(shown: Sequence[Shown], files: Files) -> dict[str, float | None]:
     answer, of those to questions with known answers.
     """
     cited = [citation for item in shown for citation in item.reply.citations]
-    verbatim = [files.hold(f"{citation.article_id}@{citation.language}", citation.quote) for citation in cited]
+    verbatim = [files.hold(citation.key, citation.quote) for citation in cited]
     right = [item.right for item in shown if item.right is not None]
     known = [item for item in shown if item.known]
     values = {

@@ -13,7 +13,7 @@ from typing import Any, TypeVar
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from kb.errors import UsageError
-from kb.text.terms import base_language
+from kb.text.language import primary_language
 
 REPOSITORY = Path(__file__).resolve().parents[2]
 """This checkout: with its own articles and the gold questions it is a data set too, called "gold" wherever it lies."""
@@ -70,9 +70,9 @@ class Question:
     lent: bool = False
 
     @property
-    def base_language(self) -> str:
+    def primary_language(self) -> str:
         """The language without region or script: "de" of "de-AT"."""
-        return base_language(self.language)
+        return primary_language(self.language)
 
 
 @dataclass(frozen=True, slots=True)

@@ -140,9 +140,9 @@ def _described(library: Library, baseline: Baseline, articles: Path, files: Sequ
     with library.catalog.snapshot() as snapshot:
         counts, rows = snapshot.counts(), snapshot.files()
     for row in rows:
-        name, _, language = row.key.rpartition("@")
+        name = row.key.article_id
         names[row.path.removesuffix(".md")] = names[name] = name
-        languages[name].add(language.partition("-")[0])
+        languages[name].add(row.key.primary_language)
     known = {name: frozenset(tags) for name, tags in languages.items()}
     return Index(library, baseline, counts["articles"], counts["chunks"], names, known)
 

@@ -81,7 +81,7 @@ def parts(index: Index, outcomes: Sequence[SystemAnswer]) -> Parts:
         if question.kind is not None:
             kinds.setdefault(question.kind, []).append(row)
         for language, names in wanted.items():
-            pairs.setdefault(f"{question.base_language}>{language}", []).append(Row(outcome, language, names))
+            pairs.setdefault(f"{question.primary_language}>{language}", []).append(Row(outcome, language, names))
     _fill([*whole, *(row for rows in pairs.values() for row in rows)])
     return Parts(whole, dict(sorted(pairs.items())), dict(sorted(kinds.items())))
 

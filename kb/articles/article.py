@@ -11,7 +11,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from types import MappingProxyType
-from typing import Any, Literal, TypeAlias
+from typing import Any, Literal, NamedTuple, TypeAlias
+
+from kb.text.language import primary_language
 
 Lines: TypeAlias = tuple[int, int]
 """First and last line in the file, counted from 1, both included."""
@@ -22,6 +24,32 @@ BlockKind: TypeAlias = Literal["paragraph", "steps", "list", "table", "code", "a
 UnitKind: TypeAlias = Literal["sentence", "step", "item", "row", "code"]
 
 DEFAULT_REVIEW_EVERY_DAYS = 180
+
+
+class ArticleKey(NamedTuple):
+    """What names an article: its id and its language (a BCP 47 tag). Written, and stored, as ``id@language``."""
+
+    article_id: str
+    language: str
+
+    def __str__(self) -> str:
+        return f"{self.article_id}@{self.language}"
+
+    @classmethod
+    def parse(cls, written: str) -> ArticleKey:
+        """The key that ``str`` wrote; what has no ``@`` is an id without a language."""
+        article_id, _, language = written.rpartition("@")
+        return cls(article_id, language) if article_id else cls(written, "")
+
+    @classmethod
+    def of(cls, row: Mapping[str, Any]) -> ArticleKey:
+        """The article that a row of JSON names in its ``article_id`` and ``language``."""
+        return cls(row["article_id"], row["language"])
+
+    @property
+    def primary_language(self) -> str:
+        """``de`` for ``de-AT``."""
+        return primary_language(self.language)
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,9 +130,9 @@ class Article:
     foreign: Mapping[str, Any] = field(default_factory=lambda: MappingProxyType({}))
 
     @property
-    def key(self) -> str:
-        """What names this article in the catalog: ``id@language``."""
-        return f"{self.id}@{self.language}"
+    def key(self) -> ArticleKey:
+        """What names this article in the catalog."""
+        return ArticleKey(self.id, self.language)
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,7 +7,6 @@ from kb.backlog.escalations import Escalations
 from kb.backlog.model import (
     CLOSED,
     MOVES,
-    ArticleKey,
     Cause,
     Demand,
     Escalation,
@@ -24,7 +23,6 @@ from kb.backlog.store import Backlog
 __all__ = [
     "CLOSED",
     "MOVES",
-    "ArticleKey",
     "Backlog",
     "Cause",
     "Demand",

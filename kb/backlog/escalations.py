@@ -6,8 +6,9 @@ from datetime import datetime
 
 import sqlalchemy as sa
 
+from kb.articles.article import ArticleKey
 from kb.backlog import records, schema
-from kb.backlog.model import ArticleKey, Escalation, EscalationReason
+from kb.backlog.model import Escalation, EscalationReason
 from kb.errors import ConflictError, NotFoundError, UsageError
 from kb.events import schema as events
 from kb.events.rows import clean

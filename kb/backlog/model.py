@@ -10,8 +10,9 @@ from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 from datetime import date, datetime
 from types import MappingProxyType
-from typing import Any, Literal, NamedTuple, TypeAlias, get_args
+from typing import Any, Literal, TypeAlias, get_args
 
+from kb.articles.article import ArticleKey
 from kb.errors import UsageError
 from kb.events.rows import complete
 
@@ -48,13 +49,6 @@ MOVES: Mapping[State, tuple[State, ...]] = MappingProxyType(
 
 CLOSED: tuple[State, ...] = ("verified", "declined")
 """States in which nobody works on a gap any more. They last until new evidence comes."""
-
-
-class ArticleKey(NamedTuple):
-    """What names an article: its id and its language."""
-
-    article_id: str
-    language: str
 
 
 @dataclass(frozen=True, slots=True)

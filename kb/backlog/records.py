@@ -10,8 +10,8 @@ from typing import Any
 
 import sqlalchemy as sa
 
+from kb.articles.article import ArticleKey
 from kb.backlog.model import (
-    ArticleKey,
     Demand,
     Escalation,
     FoundGap,

@@ -9,12 +9,12 @@ from typing import Any
 
 import sqlalchemy as sa
 
+from kb.articles.article import ArticleKey
 from kb.backlog import records, schema
 from kb.backlog.matching import combine
 from kb.backlog.model import (
     CLOSED,
     MOVES,
-    ArticleKey,
     EntryKind,
     FoundGap,
     Gap,

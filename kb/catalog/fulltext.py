@@ -16,7 +16,8 @@ from typing import Any, Final
 
 from kb.errors import MissingPartError
 from kb.text import compounds
-from kb.text.terms import base_language, stem, terms, words
+from kb.text.language import primary_language
+from kb.text.terms import stem, terms, words
 
 COLUMN_WEIGHTS: Final = {"title": 4.0, "headings": 2.0, "aliases": 4.0, "body": 1.0, "parts": 0.8}
 """What one occurrence in a column counts in BM25's term frequency; tuned on several data sets, the same everywhere."""
@@ -82,7 +83,7 @@ class FullText:
     def add(self, rowid: int, title: str, headings: str, aliases: str, body: str, language: str) -> None:
         """Index one row; what stood under ``rowid`` is replaced. ``language`` is a BCP 47 tag."""
         self.remove(rowid)
-        base = base_language(language)
+        base = primary_language(language)
         texts = (title, headings, aliases, body)
         columns = [" ".join(terms(text, base)) for text in texts]
         columns.append(" ".join(part for text in texts for part in _parts(words(text, base))) if base == "de" else "")
@@ -126,7 +127,7 @@ class FullText:
 
     def understand(self, text: str, language: str) -> tuple[QueryTerm, ...]:
         """The words of a question, each once, with what the index knows about them."""
-        base = base_language(language)
+        base = primary_language(language)
         stemmed = [base, *(known for known in self._languages() if known != base)]
         count = self.document_count()
         found = []

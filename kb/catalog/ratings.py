@@ -12,6 +12,7 @@ from datetime import date
 
 import numpy as np
 
+from kb.articles.article import ArticleKey
 from kb.catalog import Judgement
 from kb.errors import MissingPartError
 from kb.events import Feedback, QuestionEvent
@@ -77,7 +78,7 @@ def judged(event: QuestionEvent, ratings: Sequence[Feedback], given_on: date) ->
         return None
     return Judgement(
         event.question_id,
-        f"{quoted['article_id']}@{quoted['language']}",
+        ArticleKey.of(quoted),
         quoted["sha256"],
         last.actor,
         last.verdict == "helpful",

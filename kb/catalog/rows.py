@@ -5,7 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date
 
-from kb.articles.article import Lines, UnitKind
+from kb.articles.article import ArticleKey, Lines, UnitKind
+from kb.text.language import primary_language
 
 
 @dataclass(frozen=True, slots=True)
@@ -15,7 +16,7 @@ class FileRow:
     article: int
     root: str
     path: str
-    key: str
+    key: ArticleKey
     sha256: str
     recipe: str
     problems: tuple[tuple[int, str, str], ...]
@@ -25,11 +26,11 @@ class FileRow:
 class Judgement:
     """What the last rating of a question says of the article that was quoted first.
 
-    ``key`` is that article, id@language, ``sha256`` its text as it stood then; ``actor`` gave the rating.
+    ``key`` is that article, ``sha256`` its text as it stood then; ``actor`` gave the rating.
     """
 
     question_id: str
-    key: str
+    key: ArticleKey
     sha256: str
     actor: str
     helpful: bool
@@ -59,6 +60,16 @@ class ArticleRow:
     root: str
     path: str
     sha256: str
+
+    @property
+    def key(self) -> ArticleKey:
+        """What names the article."""
+        return ArticleKey(self.id, self.language)
+
+    @property
+    def primary_language(self) -> str:
+        """``de`` for ``de-AT``."""
+        return primary_language(self.language)
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,6 +12,7 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
+from kb.articles.article import ArticleKey
 from kb.catalog import survey
 from kb.catalog.filter import Filter, marks
 from kb.catalog.fulltext import FullText
@@ -49,11 +50,11 @@ class Snapshot:
     def files(self) -> list[FileRow]:
         """The manifest: every file that is in the index."""
         rows = self._connection.execute(
-            "SELECT rowid, root, path, id || '@' || language, sha256, recipe, problems FROM articles"
+            "SELECT rowid, root, path, id, language, sha256, recipe, problems FROM articles"
         )
         return [
-            FileRow(article, root, path, key, sha256, recipe, tuple((p[0], p[1], p[2]) for p in json.loads(problems)))
-            for article, root, path, key, sha256, recipe, problems in rows
+            FileRow(rowid, root, path, ArticleKey(*key), sha256, recipe, tuple(map(tuple, json.loads(problems))))
+            for rowid, root, path, *key, sha256, recipe, problems in rows
         ]
 
     def counts(self) -> dict[str, int]:
@@ -254,23 +255,22 @@ class Snapshot:
         )
         return [(_article(row[:-1]), row[-1]) for row in rows]
 
-    def sources(self, keys: Sequence[str]) -> dict[str, tuple[int, str]]:
-        """The row and the source of each of the articles ``keys``, id@language, that is in the index."""
+    def sources(self, keys: Collection[ArticleKey]) -> dict[ArticleKey, tuple[int, str]]:
+        """The row and the source of each of the articles ``keys`` that is in the index."""
         if not keys:
             return {}
-        pairs = [key.rpartition("@")[::2] for key in keys]
         rows = self._connection.execute(
-            "SELECT id || '@' || language, rowid, source FROM articles"
-            f" WHERE (id, language) IN (VALUES {','.join(['(?,?)'] * len(pairs))})",
-            [part for pair in pairs for part in pair],
+            "SELECT id, language, rowid, source FROM articles"
+            f" WHERE (id, language) IN (VALUES {','.join(['(?,?)'] * len(keys))})",
+            [part for key in keys for part in key],
         )
-        return {key: (rowid, source) for key, rowid, source in rows}
+        return {ArticleKey(*key): (rowid, source) for *key, rowid, source in rows}
 
-    def judged_vectors(self, period: RatingPeriod, keys: Collection[str]) -> tuple[list[str], FloatMatrix]:
-        """The questions that were rated for one of the articles ``keys``, id@language, with their vectors (n, d)."""
+    def judged_vectors(self, period: RatingPeriod, keys: Collection[ArticleKey]) -> tuple[list[str], FloatMatrix]:
+        """The questions that were rated for one of the articles ``keys``, with their vectors (n, d)."""
         rows = self._connection.execute(
             f"SELECT question_id, vector FROM judgements WHERE {_DURING} AND key IN ({marks(list(keys))})",
-            [*period, *keys],
+            [*period, *map(str, keys)],
         ).fetchall()
         vectors = np.frombuffer(b"".join(row[1] for row in rows), dtype=VECTOR_TYPE)
         return [row[0] for row in rows], vectors.reshape(len(rows), -1) if rows else vectors.reshape(0, 0)
@@ -284,18 +284,18 @@ class Snapshot:
             [*period, *(question_ids or ())],
         )
         return [
-            Judgement(question, key, sha256, actor, bool(helpful), date.fromisoformat(day))
+            Judgement(question, ArticleKey.parse(key), sha256, actor, bool(helpful), date.fromisoformat(day))
             for question, key, sha256, actor, helpful, day in rows
         ]
 
-    def last_helpful(self, period: RatingPeriod, keys: Collection[str]) -> dict[tuple[str, str], date]:
+    def last_helpful(self, period: RatingPeriod, keys: Collection[ArticleKey]) -> dict[tuple[ArticleKey, str], date]:
         """When each of the articles ``keys``, in each of its texts (SHA-256), was last rated helpful."""
         rows = self._connection.execute(
             f"SELECT key, sha256, max(given_on) FROM judgements WHERE {_DURING} AND helpful"
             f" AND key IN ({marks(list(keys))}) GROUP BY key, sha256",
-            [*period, *keys],
+            [*period, *map(str, keys)],
         )
-        return {(key, sha256): date.fromisoformat(day) for key, sha256, day in rows}
+        return {(ArticleKey.parse(key), sha256): date.fromisoformat(day) for key, sha256, day in rows}
 
     def listing(self, where: Filter) -> list[ArticleRow]:
         """All articles that a filter lets through, by title."""

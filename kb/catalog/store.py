@@ -7,7 +7,6 @@ import json
 import sqlite3
 import threading
 from collections.abc import Collection, Iterable, Iterator, Sequence
-from dataclasses import astuple
 from pathlib import Path
 from typing import Any
 
@@ -180,7 +179,10 @@ class Catalog:
     ) -> None:
         """Replace what is known of ``question_ids`` by ``judgements`` with the vectors (n, d) of their questions."""
         rows = [
-            (*astuple(one)[:-1], one.given_on.isoformat(), fingerprint, vector.astype(VECTOR_TYPE).tobytes())
+            (
+                *(one.question_id, str(one.key), one.sha256, one.actor, one.helpful),
+                *(one.given_on.isoformat(), fingerprint, vector.astype(VECTOR_TYPE).tobytes()),
+            )
             for one, vector in zip(judgements, vectors, strict=True)
         ]
         with self._guard(), self._connection() as connection:

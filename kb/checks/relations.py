@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from kb.articles.article import Article
+    from kb.articles.article import Article, ArticleKey
     from kb.checks.corpus import Corpus
     from kb.checks.model import Finding
     from kb.checks.page import Page
@@ -20,7 +20,7 @@ OLDER_DAYS = 30
 
 def duplicate_id(library: Corpus) -> Iterator[Finding]:
     """Two files with the same id and language: one would hide the other."""
-    first: dict[str, Page] = {}
+    first: dict[ArticleKey, Page] = {}
     for page in library.pages:
         if page.article is None:
             continue

@@ -9,8 +9,9 @@ from typing import Final
 
 from kb.facts.model import Fact, FactKind
 from kb.facts.units import ARTICLES, NUMBER_WORDS, UnitOfMeasure, unit, value
+from kb.text.language import primary_language
 from kb.text.lexicons import either, entries, months
-from kb.text.terms import STOP_WORDS, base_language, stem
+from kb.text.terms import STOP_WORDS, stem
 
 _MONTHS: Final = months()
 _MONTH = "|".join(sorted(_MONTHS, key=len, reverse=True))
@@ -79,7 +80,7 @@ _NO_NAME: Final = frozenset(entries("facts.before_figures"))
 
 def read(text: str, language: str) -> list[Fact]:
     """The facts of ``text`` in its ``language`` (a BCP 47 tag), in reading order, without overlap. Never raises."""
-    base = base_language(language)
+    base = primary_language(language)
     rest = _blanked(_LEGAL, _blanked(_ADDRESS, text))
     found: list[Fact] = []
     for finder in (_dates, _phones, _versions, _times, _halves, _free):

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Literal, TypeAlias, get_args
 
+from kb.articles.article import ArticleKey
 from kb.errors import UsageError
 from kb.events.rows import clean, utc
 
@@ -40,6 +41,6 @@ class Review:
             object.__setattr__(self, name, clean(getattr(self, name)))
 
     @property
-    def key(self) -> str:
-        """What names the article: ``id@language``."""
-        return f"{self.article_id}@{self.language}"
+    def key(self) -> ArticleKey:
+        """What names the article."""
+        return ArticleKey(self.article_id, self.language)

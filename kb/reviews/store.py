@@ -8,6 +8,7 @@ from typing import Any
 
 import sqlalchemy as sa
 
+from kb.articles.article import ArticleKey
 from kb.events.rows import clean
 from kb.events.store import Store, batches
 from kb.reviews import schema
@@ -44,8 +45,8 @@ class ReviewStore:
             query = query.where(columns.language == clean(language))
         return [_review(row) for row in self._store.rows(query.order_by(columns.at.desc(), columns.review_id.desc()))]
 
-    def last(self, article_ids: Iterable[str] | None = None) -> dict[str, Review]:
-        """The newest review of each article by its key, ``id@language``: of some articles, or of all."""
+    def last(self, article_ids: Iterable[str] | None = None) -> dict[ArticleKey, Review]:
+        """The newest review of each article by its key: of some articles, or of all."""
         columns = schema.reviews.c
         query = sa.select(schema.reviews).order_by(columns.at, columns.review_id)
         if article_ids is None:

@@ -12,7 +12,8 @@ from functools import cache, lru_cache
 from importlib import resources
 from typing import Final
 
-from kb.text.terms import base_language, stem, words
+from kb.text.language import primary_language
+from kb.text.terms import stem, words
 
 MIN_PART_CHARACTERS: Final = 4
 """Shorter parts (``ei``, ``tor``, ``gen``) are found inside words that are no compounds."""
@@ -44,7 +45,7 @@ def is_known(word: str) -> bool:
 @lru_cache(maxsize=4096)
 def part_stems(text: str, language: str) -> frozenset[str]:
     """Stems of the parts of all German compounds in ``text``; empty in other languages."""
-    if base_language(language) != "de":
+    if primary_language(language) != "de":
         return frozenset()
     return frozenset(stem(part, "de") for word in words(text, "de") for part in parts(word))
 

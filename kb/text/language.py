@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections import Counter
+from functools import lru_cache
 
 from kb.text.lexicons import either, entries, table
 
@@ -37,6 +38,12 @@ _SCRIPTS = (
 _NOT_LATIN = re.compile(r"[^\W\d_\u0000-\u036f]")
 _PERSIAN_LETTERS = frozenset("پچژگکی")
 _UKRAINIAN_LETTERS = frozenset("іїєґ")
+
+
+@lru_cache(maxsize=256)
+def primary_language(tag: str) -> str:
+    """The part of a BCP 47 tag that decides about words and stems: ``de`` for ``de-AT``."""
+    return tag.replace("_", "-").partition("-")[0].casefold()
 
 
 def detect(text: str, default: str = "und") -> str:

@@ -14,6 +14,7 @@ from functools import lru_cache
 from threading import Lock
 from typing import Final, Protocol
 
+from kb.text.language import primary_language
 from kb.text.lexicons import LANGUAGES, entries
 
 MAX_TERM_CHARACTERS: Final = 64
@@ -65,15 +66,9 @@ _ACCENTS = re.compile("[\u0300-\u036f]+")
 _ACCENTS_BUT_UMLAUTS = re.compile("[\u0300-\u0307\u0309-\u036f]+|(?<![aou])\u0308")
 
 
-@lru_cache(maxsize=256)
-def base_language(tag: str) -> str:
-    """The part of a BCP 47 tag that decides about stems: ``de`` for ``de-AT``."""
-    return tag.replace("_", "-").partition("-")[0].casefold()
-
-
 def terms(text: str, language: str) -> list[str]:
     """Terms of ``text`` in reading order, with repetitions: the stems of its words. Never raises, whatever the text."""
-    base = base_language(language)
+    base = primary_language(language)
     return [stem(word, base) for word in words(text, base)]
 
 
@@ -83,7 +78,7 @@ def words(text: str, language: str) -> list[str]:
     ``language`` is a BCP 47 tag. Its stop words are left out (German and English have some), unless there is nothing
     else.
     """
-    stop_words = STOP_WORDS.get(base_language(language), frozenset())
+    stop_words = STOP_WORDS.get(primary_language(language), frozenset())
     text = unicodedata.normalize("NFKC", text).translate(_INVISIBLE)
     found = [word for token in _TOKEN.findall(_ENCODED.sub(" ", text)) for word in _words(token)]
     return [word for word in found if word not in stop_words] or found

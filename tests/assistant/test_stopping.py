@@ -15,7 +15,7 @@ from assistant.health import examine
 from assistant.leads import verify
 from assistant.reports import Period, team_report
 from ingest.pipeline import ingest
-from kb.backlog import ArticleKey
+from kb.articles.article import ArticleKey
 from kb.catalog import Filter
 from kb.library import Library
 from kb.runtime.cancellation import StoppedError, checkpoint, stoppable

@@ -20,8 +20,9 @@ from typing import Final
 
 from kb.facts.units import NUMBER_WORDS, UNITS, is_grouped
 from kb.text import compounds
+from kb.text.language import primary_language
 from kb.text.lexicons import entries
-from kb.text.terms import STOP_WORDS, base_language
+from kb.text.terms import STOP_WORDS
 
 _LONG_DIGITS: Final = 7
 """Digits in a run from which on they are one number whatever stands between them: the shortest phone numbers."""
@@ -59,7 +60,7 @@ class Number:
 
 def numbers(text: str, language: str) -> list[Number]:
     """Every number, in digits or as a word from two to twelve; a phone number's parts are none."""
-    base = base_language(language)
+    base = primary_language(language)
     text = _RUN.sub(lambda match: " " if _is_phone(match[0]) else match[0], text)
     found = [
         Number(_value(match["value"], base), _unit(match["unit"]) or _unit(match["before"]))
@@ -79,7 +80,7 @@ def runs(text: str) -> list[tuple[str, str]]:
 
 def names(sentence: str, language: str) -> list[str]:
     """The words of one sentence that a source has to vouch for, as written."""
-    base = base_language(language)
+    base = primary_language(language)
     tokens = list(_TOKEN.finditer(sentence))
     found: list[str] = []
     for place, match in enumerate(tokens):

@@ -16,10 +16,11 @@ from typing import Final, Literal, TypeAlias
 from assistant.answering.generation.claims import Number, names, numbers, runs
 from kb.facts.units import UNITS
 from kb.text.compounds import part_stems
+from kb.text.language import primary_language
 from kb.text.lexicons import either, entries
 from kb.text.negation import DENIAL
 from kb.text.sentences import split
-from kb.text.terms import STOP_WORDS, base_language, stem, terms, words
+from kb.text.terms import STOP_WORDS, stem, terms, words
 
 MIN_OVERLAP: Final = 0.5
 """Share of a sentence's content words, numbers included, that its passages must hold; the rest may be the writer's."""
@@ -214,7 +215,7 @@ def _denies(text: str) -> bool:
 
 def _content(text: str, language: str) -> dict[str, frozenset[str]]:
     """Stems of the words that carry meaning, without numbers and their units, each with those of its parts."""
-    base = base_language(language)
+    base = primary_language(language)
     empty = STOP_WORDS.get(base, frozenset()) | _OPENERS | UNITS.keys()
     kept = [word for word in words(text, base) if word not in empty and not word[0].isdigit()]
     return {stem(word, base): part_stems(word, base) for word in kept}

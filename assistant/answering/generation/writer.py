@@ -27,8 +27,8 @@ from assistant.answering.generation.grounding import (
     plain,
 )
 from kb.settings import WriterSettings
+from kb.text.language import primary_language
 from kb.text.redaction import redact
-from kb.text.terms import base_language
 
 if TYPE_CHECKING:
     import httpx
@@ -147,9 +147,9 @@ def _write(
     """Fill ``draft``; what went wrong, if anything did."""
     if not settings.url:
         return "off"
-    spoken = "de" if base_language(language) == "de" else "en"
-    usable = [_cut(passage) for passage in passages if base_language(passage.language) == spoken][:_MAX_PASSAGES]
-    if not usable or base_language(language) != spoken:
+    spoken = "de" if primary_language(language) == "de" else "en"
+    usable = [_cut(passage) for passage in passages if primary_language(passage.language) == spoken][:_MAX_PASSAGES]
+    if not usable or primary_language(language) != spoken:
         return "no_passage"
     sources = {passage.number: SourceText.of(passage) for passage in usable}
     stream, finish, length = SentenceStream(), "", 0

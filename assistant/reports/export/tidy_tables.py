@@ -15,6 +15,7 @@ from assistant.reports.figures.period import DatedT, Period
 from assistant.reports.figures.questions import QUESTION_MEASURES
 from assistant.reports.figures.suppression import too_few
 from assistant.reports.figures.tickets import TICKET_MEASURES
+from kb.articles.article import ArticleKey
 
 if TYPE_CHECKING:
     from kb.backlog import Gap, HistoryEntry
@@ -167,7 +168,7 @@ def _moves(gaps: Sequence[Gap], entries: Sequence[HistoryEntry], period: Period)
 
 def _articles(period: Period, data: Cases, least: int) -> Table:
     columns = ("article_id", "language", "title", "freshness", "review_due_on", "questions_answered", "hidden")
-    people: dict[str, list[str]] = defaultdict(list)
+    people: dict[ArticleKey, list[str]] = defaultdict(list)
     for case in period.of(data.questions):
         for key in case.articles:
             people[key].append(case.who)

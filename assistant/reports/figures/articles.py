@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Literal, TypeAlias
 
 from assistant.reports.figures.measures import Figure
 from assistant.reports.figures.suppression import too_few
+from kb.articles.article import ArticleKey
 from kb.articles.freshness import freshness, is_expired, review_due_on
 
 if TYPE_CHECKING:
@@ -35,16 +36,16 @@ class PublishedArticle:
     due_on: date | None
 
     @property
-    def key(self) -> str:
-        """What names it: ``id@language``."""
-        return f"{self.article_id}@{self.language}"
+    def key(self) -> ArticleKey:
+        """What names it."""
+        return ArticleKey(self.article_id, self.language)
 
 
 @dataclass(frozen=True, slots=True)
 class ArticleUse:
     """How many questions an article answered."""
 
-    key: str
+    key: ArticleKey
     title: str
     questions: int
 
@@ -92,14 +93,14 @@ def use_values(
     return {key: value.conceal() for key, value in values.items()} if too_few(people, least) else values
 
 
-def most_used(questions: Sequence[QuestionCase], titles: Mapping[str, str], least: int) -> list[ArticleUse]:
+def most_used(questions: Sequence[QuestionCase], titles: Mapping[ArticleKey, str], least: int) -> list[ArticleUse]:
     """The articles that answered most questions, of at least ``least`` people each. One may stand beside another."""
-    cases: dict[str, list[QuestionCase]] = defaultdict(list)
+    cases: dict[ArticleKey, list[QuestionCase]] = defaultdict(list)
     for case in questions:
         for key in case.articles:
             cases[key].append(case)
     uses = [
-        ArticleUse(key, titles.get(key, key), len(items))
+        ArticleUse(key, titles.get(key, str(key)), len(items))
         for key, items in cases.items()
         if not too_few({case.who for case in items}, least)
     ]

@@ -9,6 +9,7 @@ from itertools import islice
 from typing import Literal, TypeAlias
 
 from assistant.reports.figures.measures import Measure
+from kb.articles.article import ArticleKey
 from kb.events import Action, EventLog, Feedback, QuestionEvent
 from kb.runtime.cancellation import checkpoint
 
@@ -38,7 +39,7 @@ class QuestionCase:
     escalated: bool = False
     reported: bool = False
     used: bool = False
-    articles: tuple[str, ...] = ()
+    articles: tuple[ArticleKey, ...] = ()
     novelty: Novelty | None = None
 
 
@@ -103,9 +104,8 @@ def _asked(
     )
 
 
-def _articles(event: QuestionEvent) -> tuple[str, ...]:
-    keys = [f"{cited['article_id']}@{cited['language']}" for cited in event.citations]
-    return tuple(dict.fromkeys(keys))
+def _articles(event: QuestionEvent) -> tuple[ArticleKey, ...]:
+    return tuple(dict.fromkeys(map(ArticleKey.of, event.citations)))
 
 
 def _batches(events: Iterable[QuestionEvent]) -> Iterator[list[QuestionEvent]]:

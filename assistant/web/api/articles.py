@@ -17,6 +17,7 @@ from assistant.web.page.safe_html import Resolve, article_html, links_of, nowher
 from assistant.web.security.authorization import Access
 from kb import markdown
 from kb.articles import front_matter
+from kb.articles.article import ArticleKey
 from kb.articles.freshness import Freshness, freshness
 from kb.catalog import ArticleRow, Filter, Snapshot
 from kb.errors import MissingPartError, NotFoundError
@@ -182,7 +183,7 @@ def resolver(library: Library, reply: Reply) -> Resolve:
 def titles(library: Library) -> dict[str, str]:
     """Titles of the articles that may answer, by ``id@language``."""
     with library.catalog.snapshot() as snapshot:
-        return {f"{row.id}@{row.language}": row.title for row in snapshot.listing(Filter(library.today()))}
+        return {str(row.key): row.title for row in snapshot.listing(Filter(library.today()))}
 
 
 def front(row: ArticleRow, library: Library, today: date) -> dict[str, Any]:
@@ -206,10 +207,9 @@ def front(row: ArticleRow, library: Library, today: date) -> dict[str, Any]:
     }
 
 
-def _by_path(snapshot: Snapshot, root: str) -> dict[str, tuple[str, str]]:
-    """The articles of one root by their path, as (id, language)."""
-    keys = ((file.path, file.key.rpartition("@")) for file in snapshot.files() if file.root == root)
-    return {path: (key[0], key[2]) for path, key in keys}
+def _by_path(snapshot: Snapshot, root: str) -> dict[str, ArticleKey]:
+    """The articles of one root by their path."""
+    return {file.path: file.key for file in snapshot.files() if file.root == root}
 
 
 def _learned(library: Library, row: ArticleRow) -> list[dict[str, Any]]:

@@ -25,9 +25,10 @@ from assistant.web.api.models import BODY_ERRORS, answers
 from assistant.web.api.products import Products
 from assistant.web.jobs import Jobs, Progress
 from assistant.web.security.authorization import Access, Person
-from kb.backlog import ArticleKey, Cause, Gap, HistoryEntry, State
+from kb.articles.article import ArticleKey
+from kb.backlog import Cause, Gap, HistoryEntry, State
 from kb.library import Library
-from kb.text.terms import base_language
+from kb.text.language import primary_language
 
 if TYPE_CHECKING:
     from assistant.leads import Verification
@@ -73,7 +74,7 @@ def router(  # noqa: C901  one endpoint after the other
             for gap in library.backlog.gaps(state)
             if (not cause or gap.cause in cause)
             and owner in (None, gap.owner)
-            and (not language or base_language(gap.language) == base_language(language))
+            and (not language or primary_language(gap.language) == primary_language(language))
         ]
         return {"gaps": [listed for listed in rows if product in (None, *listed["products"])]}
 
@@ -201,7 +202,7 @@ def _find(library: Library, body: FindBody, progress: Progress) -> dict[str, Any
 def _verify(library: Library, gap: Gap, body: VerifyBody, person: Person, progress: Progress) -> Verification:
     from assistant.leads import verify
 
-    language = body.language or base_language(gap.language)
+    language = body.language or primary_language(gap.language)
     article = ArticleKey(body.article_id, language) if body.article_id else None
     return verify(library, gap.gap_id, person.name, _now(), article=article, progress=progress)
 

@@ -8,6 +8,7 @@ from assistant.gaps import signals
 from assistant.gaps.cases import ArticlesToday
 from assistant.gaps.parameters import FeedbackParameters
 from ingest.pipeline import ingest
+from kb.articles.article import ArticleKey
 from kb.events import Action, Feedback, QuestionEvent
 from kb.library import Library
 
@@ -51,7 +52,10 @@ def test_an_abstention_is_a_signal_and_an_answer_is_none(library: Library, artic
 
 def test_a_rating_counts_while_the_text_that_was_rated_stands(library: Library, articles: ArticlesToday) -> None:
     library.events.log_questions(
-        [event(1, citations=cited(articles.sha256["move@de"])), event(2, citations=cited("an older text"))]
+        [
+            event(1, citations=cited(articles.sha256[ArticleKey("move", "de")])),
+            event(2, citations=cited("an older text")),
+        ]
     )
     for number in (1, 2):
         library.events.rate(Feedback(f"q{number}", NOW, "not_helpful", "wrong"))
@@ -79,13 +83,13 @@ def test_an_answer_that_nobody_opened_is_a_signal_on_the_page_only(library: Libr
 
 
 def test_an_answer_from_an_overdue_article_is_a_signal(library: Library, articles: ArticlesToday) -> None:
-    library.events.log_questions([event(1, citations=cited(articles.sha256["move@de"]))])
+    library.events.log_questions([event(1, citations=cited(articles.sha256[ArticleKey("move", "de")]))])
     assert signals_of(library, articles) == {"q1": ()}
     assert signals_of(library, articles, date(2027, 11, 25)) == {"q1": ("outdated",)}
 
 
 def test_an_answer_in_another_language_is_a_signal(library: Library, articles: ArticlesToday) -> None:
-    library.events.log_questions([event(1, language="en", citations=cited(articles.sha256["move@de"]))])
+    library.events.log_questions([event(1, language="en", citations=cited(articles.sha256[ArticleKey("move", "de")]))])
     assert signals_of(library, articles) == {"q1": ("other_language",)}
 
 

@@ -8,6 +8,7 @@ from assistant.gaps.cases import Case, CaseVectors
 from assistant.gaps.parameters import FITTED
 from assistant.gaps.similar_questions import SimilarQuestions
 from assistant.gaps.translations import Translations
+from kb.articles.article import ArticleKey
 from tests.assistant.gaps.samples import article, case, directions, near
 
 
@@ -34,7 +35,7 @@ def similar(cases: list[Case], vectors: np.ndarray) -> SimilarQuestions:
 
 def test_like_questions_that_were_answered_speak_for_an_answer_and_refused_ones_against() -> None:
     space = near(directions(2)[[0, 0, 1]], 1)
-    sure = case(2, status="answered", confidence=0.95, cited=("move@de",))
+    sure = case(2, status="answered", confidence=0.95, cited=(ArticleKey("move", "de"),))
     assert similar([case(1), sure, case(3, confidence=0.02)], space).mean_log_odds([0], [0], "de") > 1.5
     assert similar([case(1), case(2, confidence=0.05), sure], space).mean_log_odds([0], [0], "de") < -1.5
     assert similar([case(1), case(2, confidence=0.05), sure], space).mean_log_odds([2], [2], "de") == 0.0
@@ -42,12 +43,12 @@ def test_like_questions_that_were_answered_speak_for_an_answer_and_refused_ones_
 
 def test_a_question_whose_article_lacks_a_language_is_found_elsewhere_and_not_counted_as_similar() -> None:
     space = near(directions(1)[[0, 0]], 1)
-    english = case(2, language="en", status="answered", confidence=0.95, cited=("bill@en",))
+    english = case(2, language="en", status="answered", confidence=0.95, cited=(ArticleKey("bill", "en"),))
     around = similar([case(1), english], space)
     found = around.answered_elsewhere([0], "de")
     assert found is not None
-    assert (found.cited, found.language) == ("bill@en", "en")
+    assert (found.cited, found.language) == (ArticleKey("bill", "en"), "en")
     assert around.mean_log_odds([0], [0], "de") == 0.0
-    translated = similar([case(1), replace(english, cited=("move@en",))], space)
+    translated = similar([case(1), replace(english, cited=(ArticleKey("move", "en"),))], space)
     assert translated.answered_elsewhere([0], "de") is None
     assert translated.mean_log_odds([0], [0], "de") > 1.5

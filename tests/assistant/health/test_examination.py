@@ -13,6 +13,7 @@ from assistant.health import examine, passage_pairs
 from assistant.health.description import action, details, kind_name
 from assistant.health.model import KINDS
 from ingest.pipeline import ingest
+from kb.articles.article import ArticleKey
 from kb.errors import MissingPartError
 from kb.events import Feedback, QuestionEvent
 from kb.library import Library
@@ -40,12 +41,11 @@ def base(library, folder, write):
 
 
 def log(library, key: str, count: int, verdict: str | None = None, reason: str | None = None) -> None:
-    article, _, language = key.partition("@")
     for number in range(count):
         asked = datetime(2026, 11, 10, 8, tzinfo=UTC) + timedelta(minutes=number)
         question = QuestionEvent(
             f"{key} {verdict} {number}", asked, "Frage", "de", "answered", 0.9, "cli",
-            citations=[{"article_id": article, "language": language}],
+            citations=[ArticleKey.parse(key)._asdict()],
         )  # fmt: skip
         library.events.log_question(question)
         if verdict:
@@ -55,7 +55,7 @@ def log(library, key: str, count: int, verdict: str | None = None, reason: str |
 def test_contradictions_are_shown_with_both_sentences_and_their_places(base, folder) -> None:
     (found,) = examine(base, TODAY).of("contradiction")
     (item,) = found.evidence["differences"]
-    assert [ref.key for ref in found.articles] == ["costs@de", "fee@de"]
+    assert [str(ref.key) for ref in found.articles] == ["costs@de", "fee@de"]
     assert (item["kind"], item["left"]["says"], item["right"]["says"]) == ("amount", "4,50 €", "3,50 €")
     for side, ref in zip(("left", "right"), found.articles, strict=True):
         place = item[side]
@@ -66,7 +66,7 @@ def test_contradictions_are_shown_with_both_sentences_and_their_places(base, fol
 
 def test_copies_are_one_finding_a_group(base) -> None:
     (found,) = examine(base, TODAY).of("duplicate")
-    assert [ref.key for ref in found.articles] == ["read@de", "send@de"]
+    assert [str(ref.key) for ref in found.articles] == ["read@de", "send@de"]
     assert found.evidence["containment"] == 1.0
 
 
@@ -79,11 +79,11 @@ def test_damage_follows_the_answers_and_the_arithmetic_says_so(base) -> None:
 
 def test_a_review_clears_the_ratings_that_came_before_it(base, folder, write) -> None:
     log(base, "moving@de", 5, "not_helpful", "outdated")
-    listed = {finding.articles[0].key: finding.evidence for finding in examine(base, TODAY).of("stale")}
+    listed = {str(finding.articles[0].key): finding.evidence for finding in examine(base, TODAY).of("stale")}
     assert listed["moving@de"]["bad"] == 5.0
     write("moving", "Umzug", "Wer umzieht, sagt es uns zeitig.", created_on="2026-01-01", reviewed_on="2026-11-20")
     ingest(base, [folder])
-    assert "moving@de" not in {finding.articles[0].key for finding in examine(base, TODAY).of("stale")}
+    assert "moving@de" not in {str(finding.articles[0].key) for finding in examine(base, TODAY).of("stale")}
 
 
 def test_nothing_counts_as_unused_before_the_log_is_half_a_year_old(base) -> None:
@@ -91,7 +91,7 @@ def test_nothing_counts_as_unused_before_the_log_is_half_a_year_old(base) -> Non
     assert examine(base, TODAY).of("unused") == []
     unused = examine(base, TODAY + timedelta(days=150)).of("unused")
     assert unused == []
-    late = {finding.articles[0].key for finding in examine(base, TODAY + timedelta(days=190)).of("unused")}
+    late = {str(finding.articles[0].key) for finding in examine(base, TODAY + timedelta(days=190)).of("unused")}
     assert late == {"costs@de", "fee@de", "moving@de", "read@de", "send@de"}
 
 
@@ -155,7 +155,7 @@ def test_the_real_model_finds_the_planted_contradiction_and_the_missing_translat
     assert all(one.evidence["superseded"] == ["change-of-supplier-2024"] for one in found)
     assert {one.severity for one in found} == {"warning"}
     missing = [one for one in report.of("parity") if one.evidence["missing"]]
-    assert [one.articles[0].key for one in missing] == ["balcony-solar@de"]
+    assert [str(one.articles[0].key) for one in missing] == ["balcony-solar@de"]
 
 
 def run(monkeypatch, capsys, *arguments: str) -> tuple[int, str]:

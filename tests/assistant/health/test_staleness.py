@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 
 from assistant.health.staleness import against, factors, leaning, stale
 from assistant.health.usage import ArticleHistory
+from kb.articles.article import ArticleKey
 from kb.catalog import ArticleRow
 
 TODAY = date(2026, 11, 25)
@@ -34,7 +35,13 @@ def values(row: ArticleRow, use: ArticleHistory) -> dict[str, float]:
 
 def test_the_damage_is_the_product_of_the_factors_that_are_shown() -> None:
     use = ArticleHistory(answers=24, ratings=(1.0, 1.0))
-    found = stale([aged(200), other(1)], {"a@de": use}, TODAY, {"a@de": ["b@de"]}, {"a@de": ["b@de"]})
+    found = stale(
+        [aged(200), other(1)],
+        {ArticleKey("a", "de"): use},
+        TODAY,
+        {ArticleKey("a", "de"): [ArticleKey("b", "de")]},
+        {ArticleKey("a", "de"): [ArticleKey("b", "de")]},
+    )
     shown = {factor.name: factor.value for factor in found[0].arithmetic}
     assert (shown["answers"], shown["age"], shown["conflicts"], shown["neighbours"]) == (5.0, 1.41, 10.0, 1.5)
     assert shown["ratings"] > 1
@@ -43,9 +50,9 @@ def test_the_damage_is_the_product_of_the_factors_that_are_shown() -> None:
 
 def test_of_two_that_contradict_each_other_the_older_one_comes_first() -> None:
     rows = [aged(50), other(10)]
-    conflicts = {"a@de": ["b@de"], "b@de": ["a@de"]}
+    conflicts = {ArticleKey("a", "de"): [ArticleKey("b", "de")], ArticleKey("b", "de"): [ArticleKey("a", "de")]}
     found = stale(rows, {}, TODAY, conflicts, {})
-    assert [finding.articles[0].key for finding in found] == ["a@de", "b@de"]
+    assert [finding.articles[0].key for finding in found] == [ArticleKey("a", "de"), ArticleKey("b", "de")]
 
 
 def test_age_grows_without_a_step_at_the_review_date() -> None:
@@ -73,8 +80,24 @@ def test_one_more_bad_rating_never_speaks_for_an_article(ratings: list[float]) -
 
 
 def test_what_is_in_time_uncontradicted_and_rated_well_is_not_listed() -> None:
-    assert stale([aged(50)], {"a@de": ArticleHistory(answers=1000, ratings=(0.0,) * 49 + (1.0,))}, TODAY, {}, {}) == []
-    assert len(stale([aged(50)], {"a@de": ArticleHistory(answers=10, ratings=(0.0, 1.0, 1.0))}, TODAY, {}, {})) == 1
+    assert (
+        stale(
+            [aged(50)],
+            {ArticleKey("a", "de"): ArticleHistory(answers=1000, ratings=(0.0,) * 49 + (1.0,))},
+            TODAY,
+            {},
+            {},
+        )
+        == []
+    )
+    assert (
+        len(
+            stale(
+                [aged(50)], {ArticleKey("a", "de"): ArticleHistory(answers=10, ratings=(0.0, 1.0, 1.0))}, TODAY, {}, {}
+            )
+        )
+        == 1
+    )
 
 
 def test_an_article_leans_on_related_ones_translations_and_its_successor() -> None:
@@ -84,5 +107,5 @@ def test_an_article_leans_on_related_ones_translations_and_its_successor() -> No
     english = replace(aged(5), rowid=4, language="en")
     successor = replace(aged(1), rowid=5, id="d", supersedes=("a",))
     found = leaning([old, newer, older, english, successor])
-    assert found["a@de"] == ["b@de", "a@en", "d@de"]
-    assert "c@de" not in found
+    assert found[ArticleKey("a", "de")] == [ArticleKey("b", "de"), ArticleKey("a", "en"), ArticleKey("d", "de")]
+    assert ArticleKey("c", "de") not in found

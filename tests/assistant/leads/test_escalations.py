@@ -10,8 +10,9 @@ import pytest
 from assistant.ask import Asker, ask
 from assistant.leads import answer, draft_answer, escalate
 from ingest.pipeline import ingest
+from kb.articles.article import ArticleKey
 from kb.articles.reader import read
-from kb.backlog import ArticleKey, Demand, Escalations, FoundGap, GapQuestion
+from kb.backlog import Demand, Escalations, FoundGap, GapQuestion
 from kb.checks import check
 from kb.errors import ConflictError, NotFoundError, UsageError
 from kb.events.store import Store

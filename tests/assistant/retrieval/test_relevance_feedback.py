@@ -17,6 +17,7 @@ from assistant.retrieval.search import retrieve, searching
 from assistant.web.api.articles import article
 from ingest.pipeline import ingest
 from ingest.rebuild import reindex
+from kb.articles.article import ArticleKey
 from kb.articles.front_matter import text_sha256
 from kb.catalog import ArticleRow, Filter, Judgement, RatingPeriod
 from kb.catalog.ratings import take_in_ratings
@@ -34,10 +35,10 @@ OTHER = "Rechnung als Brief bekommen"
 
 def asked(library: Library, question: str, key: str, *, days_ago: int = 0) -> str:
     """Log a question that was answered from the article ``key`` as it stands; the question's id."""
-    article_id, _, language = key.partition("@")
+    article = ArticleKey.parse(key)
     with library.catalog.snapshot() as snapshot:
-        sha256 = text_sha256(snapshot.sources([key])[key][1])
-    citation = {"article_id": article_id, "language": language, "sha256": sha256}
+        sha256 = text_sha256(snapshot.sources([article])[article][1])
+    citation = article._asdict() | {"sha256": sha256}
     at = noon("Europe/Berlin", TODAY - timedelta(days=days_ago))
     question_id = uuid.uuid4().hex
     library.events.log_question(
@@ -59,8 +60,8 @@ def rated(library: Library, question: str, key: str, verdict: str = "helpful", *
     return question_id
 
 
-def keys(rows: Iterable[ArticleRow]) -> list[str]:
-    return [f"{row.id}@{row.language}" for row in rows]
+def keys(rows: Iterable[ArticleRow]) -> list[ArticleKey]:
+    return [row.key for row in rows]
 
 
 def adjusted(library: Library, question: str, today: date = TODAY) -> dict[str, float]:
@@ -69,7 +70,7 @@ def adjusted(library: Library, question: str, today: date = TODAY) -> dict[str, 
     vector = library.embedder.embed_queries([question])[0]
     with library.catalog.snapshot() as snapshot:
         found = adjustments(library, snapshot, vector, today, keys(snapshot.listing(Filter(today))))
-    return {key.removesuffix("@de"): value for key, value in found.items() if value}
+    return {key.article_id: value for key, value in found.items() if value}
 
 
 def ranked(library: Library, question: str) -> list[str]:

@@ -13,6 +13,7 @@ import pytest
 from assistant.cli import main
 from assistant.reviews import due, reminders, review
 from assistant.reviews.lists import listing
+from kb.articles.article import ArticleKey
 from kb.errors import NotFoundError, UsageError
 from kb.library import Library
 from kb.settings import Settings
@@ -75,7 +76,7 @@ def test_who_and_when_are_on_record(articles: Path, library: Library) -> None:
         library, [articles], str(articles / "de/report-move.md"), "confirmed", NOW, TODAY, actor="anna", note="passt"
     )
     (one,) = library.reviews.history("report-move")
-    assert (one.key, one.at, one.reviewed_on, one.verdict) == ("report-move@de", NOW, TODAY, "confirmed")
+    assert (one.key, one.at, one.reviewed_on, one.verdict) == (ArticleKey("report-move", "de"), NOW, TODAY, "confirmed")
     assert (one.actor, one.note) == ("anna", "passt")
 
 

@@ -11,6 +11,7 @@ import pytest
 
 from assistant.health.model import HealthFinding, HealthReport, Ref
 from evals.health import health, staleness
+from kb.articles.article import ArticleKey
 from kb.errors import UsageError
 
 ROOT = Path(__file__).parents[3]
@@ -41,7 +42,7 @@ def test_precision_and_recall_are_counted_from_what_is_and_what_was_told() -> No
 
 def test_what_is_planted_counts_as_found_only_where_the_right_articles_are_told_together() -> None:
     def finding(kind: str, *keys: str) -> HealthFinding:
-        refs = tuple(Ref(*key.split("@"), "T", "p.md") for key in keys)
+        refs = tuple(Ref(*ArticleKey.parse(key), "T", "p.md") for key in keys)
         return HealthFinding(kind, "error", refs, {"missing": None}, 1.0)
 
     report = HealthReport(
@@ -107,7 +108,7 @@ def test_a_simulated_year_is_the_same_every_time_and_counts_what_is_wrong() -> N
 
 def test_pages_that_are_right_never_contradict_each_other() -> None:
     world = staleness.play(1, asked=10)
-    wrong = {f"a{page.number}@de" for page in world.pages if page.wrong_since}
+    wrong = {ArticleKey(f"a{page.number}", "de") for page in world.pages if page.wrong_since}
     found = staleness.conflicts(world)
     assert found
     assert all({key, *others} & wrong for key, others in found.items())

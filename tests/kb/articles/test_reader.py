@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from kb.articles.article import Article
+from kb.articles.article import Article, ArticleKey
 from kb.articles.reader import ReadResult, read
 
 GERMAN = "# Zählerstand\n\nMelden Sie den Zählerstand bis zum 20. Dezember, sonst wird er für die Rechnung geschätzt.\n"
@@ -32,7 +32,7 @@ def test_front_matter_and_body_become_an_article() -> None:
     assert found is not None
     assert result.problems == ()
     assert (found.key, found.title, found.audience, found.origin) == (
-        "meter@de",
+        ArticleKey("meter", "de"),
         "Zähler",
         "public",
         "https://x.example",

@@ -9,7 +9,8 @@ from typing import Any
 import pytest
 import sqlalchemy as sa
 
-from kb.backlog import ArticleKey, Backlog, Demand, FoundGap, Gap, GapQuestion
+from kb.articles.article import ArticleKey
+from kb.backlog import Backlog, Demand, FoundGap, Gap, GapQuestion
 from kb.errors import UsageError
 from kb.events.store import Store
 

@@ -4,7 +4,8 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from kb.backlog import ArticleKey, Escalations
+from kb.articles.article import ArticleKey
+from kb.backlog import Escalations
 from kb.errors import ConflictError
 from kb.events import EventLog, QuestionEvent
 from kb.events.store import Store

@@ -23,7 +23,8 @@ from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule, run_state_machine_as_test
 
-from kb.backlog import CLOSED, MOVES, ArticleKey, Backlog, Demand, FoundGap, Gap, GapQuestion, RegressionQuestion
+from kb.articles.article import ArticleKey
+from kb.backlog import CLOSED, MOVES, Backlog, Demand, FoundGap, Gap, GapQuestion, RegressionQuestion
 from kb.backlog.model import State
 from kb.errors import ConflictError, NotFoundError, UsageError
 from kb.events import EventLog, Feedback, QuestionEvent

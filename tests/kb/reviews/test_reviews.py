@@ -6,6 +6,7 @@ from datetime import UTC, date, datetime, timedelta, timezone
 
 import pytest
 
+from kb.articles.article import ArticleKey
 from kb.errors import UsageError
 from kb.events.store import Store
 from kb.reviews import Review, ReviewStore
@@ -34,8 +35,8 @@ def test_the_last_review_of_each_article_by_its_key(reviews: ReviewStore) -> Non
     later, other = replace(ONE, at=NOON + timedelta(days=9)), replace(ONE, article_id="contact")
     for one in (later, other, ONE):
         reviews.add(one)
-    assert reviews.last() == {"report-move@de": later, "contact@de": other}
-    assert reviews.last(["contact", "nothing"]) == {"contact@de": other}
+    assert reviews.last() == {ArticleKey("report-move", "de"): later, ArticleKey("contact", "de"): other}
+    assert reviews.last(["contact", "nothing"]) == {ArticleKey("contact", "de"): other}
 
 
 def test_personal_data_in_a_note_is_taken_out(reviews: ReviewStore) -> None:

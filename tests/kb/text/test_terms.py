@@ -9,7 +9,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from snowballstemmer.german_stemmer import GermanStemmer  # type: ignore[import-untyped]
 
-from kb.text.terms import MAX_TERM_CHARACTERS, STOP_WORDS, base_language, stem, terms, words
+from kb.text.language import primary_language
+from kb.text.terms import MAX_TERM_CHARACTERS, STOP_WORDS, stem, terms, words
 
 
 @pytest.mark.parametrize(
@@ -82,7 +83,7 @@ def test_stems_follow_the_language_and_its_regions() -> None:
     assert terms("meetings", "en") == terms("meeting", "en-GB") == ["meet"]
     assert terms("Verträgen", "de-AT") == terms("Vertrag", "de")
     assert terms("Naïve Façades", "fr") == ["naive", "facades"]
-    assert base_language("pt_BR") == "pt"
+    assert primary_language("pt_BR") == "pt"
 
 
 def test_scripts_without_spaces_become_pairs_of_characters() -> None:
