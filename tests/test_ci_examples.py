@@ -114,13 +114,46 @@ def workflow(name: str) -> dict[Any, Any]:
     loaded = yaml.safe_load((WORKFLOWS / name).read_text(encoding="utf-8"))
     assert set(loaded) >= {"name", True, "permissions", "jobs"}  # YAML reads `on` as true
     for job in loaded["jobs"].values():
-        assert job["timeout-minutes"] <= 10
+        assert job["timeout-minutes"] <= 60
         assert all(("run" in step) != ("uses" in step) for step in job["steps"])
     return loaded
 
 
 def step(loaded: dict[Any, Any], job: str, name: str) -> dict[str, Any]:
     return next(one for one in loaded["jobs"][job]["steps"] if one.get("name") == name)
+
+
+@pytest.mark.parametrize("file", sorted(WORKFLOWS.glob("*.yml")), ids=lambda file: file.name)
+def test_every_workflow_reads_only_and_its_shell_commands_are_a_program(file: Path) -> None:
+    loaded = workflow(file.name)
+    assert loaded["permissions"]["contents"] == "read"
+    for job in loaded["jobs"].values():
+        for script in (step["run"] for step in job["steps"] if "run" in step):
+            subprocess.run(["bash", "-n", "-c", script], check=True)
+
+
+def test_the_suite_of_github_is_that_of_everybody() -> None:
+    steps = workflow("test.yml")["jobs"]["suite"]["steps"]
+    own = [line for line in (ROOT / ".ci" / "run").read_text(encoding="utf-8").splitlines() if line.startswith("make ")]
+    assert [step["run"] for step in steps if "run" in step] == own
+
+
+def test_every_form_for_an_issue_asks_for_something() -> None:
+    forms = [file for file in (ROOT / ".github" / "ISSUE_TEMPLATE").glob("*.yml") if file.name != "config.yml"]
+    assert len(forms) == 3
+    for file in forms:
+        form = yaml.safe_load(file.read_text(encoding="utf-8"))
+        assert set(form) >= {"name", "description", "body"}
+        assert any(field.get("validations", {}).get("required") for field in form["body"])
+
+
+def test_the_hooks_of_this_repository_run_the_programs_of_the_environment() -> None:
+    (repo,) = yaml.safe_load((ROOT / ".pre-commit-config.yaml").read_text(encoding="utf-8"))["repos"]
+    entries = {hook["id"]: hook["entry"].split() for hook in repo["hooks"]}
+    assert {"ruff", "ruff-format", "kb-check"} <= set(entries)
+    for program, *_ in entries.values():
+        assert program.startswith(".venv/bin/")
+        assert shutil.which(Path(program).name, path=str(Path(sys.executable).parent)), program
 
 
 def test_a_pull_request_fails_for_its_own_errors_only(shop: Shop) -> None:
