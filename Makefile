@@ -3,8 +3,9 @@ PYTHON ?= python3
 VENV   := .venv
 BIN    := $(VENV)/bin
 STAMP  := $(VENV)/.installed
+BIOME  := @biomejs/biome@2.6.8
 
-.PHONY: install run test gate lint clean
+.PHONY: install run test gate lint lint-python lint-js clean
 
 install: $(STAMP)
 
@@ -24,15 +25,24 @@ test: $(STAMP)
 	@command -v chromium >/dev/null 2>&1 || { [ "$$(id -u)" = 0 ] && command -v apt-get >/dev/null 2>&1 \
 	  && apt-get update -qq && DEBIAN_FRONTEND=noninteractive apt-get install -y -qq chromium >/dev/null; } \
 	  || echo "chromium is missing: the browser tests will be skipped" >&2
-	$(BIN)/ruff check . && $(BIN)/ruff format --check . && $(BIN)/mypy
+	$(MAKE) --no-print-directory lint
 	$(BIN)/pytest
 
 # Exit code 1 where an answer to the gold questions has become worse than chance allows.
 gate: $(STAMP)
 	$(BIN)/python -m evals compare
 
-lint: $(STAMP)
+lint: lint-python lint-js
+
+lint-python: $(STAMP)
 	$(BIN)/ruff check . && $(BIN)/ruff format --check . && $(BIN)/mypy
+
+# The product needs no Node: where it, or the registry that has the linter, is missing, this is left out with a word.
+lint-js:
+	@if ! command -v npx >/dev/null 2>&1; then echo "JavaScript: not linted, Node is not installed"; \
+	elif ! npm_config_fetch_retries=0 npx --yes $(BIOME) --version >/dev/null 2>&1; \
+	then echo "JavaScript: not linted, $(BIOME) is not here and cannot be fetched"; \
+	else npx --yes $(BIOME) ci --error-on-warnings; fi
 
 clean:
 	rm -rf $(VENV) .kb build *.egg-info .mypy_cache .ruff_cache .pytest_cache .hypothesis

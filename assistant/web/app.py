@@ -30,7 +30,7 @@ from assistant.web.api.models import error_responses
 from assistant.web.api.products import Products
 from assistant.web.jobs import Jobs
 from assistant.web.metrics import Metrics
-from assistant.web.page import gradio_host, routes
+from assistant.web.page import gradio_page, routes
 from assistant.web.security import sign_in
 from assistant.web.security.authorization import Access
 from assistant.web.security.request_guard import LOOPBACK, Guard
@@ -42,19 +42,23 @@ _TOKEN = HTTPBearer(scheme_name="token", description="A token of `kb tokens add`
 """Only tells the OpenAPI document of tokens; ``Access`` decides who calls."""
 
 
-def build(library: Library, token: str, host: str, port: int) -> FastAPI:
+def build(library: Library, token: str, host: str) -> FastAPI:
     """The whole application on ``library``, whose index the caller must hold (``library.serving``).
 
-    ``token`` is the server's own, for the commands of this machine; ``host`` and ``port`` are where it listens.
+    ``token`` is the server's own, for the commands of this machine; ``host`` is where it listens.
     """
     access = Access(library, token, loopback=host in LOOPBACK)
     running_jobs = Jobs()
+    metrics, products = Metrics(library), Products(library)
+    desk = questions.Desk(library, metrics)
+    gradio = gradio_page.GradioPage(desk, access)
 
     @asynccontextmanager
     async def lifespan(_: FastAPI) -> AsyncIterator[None]:
         """Asking is work for the processor: more threads than this only make everybody wait longer."""
         to_thread.current_default_thread_limiter().total_tokens = _THREADS
         yield
+        await gradio.close()
         await to_thread.run_sync(running_jobs.close)
 
     app = FastAPI(
@@ -66,8 +70,6 @@ def build(library: Library, token: str, host: str, port: int) -> FastAPI:
         responses=error_responses(500),
         lifespan=lifespan,
     )
-    metrics, products = Metrics(library), Products(library)
-    desk = questions.Desk(library, metrics)
     errors.install(app)
     for router in (
         questions.router(desk, access),
@@ -84,10 +86,10 @@ def build(library: Library, token: str, host: str, port: int) -> FastAPI:
         app.include_router(router, dependencies=[Security(_TOKEN)], responses=error_responses(401, 403, 429))
     app.include_router(health.router(library, metrics))
     app.include_router(local_admin.router(library, access))
-    app.include_router(routes.router(desk, access))
+    app.include_router(routes.router(desk, access, lambda request: _boot(access, products, request)))
     app.include_router(sign_in.router(access))
     docs.install(app)
-    gradio_host.mount(app, host, port, lambda request: _boot(access, products, request))
+    app.mount(gradio_page.PATH, gradio)
     app.add_middleware(Guard, hosts=(host, *library.settings.server.names), addresses=host not in LOOPBACK)
     return app
 

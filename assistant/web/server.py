@@ -46,7 +46,7 @@ def serve(
         url = f"{'https' if part.certificate else 'http'}://{f'[{host}]' if ':' in host else host}:{port}"
         token = secrets.token_urlsafe(32)
         _warm(library)
-        app = build(library, token, host, port)
+        app = build(library, token, host)
         lock.describe(descriptor, lock.Holder("kb serve", os.getpid(), url, token))
         config = uvicorn.Config(
             app,

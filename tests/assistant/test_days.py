@@ -82,7 +82,7 @@ def test_every_door_says_the_same_of_an_article_whose_day_has_passed_here_and_no
         library = Library.open()
         library.embedder, library.english = WordEmbedder(), None
         ingest(library, [folder])
-        client = TestClient(build(library, "machine", "127.0.0.1", 7860), base_url="http://127.0.0.1:7860")
+        client = TestClient(build(library, "machine", "127.0.0.1"), base_url="http://127.0.0.1:7860")
         listed = client.get("/api/v1/articles").json()["articles"]
         searched = client.get("/api/v1/search", params={"q": "Ladekarte"}).json()["articles"]
         asked = client.post("/api/v1/ask", json={"question": "Was kostet die Ladekarte?"}).json()["nearest"]

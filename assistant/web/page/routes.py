@@ -1,22 +1,24 @@
-"""What only the page calls: an answer with its HTML, what was done with it, and the page's own files."""
+"""The page's document and files, and the endpoints that only the page calls: an answer with its HTML, an act on it."""
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import UTC, datetime
 from typing import Any, Literal
 
-from fastapi import APIRouter, Depends
-from fastapi.responses import Response
+from fastapi import APIRouter, Depends, Request
+from fastapi.responses import HTMLResponse, Response
 
 from assistant.answering.messages import in_language
 from assistant.messages import LANGUAGES
 from assistant.web.api import articles
 from assistant.web.api.models import Handle, StrictModel
 from assistant.web.api.questions import AskBody, Desk
-from assistant.web.page import gradio_host
+from assistant.web.page.document import asset, assets, document
 from assistant.web.page.plain_text import plain
 from assistant.web.page.safe_html import answer_html, plain_text
 from assistant.web.security.authorization import Access, Person
+from assistant.web.security.content_policy import content_security_policy
 from kb.errors import NotFoundError
 from kb.events import Action
 
@@ -34,12 +36,19 @@ class ActBody(StrictModel):
     language: Handle = ""
 
 
-def router(desk: Desk, access: Access) -> APIRouter:
-    """What only the desk calls: an answer with its HTML, what was done with it, and the desk's own files."""
-    routes = APIRouter(prefix="/page", include_in_schema=False)
+def router(desk: Desk, access: Access, boot: Callable[[Request], dict[str, Any]]) -> APIRouter:
+    """The page and its endpoints; ``boot`` gives what the document holds for whoever opens it, see ``document``."""
+    routes = APIRouter(include_in_schema=False)
     agent = Depends(access.require("agent"))
 
-    @routes.post("/ask", response_model=None)  # why none: see ``questions``
+    @routes.api_route("/", methods=["GET", "HEAD"])
+    def page(request: Request) -> HTMLResponse:
+        html = document(boot(request))
+        return HTMLResponse(
+            html, headers={"content-security-policy": content_security_policy(html), "cache-control": "no-store"}
+        )
+
+    @routes.post("/page/ask", response_model=None)  # why none: see ``questions``
     def ask_on_page(body: AskBody, person: Person = agent) -> dict[str, Any]:
         reply = desk.ask(body, person, "page")
         resolve = articles.resolver(desk.library, reply)
@@ -56,7 +65,7 @@ def router(desk: Desk, access: Access) -> APIRouter:
             "quotes": {citation.number: plain_text(citation.quote) for citation in reply.citations},
         }
 
-    @routes.post("/act")
+    @routes.post("/page/act")
     def act(body: ActBody, person: Person = agent) -> dict[str, Any]:
         detail = {"article_id": body.article_id, "language": body.language} if body.article_id else {}
         desk.library.events.act(
@@ -64,13 +73,13 @@ def router(desk: Desk, access: Access) -> APIRouter:
         )
         return {"question_id": body.question_id, "kind": body.kind}
 
-    @routes.get("/{edition}/{name:path}")
+    @routes.get("/page/{edition}/{name:path}")
     def file(edition: str, name: str) -> Response:
         del edition  # a new one whenever a file changes, so that browsers may keep what they have
         media = _MEDIA.get(name.rpartition(".")[2])
-        if media is None or name not in gradio_host.assets():
+        if media is None or name not in assets():
             raise NotFoundError(f"There is no file '{name}'.", "Open the page at /.")
         headers = {"cache-control": f"public, max-age={_YEAR_S}, immutable"}
-        return Response(gradio_host.asset(name), media_type=media, headers=headers)
+        return Response(asset(name), media_type=media, headers=headers)
 
     return routes

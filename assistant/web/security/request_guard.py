@@ -22,7 +22,7 @@ LOOPBACK = frozenset(("localhost", "127.0.0.1", "::1"))
 
 _WITH_BODY = frozenset(("POST", "PUT", "PATCH", "DELETE"))
 
-# The page's own policy (with the hashes of Gradio's inline scripts) replaces this one; everything else is data.
+# The pages' own policy replaces this one; everything else is data.
 _POLICY = "default-src 'none'; style-src 'self' 'unsafe-inline'; img-src 'self' data:; frame-ancestors 'none'"
 _HEADERS = {
     "content-security-policy": _POLICY,

@@ -142,7 +142,7 @@ def library(home: Path, articles: Path) -> Iterator[Library]:
 
 @pytest.fixture(scope="module")
 def client(library: Library) -> Iterator[TestClient]:
-    with small_server.client_of(build(library, small_server.TOKEN, "127.0.0.1", 7860)) as client:
+    with small_server.client_of(build(library, small_server.TOKEN, "127.0.0.1")) as client:
         yield client
 
 

@@ -50,7 +50,7 @@ class BrokenEmbedder(WordEmbedder):
 def test_an_unexpected_failure_says_so_without_its_details(library: Library, caplog: pytest.LogCaptureFixture) -> None:
     broken = open_library(library.home)
     broken.__dict__["embedder"] = BrokenEmbedder()
-    answer = client_of(build(broken, TOKEN, "127.0.0.1", 7860)).post("/api/v1/ask", json={"question": "Geheimwort"})
+    answer = client_of(build(broken, TOKEN, "127.0.0.1")).post("/api/v1/ask", json={"question": "Geheimwort"})
     broken.close()
     assert answer.status_code == 500
     error = error_of(answer)
@@ -61,7 +61,7 @@ def test_an_unexpected_failure_says_so_without_its_details(library: Library, cap
 
 def test_a_missing_index_is_an_error_with_a_remedy(tmp_path: Path) -> None:
     library = open_library(tmp_path / ".kb")
-    with TestClient(build(library, TOKEN, "127.0.0.1", 1), base_url="http://localhost") as client:
+    with TestClient(build(library, TOKEN, "127.0.0.1"), base_url="http://localhost") as client:
         answer = client.post("/api/v1/ask", json={"question": "x"})
         assert answer.status_code == 503
         assert "kb ingest" in error_of(answer)["hint"]

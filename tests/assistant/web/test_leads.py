@@ -53,7 +53,7 @@ def gap(title: str, *numbers: int, cause: Any = "missing") -> FoundGap:
 
 @pytest.fixture(scope="module")
 def app(library: Library) -> Any:
-    return build(library, "machine", "127.0.0.1", 7860)
+    return build(library, "machine", "127.0.0.1")
 
 
 @pytest.fixture(scope="module")

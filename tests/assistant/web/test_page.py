@@ -6,7 +6,7 @@ import re
 
 import pytest
 
-from assistant.web.page.gradio_host import assets
+from assistant.web.page.document import assets
 from assistant.web.page.texts import TEXTS
 from kb.library import Library
 from kb.settings import Settings

@@ -55,7 +55,7 @@ def client(tmp_path: Path) -> Iterator[TestClient]:
     library.__dict__["embedder"], library.__dict__["english"] = WordEmbedder(), None
     (tmp_path / "move.md").write_text("---\nid: move\ntitle: Umzug\n---\nUmzug melden.\n", encoding="utf-8")
     ingest(library, [tmp_path])
-    app = build(library, "machine", "127.0.0.1", 7860)
+    app = build(library, "machine", "127.0.0.1")
     yield TestClient(app, base_url="http://127.0.0.1:7860", raise_server_exceptions=False)
     library.close()
 

@@ -28,7 +28,7 @@ def client(tmp_path_factory: pytest.TempPathFactory) -> Iterator[TestClient]:
     (home / "articles" / "move.md").write_text("---\nid: move\ntitle: Umzug\n---\nUmzug melden.\n", encoding="utf-8")
     library = open_library(home / ".kb")
     ingest(library, [home / "articles"])
-    app = build(library, "machine", "127.0.0.1", 7860)
+    app = build(library, "machine", "127.0.0.1")
     yield TestClient(app, base_url="http://127.0.0.1:7860", raise_server_exceptions=False)
     library.close()
 

@@ -42,7 +42,7 @@ def library(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Library]:
 
 @pytest.fixture(scope="module")
 def client(library: Library) -> TestClient:
-    app = build(library, "machine", "127.0.0.1", 7860)
+    app = build(library, "machine", "127.0.0.1")
     return TestClient(app, base_url="http://127.0.0.1:7860", raise_server_exceptions=False)
 
 

@@ -20,7 +20,7 @@ from tests.assistant.web.small_server import client_of, open_library
 
 PASSWORD = "vier Worte ohne Sinn"
 MACHINE = "the-token-of-this-server"
-FOR_EVERYBODY = {"/healthz", "/metrics", "/docs", "/page/me", "/page/sign-in", "/page/{edition}/{name:path}"}
+FOR_EVERYBODY = {"/", "/healthz", "/metrics", "/docs", "/page/me", "/page/sign-in", "/page/{edition}/{name:path}"}
 """What may be called without a sign-in: no article, no question and no name is in it."""
 
 
@@ -46,7 +46,7 @@ def library(home: Path) -> Iterator[Library]:
 
 @pytest.fixture(scope="module")
 def app(library: Library) -> Any:
-    return build(library, MACHINE, "127.0.0.1", 7860)
+    return build(library, MACHINE, "127.0.0.1")
 
 
 @pytest.fixture
@@ -158,7 +158,7 @@ PROXY = {"proxy_header": "X-Forwarded-User", "proxy_addresses": ["10.1.0.0/16"],
 @pytest.fixture
 def proxied(home: Path) -> Iterator[Any]:
     library = open_library(home / ".kb", accounts=PROXY)
-    yield build(library, MACHINE, "127.0.0.1", 7860)
+    yield build(library, MACHINE, "127.0.0.1")
     library.close()
 
 
@@ -181,12 +181,12 @@ def test_an_account_gives_its_role_to_who_the_proxy_names(proxied: Any) -> None:
 
 def test_without_an_account_a_server_on_loopback_is_open_and_one_elsewhere_is_not(tmp_path: Path) -> None:
     library = open_library(tmp_path / ".kb")
-    assert client_of(build(library, MACHINE, "127.0.0.1", 7860)).get("/page/me").json()["open"]
-    elsewhere = TestClient(build(library, MACHINE, "192.0.2.1", 7860), base_url="http://192.0.2.1:7860")
+    assert client_of(build(library, MACHINE, "127.0.0.1")).get("/page/me").json()["open"]
+    elsewhere = TestClient(build(library, MACHINE, "192.0.2.1"), base_url="http://192.0.2.1:7860")
     assert elsewhere.get("/page/me").json() == {"signed_in": False, "open": False}
     assert elsewhere.get("/healthz", headers={"Host": "evil.example"}).status_code == 421
     library.accounts.add("kim", "agent", PASSWORD, datetime.now(UTC))
-    assert not client_of(build(library, MACHINE, "127.0.0.1", 7860)).get("/page/me").json()["open"]
+    assert not client_of(build(library, MACHINE, "127.0.0.1")).get("/page/me").json()["open"]
     library.close()
 
 
@@ -202,7 +202,7 @@ def test_an_address_that_others_can_reach_is_refused_without_accounts(tmp_path: 
 
 def test_many_tries_to_sign_in_from_one_address_are_refused(home: Path) -> None:
     library = open_library(home / ".kb")
-    client = client_of(build(library, MACHINE, "127.0.0.1", 7860))
+    client = client_of(build(library, MACHINE, "127.0.0.1"))
     statuses = [sign_in(client, "nobody", "x" * 12).status_code for _ in range(30)]
     library.close()
     assert set(statuses[:20]) == {401}

@@ -1,93 +1,134 @@
 // What is done with an answer in a customer contact: copied, sent, rated, reported, handed over.
-import { $, page, session, t } from "./page.js";
+import { desk, isAnswered, recordAct } from "./desk-state.js";
 import { post } from "./http.js";
-import { desk, followUp, note } from "./desk.js";
+import { $, page, sessionId, setPressed, t } from "./page.js";
 
-const said = { key: "", rated: null, hand: "" };
+const HANDING = ["gap", "escalate"];
 
-export function fresh() {
-  Object.assign(said, { key: "", rated: null, hand: "" });
-  for (const name of ["rate", "hand"]) { $(name).hidden = true; $(name).reset(); }
+// A new answer: nothing was done with it yet.
+export function reset() {
+  Object.assign(desk, { message: "", verdict: null, handing: "" });
+  for (const name of ["rate", "hand"]) {
+    $(name).hidden = true;
+    $(name).reset();
+  }
 }
 
-const say = (key) => { said.key = key; $("said").textContent = key ? t(key) : ""; };
-const answered = () => desk.result?.reply.status === "answered";
+function say(key) {
+  desk.message = key;
+  paintMessage();
+}
+
+const paintMessage = () => {
+  $("said").textContent = desk.message ? t(desk.message) : "";
+};
+
+// The id of the answer that is shown; what comes back later belongs to it only while it is still the same.
+const shownId = () => desk.result?.reply.question_id;
 
 // ---- copying
-async function put(text, kind) {
+async function copyText(text, message) {
   try {
     await navigator.clipboard.writeText(text);
-    note("copied");
-    say(kind);
-  } catch { say("copy_failed"); }
+  } catch {
+    return say("copy_failed");
+  }
+  recordAct("copied");
+  say(message);
 }
 
-const copy = () => answered() && put(desk.result.told[page.language].plain, "copied");
+const copyAnswer = () => isAnswered() && copyText(desk.result.told[page.language].plain, "copied");
 
 // Asked for anew among public articles: nothing internal can be in it.
 async function copyReply() {
   if (!desk.result) return;
-  const { reply } = desk.result;
-  const asked = reply.question_id;
-  let made;
+  const { question, question_id } = desk.result.reply;
+  let reply;
   try {
-    made = await post("/api/v1/customer-reply", { question: reply.question, product: $("product").value || null });
-  } catch { return say("copy_failed"); }
-  if (desk.result?.reply.question_id !== asked) return;
-  if (!made.text) return say("copy_reply_none");
-  await put(made.text, "copied_reply");
+    reply = await post("/api/v1/customer-reply", { question, product: $("product").value || null });
+  } catch {
+    return say("copy_failed");
+  }
+  if (shownId() !== question_id) return;
+  if (!reply.text) return say("copy_reply_none");
+  await copyText(reply.text, "copied_reply");
 }
 
 // ---- rating
 async function rate(verdict, more = {}) {
   if (!desk.result) return;
-  const asked = desk.result.reply.question_id;
+  const question_id = shownId();
   try {
-    await post("/api/v1/feedback", { question_id: asked, verdict, actor: session, ...more });
-  } catch { return say("rate_failed"); }
-  if (desk.result.reply.question_id !== asked) return;
-  said.rated = verdict;
+    await post("/api/v1/feedback", { question_id, verdict, actor: sessionId, ...more });
+  } catch {
+    return say("rate_failed");
+  }
+  if (shownId() !== question_id) return;
+  desk.verdict = verdict;
   $("rate").hidden = true;
   say("thanks");
   paint();
 }
 
-function wantReason() {
-  if (!desk.result) return;
+const rateHelpful = () => isAnswered() && rate("helpful");
+
+function openRating() {
+  if (!isAnswered()) return;
   $("hand").hidden = true;
   $("rate").hidden = false;
   paint();
   $("reason").focus();
 }
 
+function closeRating() {
+  $("rate").hidden = true;
+  paint();
+  $("not-helpful").focus();
+}
+
+function sendRating(event) {
+  event.preventDefault();
+  rate("not_helpful", { reason: $("reason").value || null, comment: $("comment").value });
+}
+
 // ---- reporting a gap and handing over: one form, two ends
-function wantHand(kind) {
+function openHanding(kind) {
   if (!desk.result) return;
-  said.hand = kind;
+  desk.handing = kind;
   $("rate").hidden = true;
   $("hand").hidden = false;
-  $("hand-reason").value = answered() ? "doubtful_answer" : "no_answer";
+  $("hand-reason").value = isAnswered() ? "doubtful_answer" : "no_answer";
   paint();
   $("hand-note").focus();
 }
 
-async function hand(event) {
+function closeHanding() {
+  $("hand").hidden = true;
+  paint();
+  $(desk.handing).focus();
+}
+
+async function sendHanding(event) {
   event.preventDefault();
-  const asked = desk.result.reply.question_id, gap = said.hand === "gap";
-  const body = { question_id: asked, note: $("hand-note").value, actor: session };
+  const question_id = shownId();
+  const isGap = desk.handing === "gap";
+  const body = { question_id, note: $("hand-note").value, actor: sessionId };
   try {
-    await (gap ? post("/api/v1/gaps", body) : post("/api/v1/escalations", { ...body, reason: $("hand-reason").value }));
-  } catch (error) { return say(error.status === 409 ? "escalate_waits" : "hand_failed"); }
-  if (desk.result.reply.question_id !== asked) return;
+    if (isGap) await post("/api/v1/gaps", body);
+    else await post("/api/v1/escalations", { ...body, reason: $("hand-reason").value });
+  } catch (error) {
+    return say(error.status === 409 ? "escalate_waits" : "hand_failed");
+  }
+  if (shownId() !== question_id) return;
   $("hand").hidden = true;
   $("hand").reset();
-  say(gap ? "gap_done" : "escalate_done");
+  say(isGap ? "gap_done" : "escalate_done");
   paint();
-  $(gap ? "gap" : "escalate").focus();
+  $(isGap ? "gap" : "escalate").focus();
 }
 
 // As in the box: Enter sends, Shift and Enter begin a new line
-function sends(event) {
+function sendOnEnter(event) {
   if (event.key !== "Enter" || event.shiftKey || event.isComposing) return;
   event.preventDefault();
   event.target.form.requestSubmit();
@@ -95,38 +136,54 @@ function sends(event) {
 
 export function paint() {
   if (!desk.result) return;
-  for (const name of ["copy", "copy-reply", "helpful", "not-helpful"]) $(name).hidden = !answered();
-  for (const name of ["gap", "escalate"]) $(name).classList.toggle("primary", !answered() && name === "gap");
-  for (const name of ["gap", "escalate"]) $(name).classList.toggle("plain", answered() || name !== "gap");
-  $("helpful").setAttribute("aria-pressed", said.rated === "helpful");
-  $("not-helpful").setAttribute("aria-pressed", said.rated === "not_helpful");
+  const answered = isAnswered();
+  for (const name of ["copy", "copy-reply", "helpful", "not-helpful"]) $(name).hidden = !answered;
+  for (const name of HANDING) {
+    const first = !answered && name === "gap";
+    $(name).classList.toggle("primary", first);
+    $(name).classList.toggle("plain", !first);
+    $(name).setAttribute("aria-expanded", !$("hand").hidden && desk.handing === name);
+  }
+  setPressed($("helpful"), desk.verdict === "helpful");
+  setPressed($("not-helpful"), desk.verdict === "not_helpful");
   $("not-helpful").setAttribute("aria-expanded", !$("rate").hidden);
-  for (const name of ["gap", "escalate"]) $(name).setAttribute("aria-expanded", !$("hand").hidden && said.hand === name);
-  const gap = said.hand !== "escalate";
-  $("hand-text").textContent = t(gap ? "gap_text" : "escalate_text");
-  $("hand-label").textContent = t(gap ? "gap_note" : "escalate_note");
-  $("hand-send").textContent = t(gap ? "gap_send" : "escalate_send");
-  $("hand-reasons").hidden = gap;
-  $("said").textContent = said.key ? t(said.key) : "";
+  paintHanding();
+  paintMessage();
+}
+
+function paintHanding() {
+  const isGap = desk.handing !== "escalate";
+  $("hand-text").textContent = t(isGap ? "gap_text" : "escalate_text");
+  $("hand-label").textContent = t(isGap ? "gap_note" : "escalate_note");
+  $("hand-send").textContent = t(isGap ? "gap_send" : "escalate_send");
+  $("hand-reasons").hidden = isGap;
 }
 
 export function wire() {
-  $("copy").addEventListener("click", copy);
+  $("copy").addEventListener("click", copyAnswer);
   $("copy-reply").addEventListener("click", copyReply);
-  $("helpful").addEventListener("click", () => rate("helpful"));
-  $("not-helpful").addEventListener("click", wantReason);
-  $("rate-cancel").addEventListener("click", () => { $("rate").hidden = true; paint(); $("not-helpful").focus(); });
-  $("rate").addEventListener("submit", (event) => { event.preventDefault(); rate("not_helpful", { reason: $("reason").value || null, comment: $("comment").value }); });
-  for (const name of ["gap", "escalate"]) $(name).addEventListener("click", () => wantHand(name));
-  $("hand").addEventListener("submit", hand);
-  for (const name of ["hand-note", "comment"]) $(name).addEventListener("keydown", sends);
-  $("hand-cancel").addEventListener("click", () => { $("hand").hidden = true; paint(); $(said.hand).focus(); });
+  $("helpful").addEventListener("click", rateHelpful);
+  $("not-helpful").addEventListener("click", openRating);
+  $("rate-cancel").addEventListener("click", closeRating);
+  $("rate").addEventListener("submit", sendRating);
+  for (const name of HANDING) $(name).addEventListener("click", () => openHanding(name));
+  $("hand").addEventListener("submit", sendHanding);
+  for (const name of ["hand-note", "comment"]) $(name).addEventListener("keydown", sendOnEnter);
+  $("hand-cancel").addEventListener("click", closeHanding);
 }
 
+const ACTION_BY_KEY = {
+  c: copyAnswer,
+  k: copyReply,
+  h: rateHelpful,
+  n: openRating,
+  g: () => openHanding("gap"),
+  e: () => openHanding("escalate"),
+};
+
 export function key(event, pressed) {
-  if (!desk.result) return;
-  const does = { c: copy, k: copyReply, h: () => answered() && rate("helpful"), n: () => answered() && wantReason(), g: () => wantHand("gap"), e: () => wantHand("escalate"), f: followUp }[pressed];
-  if (!does) return;
+  const act = ACTION_BY_KEY[pressed];
+  if (!act || !desk.result) return;
   event.preventDefault();
-  does();
+  act();
 }

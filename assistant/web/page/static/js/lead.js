@@ -1,43 +1,57 @@
-// Leads' room: its tabs, and what they share.
-import { $, el, onWords, t } from "./page.js";
-import * as overview from "./lead/overview.js";
+// Leads' room: its tabs, and the way from one to another.
 import * as board from "./lead/board.js";
-import * as inbox from "./lead/inbox.js";
 import * as health from "./lead/health.js";
+import * as inbox from "./lead/inbox.js";
+import * as overview from "./lead/overview.js";
 import * as reports from "./lead/reports.js";
+import { $, el, onLanguage, t } from "./page.js";
 
 const TABS = { overview, gaps: board, inbox, health, reports };
-const room = { tab: "overview" };
+let currentTab = "overview";
 
-export function open(tab, more = {}) {
+const addressQuery = () => new URLSearchParams(location.search);
+
+function openTab(tab, more = {}) {
   history.pushState(null, "", `/?${new URLSearchParams({ view: "lead", tab, ...more })}`);
   enter();
   // What was pressed is gone with the old page: the way on begins at the gap, or at the tab.
-  (more.gap ? $("gap-detail") : $("lead").querySelector("[aria-current]")).focus({ preventScroll: true });
+  const next = more.gap ? $("gap-detail") : $("lead").querySelector("[aria-current]");
+  next.focus({ preventScroll: true });
 }
 
-const wanted = () => new URLSearchParams(location.search);
+function tabLink(tab) {
+  const current = currentTab === tab ? "page" : null;
+  const attributes = { href: `/?view=lead&tab=${tab}`, "aria-current": current, "data-tab": tab };
+  return el("a", attributes, t(`tab_${tab}`));
+}
 
 function paint() {
-  const link = (tab) => el("a", { href: `/?view=lead&tab=${tab}`, "aria-current": room.tab === tab ? "page" : null, "data-tab": tab }, t(`tab_${tab}`));
-  $("lead").replaceChildren(el("nav", { class: "tabs", "aria-label": t("tabs") }, ...Object.keys(TABS).map(link)), el("div", { class: "tab", id: "lotse-tab" }));
-  TABS[room.tab].paint($("tab"), wanted());
+  const links = Object.keys(TABS).map(tabLink);
+  $("lead").replaceChildren(
+    el("nav", { class: "tabs", "aria-label": t("tabs") }, ...links),
+    el("div", { class: "tab", id: "lotse-tab" }),
+  );
+  TABS[currentTab].paint($("tab"), addressQuery());
+}
+
+function followTab(event) {
+  const link = event.target.closest("[data-tab]");
+  if (!link || event.ctrlKey || event.metaKey || event.shiftKey) return;
+  event.preventDefault();
+  openTab(link.dataset.tab, link.dataset.gap ? { gap: link.dataset.gap } : {});
 }
 
 export function wire() {
-  $("lead").addEventListener("click", (event) => {
-    const link = event.target.closest("[data-tab]");
-    if (!link || event.ctrlKey || event.metaKey || event.shiftKey) return;
-    event.preventDefault();
-    open(link.dataset.tab, link.dataset.gap ? { gap: link.dataset.gap } : {});
+  $("lead").addEventListener("click", followTab);
+  onLanguage(() => {
+    if (!$("lead").hidden) paint();
   });
-  onWords(() => { if (!$("lead").hidden) paint(); });
 }
 
 export function enter() {
-  const tab = wanted().get("tab");
-  room.tab = TABS[tab] ? tab : "overview";
+  const tab = addressQuery().get("tab");
+  currentTab = TABS[tab] ? tab : "overview";
   paint();
 }
 
-export const key = (event) => TABS[room.tab].key?.(event);
+export const key = (event) => TABS[currentTab].key?.(event);

@@ -1,109 +1,147 @@
-// The frame around the parts: header, views, theme, language, who has signed in, keys.
-import { $, boot, el, kept, onWords, page, repaint, t, tab } from "./page.js";
-import { call, onLost, onSignIn, post } from "./http.js";
-import * as pane from "./pane.js";
+// The frame around the views: header, theme, language, keys, and the sign-in.
+import * as articles from "./articles.js";
 import * as desk from "./desk.js";
-import * as browser from "./browser.js";
+import { call, onConnection, onSignIn, post } from "./http.js";
+import { $, boot, browserStore, button, el, onLanguage, page, repaint, setPressed, t, tabStore } from "./page.js";
+import * as pane from "./pane.js";
+import { addView, currentView, goTo, showView, viewOf } from "./views.js";
 
-const VIEWS = { ask: desk, articles: browser };
+const NOTICE_MS = 4000;
 const root = document.documentElement;
-const dark = matchMedia("(prefers-color-scheme: dark)");
-let waiting = [];
+const systemDark = matchMedia("(prefers-color-scheme: dark)");
+const TYPING = "input:not([type=radio]):not([type=checkbox]), textarea, select";
+const waitingForSignIn = [];
 
-export function start(host) {
-  host.replaceChildren(document.getElementById("lotse-template").content.cloneNode(true));
+export function startPage() {
+  addView("ask", desk);
+  addView("articles", articles);
+  document.body.append(document.getElementById("lotse-template").content.cloneNode(true));
   $("main").append(document.getElementById("lotse-parts").content.cloneNode(true));
-  if (!page.me.signed_in && !page.me.open) return gate();
-  run();
+  onLanguage(paintShell);
+  wireShell();
+  if (page.me.signed_in || page.me.open) startViews();
+  else showGate();
+  $("desk").dataset.ready = "true";
 }
 
 // Nothing but the sign-in: the page is loaded anew behind it, with what this role may see.
-function gate() {
-  onWords(showShell);
-  wireShell();
+function showGate() {
   repaint();
-  $("frame").hidden = $("views").hidden = true;
+  $("frame").hidden = true;
+  $("views").hidden = true;
   openSignIn("sign_in_why").then(() => location.reload());
-  $("desk").dataset.ready = "true";
 }
 
-function run() {
-  onWords(showShell);
-  wireShell();
+function startViews() {
   pane.wire();
-  for (const part of Object.values(VIEWS)) part.wire();
-  if (lead()) import("./lead.js").then((part) => { VIEWS.lead = part; part.wire(); show(viewOf(location)); });
+  desk.wire();
+  articles.wire();
+  if (mayLead()) startLead();
   onSignIn(() => openSignIn("sign_in_again"));
-  onLost((what) => notice(what === "lost" ? "server_lost" : "server_back", what === "back"));
+  onConnection((change) => notice(change === "lost" ? "server_lost" : "server_back", { fades: change === "back" }));
   repaint();
-  show(viewOf(location));
+  showView(viewOf(location));
   if (page.view === "ask") pane.openFrom(new URL(location.href));
-  $("desk").dataset.ready = "true";
 }
 
-const lead = () => ["lead", "admin"].includes(page.me.role) && boot.lead;
-const viewOf = (place) => new URLSearchParams(place.search).get("view") || "ask";
-
-export function show(view) {
-  const known = VIEWS[view] ? view : "ask";
-  page.view = known;
-  $("desk").dataset.view = known;
-  for (const part of $("main").querySelectorAll("[data-part]")) part.hidden = part.dataset.part !== known;
-  $("frame").hidden = known === "lead";
-  $("lead").hidden = known !== "lead";
-  for (const link of $("views").querySelectorAll("[data-go]")) link.toggleAttribute("aria-current", link.dataset.go === known);
-  VIEWS[known].enter();
+// The leads' room is a third of the page: loaded only for those who may see it.
+async function startLead() {
+  const lead = await import("./lead.js");
+  addView("lead", lead);
+  lead.wire();
+  showView(viewOf(location));
 }
 
-export function go(view, address) {
-  history.pushState(null, "", address);
-  show(view);
-}
+const mayLead = () => ["lead", "admin"].includes(page.me.role) && boot.lead;
 
-function showShell() {
+// ---- painting
+function paintShell() {
   root.lang = page.language;
   document.title = t("name");
-  for (const node of $("desk").querySelectorAll("[data-language]")) node.setAttribute("aria-pressed", node.dataset.language === page.language);
-  for (const node of $("desk").querySelectorAll("[data-theme-choice]")) node.setAttribute("aria-pressed", node.dataset.themeChoice === root.dataset.theme);
-  $("views").querySelector("[data-go=lead]").hidden = !lead();
-  showWho();
-  const rows = boot.keys.map(([keys, key]) => [el("dt", {}, ...keys.split(" ").map((one) => el("kbd", {}, one.length > 3 ? t(one) : one))), el("dd", {}, t(key))]);
-  $("keys-list").replaceChildren(...rows.flat());
+  for (const node of $("desk").querySelectorAll("[data-language]")) {
+    setPressed(node, node.dataset.language === page.language);
+  }
+  for (const node of $("desk").querySelectorAll("[data-theme-choice]")) {
+    setPressed(node, node.dataset.themeChoice === root.dataset.theme);
+  }
+  $("views").querySelector("[data-go=lead]").hidden = !mayLead();
+  paintWho();
+  $("keys-list").replaceChildren(...boot.keys.flatMap(([keys, key]) => keyRow(keys, key)));
 }
 
-function showWho() {
+function keyRow(keys, key) {
+  const caps = keys.split(" ").map((name) => el("kbd", {}, name.length > 3 ? t(name) : name));
+  return [el("dt", {}, ...caps), el("dd", {}, t(key))];
+}
+
+function paintWho() {
   const { me } = page;
   if (!me.role) return $("who").replaceChildren();
-  const role = el("span", { title: me.open && !me.signed_in ? t("open_hint") : t("signed_in_as", { name: me.name }) }, me.signed_in ? `${me.name} · ${t(`role_${me.role}`)}` : t(boot.demo ? "demo" : "open_here"));
-  const leave = me.leave ? el("button", { type: "button", class: "quiet", on: signOut }, t("sign_out")) : null;
-  $("who").replaceChildren(...[role, leave].filter(Boolean));
+  const title = me.open && !me.signed_in ? t("open_hint") : t("signed_in_as", { name: me.name });
+  const who = me.signed_in ? `${me.name} · ${t(`role_${me.role}`)}` : t(boot.demo ? "demo" : "open_here");
+  const leave = me.leave ? [button("quiet", signOut, t("sign_out"))] : [];
+  $("who").replaceChildren(el("span", { title }, who), ...leave);
+}
+
+function notice(key, { fades }) {
+  $("notice").hidden = false;
+  $("notice").dataset.text = key;
+  $("notice").textContent = t(key);
+  if (!fades) return;
+  setTimeout(() => {
+    if ($("notice").dataset.text === key) $("notice").hidden = true;
+  }, NOTICE_MS);
+}
+
+// ---- what people do
+function setTheme(theme) {
+  root.dataset.theme = theme;
+  paintShell();
+}
+
+function chooseTheme(theme) {
+  browserStore.set("lotse-theme", theme);
+  setTheme(theme);
+}
+
+function chooseLanguage(language) {
+  page.language = language;
+  browserStore.set("lotse-language", language);
+  repaint();
 }
 
 function wireShell() {
-  const setTheme = (theme) => { root.dataset.theme = theme; showShell(); };
-  for (const node of $("desk").querySelectorAll("[data-theme-choice]")) node.addEventListener("click", () => { kept.set("lotse-theme", node.dataset.themeChoice); setTheme(node.dataset.themeChoice); });
-  for (const node of $("desk").querySelectorAll("[data-language]")) node.addEventListener("click", () => { page.language = node.dataset.language; kept.set("lotse-language", page.language); repaint(); });
-  dark.addEventListener("change", () => { if (!kept.get("lotse-theme")) setTheme(dark.matches ? "dark" : "light"); });
+  for (const node of $("desk").querySelectorAll("[data-theme-choice]")) {
+    node.addEventListener("click", () => chooseTheme(node.dataset.themeChoice));
+  }
+  for (const node of $("desk").querySelectorAll("[data-language]")) {
+    node.addEventListener("click", () => chooseLanguage(node.dataset.language));
+  }
+  systemDark.addEventListener("change", () => {
+    if (!browserStore.get("lotse-theme")) setTheme(systemDark.matches ? "dark" : "light");
+  });
   $("keys-open").addEventListener("click", () => $("keys").showModal());
   $("keys-close").addEventListener("click", () => $("keys").close());
   $("sign-in-form").addEventListener("submit", signIn);
   $("sign-in").addEventListener("cancel", (event) => event.preventDefault());
-  document.addEventListener("click", (event) => {
-    const link = event.target.closest?.("a[data-go]");
-    if (!link || event.ctrlKey || event.metaKey || event.shiftKey) return;
-    event.preventDefault();
-    go(link.dataset.go, link.getAttribute("href"));
-  });
-  addEventListener("popstate", () => show(viewOf(location)));
-  document.addEventListener("keydown", keyed);
+  document.addEventListener("click", followView);
+  addEventListener("popstate", () => showView(viewOf(location)));
+  document.addEventListener("keydown", pressKey);
 }
 
-function keyed(event) {
-  if (event.ctrlKey || event.metaKey || event.altKey || event.isComposing || document.querySelector("dialog[open]")) return;
-  if (event.target.closest?.("input:not([type=radio]):not([type=checkbox]), textarea, select")) return;
+function followView(event) {
+  const link = event.target.closest?.("a[data-go]");
+  if (!link || event.ctrlKey || event.metaKey || event.shiftKey) return;
+  event.preventDefault();
+  goTo(link.dataset.go, link.getAttribute("href"));
+}
+
+function pressKey(event) {
+  if (event.ctrlKey || event.metaKey || event.altKey || event.isComposing) return;
+  if (document.querySelector("dialog[open]") || event.target.closest?.(TYPING)) return;
   if (event.key === "?") return $("keys").showModal();
   if (event.key === "Escape" && pane.isOpen()) return pane.close();
-  VIEWS[page.view].key?.(event);
+  currentView()?.key?.(event);
 }
 
 // ---- signing in
@@ -112,7 +150,13 @@ function openSignIn(why) {
   $("sign-in-why").textContent = t(why);
   if (!$("sign-in").open) $("sign-in").showModal();
   $("name").focus();
-  return new Promise((resolve) => waiting.push(resolve));
+  return new Promise((resolve) => waitingForSignIn.push(resolve));
+}
+
+function signInTrouble(error) {
+  if (error.offline) return "error_offline";
+  if (error.status === 429) return "error_often";
+  return error.code === "locked" ? "sign_in_locked" : "sign_in_wrong";
 }
 
 async function signIn(event) {
@@ -122,26 +166,19 @@ async function signIn(event) {
     page.me = await call("/page/me");
   } catch (error) {
     $("sign-in-error").hidden = false;
-    $("sign-in-error").textContent = t(error.offline ? "error_offline" : error.status === 429 ? "error_often" : error.code === "locked" ? "sign_in_locked" : "sign_in_wrong");
+    $("sign-in-error").textContent = t(signInTrouble(error));
     return $("password").select();
   }
   $("sign-in-error").hidden = true;
   $("password").value = "";
   $("sign-in").close();
-  showWho();
-  for (const resolve of waiting.splice(0)) resolve();
+  paintWho();
+  for (const resolve of waitingForSignIn.splice(0)) resolve();
 }
 
 async function signOut() {
   await post("/page/sign-out", {}).catch(() => {});
-  kept.drop("lotse-recent");
-  tab.drop("lotse-draft");
+  browserStore.drop("lotse-recent");
+  tabStore.drop("lotse-draft");
   location.href = "/";
-}
-
-function notice(key, fades) {
-  $("notice").hidden = false;
-  $("notice").dataset.text = key;
-  $("notice").textContent = t(key);
-  if (fades) setTimeout(() => { if ($("notice").dataset.text === key) $("notice").hidden = true; }, 4000);
 }

@@ -1,42 +1,111 @@
 // A small chart: columns for counts, a line for shares and times; the value on hover and focus, the table behind it.
-import { day, el, t } from "../page.js";
-import { figure, save, table } from "./parts.js";
+import { button, el, formatDay, t } from "../page.js";
+import { formatFigure, saveText, tableOf } from "./parts.js";
 import { savePng, toSvg } from "./picture.js";
+import { svg } from "./svg.js";
 
-const SVG = "http://www.w3.org/2000/svg";
-const WIDE = 520, HIGH = 150, LEFT = 58, BELOW = 22, ABOVE = 12;
+const WIDTH = 520;
+const HEIGHT = 150;
+const LEFT = 58; // room for the scale,
+const BELOW = 22; // for the days,
+const ABOVE = 12; // and for half a line of the scale
+const COLUMN_SHARE = 0.62; // of a week's width
+const MAX_LABELS = 10; // with as many weeks, every second one has its day
 
-const shape = (tag, attributes, ...children) => {
-  const node = document.createElementNS(SVG, tag);
-  for (const [name, value] of Object.entries(attributes)) node.setAttribute(name, value);
-  node.append(...children);
-  return node;
-};
+const isKnown = ({ value }) => value !== null && value !== undefined;
+const weekText = ({ first, last }) => t("week_of", { first: formatDay(first), last: formatDay(last) });
 
 // weeks: [{first, last, value}]; value null where nothing is known
 export function chart({ name, unit }, weeks) {
-  const known = weeks.filter((week) => week.value !== null && week.value !== undefined);
+  const known = weeks.filter(isKnown);
   const title = el("h3", {}, name);
   if (!known.length) return el("figure", { class: "chart" }, title, el("p", { class: "dim" }, t("chart_empty")));
-  const top = unit === "share" ? 1 : Math.max(...known.map((week) => week.value)) * 1.08 || 1;
-  const step = (WIDE - LEFT) / weeks.length;
-  const x = (place) => LEFT + step * (place + 0.5), y = (value) => ABOVE + (HIGH - ABOVE - BELOW) * (1 - value / top);
-  const words = (week) => `${t("week_of", { first: day(week.first), last: day(week.last) })}: ${figure(week.value, unit)}`;
-  const said = el("output", { class: "value" }, words(known.at(-1)));
-  const drawing = shape("svg", { viewBox: `0 0 ${WIDE} ${HIGH}`, role: "img", "aria-label": `${name}. ${known.map(words).join("; ")}` });
-  for (const level of [0, 0.5, 1]) drawing.append(shape("line", { class: "grid", x1: LEFT, x2: WIDE, y1: y(level * top), y2: y(level * top) }), shape("text", { x: LEFT - 6, y: y(level * top) + 4, "text-anchor": "end" }, figure(unit === "count" ? Math.round(level * top) : level * top, unit)));
-  if (unit === "count") for (const [place, week] of weeks.entries()) { if (week.value) drawing.append(shape("rect", { class: "column", x: x(place) - step * 0.31, width: step * 0.62, y: y(week.value), height: HIGH - BELOW - y(week.value) })); }
-  else drawing.append(shape("polyline", { class: "line", points: weeks.flatMap((week, place) => (week.value === null || week.value === undefined ? [] : [`${x(place)},${y(week.value)}`])).join(" ") }), ...weeks.flatMap((week, place) => (week.value === null || week.value === undefined ? [] : [shape("circle", { class: "point", cx: x(place), cy: y(week.value), r: 3.5 })])));
-  for (const [place, week] of weeks.entries()) {
-    if (weeks.length < 10 || place % 2 === 0) drawing.append(shape("text", { x: x(place), y: HIGH - 6, "text-anchor": "middle" }, day(week.first).replace(/\s?\d{4}$/, "")));
-    const hit = shape("rect", { class: "hit", x: x(place) - step / 2, width: step, y: 0, height: HIGH });
-    hit.addEventListener("pointerenter", () => { said.textContent = words(week); });
-    drawing.append(hit);
-  }
-  const rows = weeks.map((week) => [t("week_of", { first: day(week.first), last: day(week.last) }), figure(week.value, unit)]);
-  const csv = () => save(`${name}.csv`, ["first;last;value", ...weeks.map((week) => [week.first, week.last, week.value ?? ""].join(";"))].join("\n"), "text/csv");
-  const saves = [["SVG", () => save(`${name}.svg`, toSvg(drawing, name), "image/svg+xml")], ["PNG", () => savePng(`${name}.png`, drawing, name)], ["CSV", csv]];
-  const buttons = saves.map(([form, on]) => el("button", { type: "button", class: "quiet", "aria-label": t("chart_save", { name, form }), "data-form": form, on }, form));
-  return el("figure", { class: "chart" }, el("div", { class: "line" }, title, el("span", { class: "saves" }, ...buttons)), said, drawing,
-    el("details", {}, el("summary", {}, t("chart_table")), table([[t("week")], [name, "number"]], rows)));
+  const valueText = (week) => `${weekText(week)}: ${formatFigure(week.value, unit)}`;
+  const shown = el("output", { class: "value" }, valueText(known.at(-1)));
+  const viewBox = `0 0 ${WIDTH} ${HEIGHT}`;
+  const label = `${name}. ${known.map(valueText).join("; ")}`;
+  const scale = scaleOf(known, unit, weeks.length);
+  const marks = unit === "count" ? columns(weeks, scale) : line(weeks, scale);
+  const show = (week) => {
+    shown.textContent = valueText(week);
+  };
+  const drawing = svg(
+    "svg",
+    { viewBox, role: "img", "aria-label": label },
+    ...levels(scale, unit),
+    ...marks,
+    ...days(weeks, scale, show),
+  );
+  const rows = weeks.map((week) => [weekText(week), formatFigure(week.value, unit)]);
+  const table = tableOf([[t("week")], [name, "number"]], rows);
+  return el(
+    "figure",
+    { class: "chart" },
+    el("div", { class: "line" }, title, el("span", { class: "saves" }, ...saveButtons(name, drawing, weeks))),
+    shown,
+    drawing,
+    el("details", {}, el("summary", {}, t("chart_table")), table),
+  );
+}
+
+// From weeks and values to places in the drawing; `top` is the value at its upper edge
+function scaleOf(known, unit, weekCount) {
+  const top = unit === "share" ? 1 : Math.max(...known.map(({ value }) => value)) * 1.08 || 1;
+  const step = (WIDTH - LEFT) / weekCount;
+  const x = (index) => LEFT + step * (index + 0.5);
+  const y = (value) => ABOVE + (HEIGHT - ABOVE - BELOW) * (1 - value / top);
+  return { top, step, x, y };
+}
+
+function levels({ top, y }, unit) {
+  return [0, 0.5, 1].flatMap((level) => {
+    const value = level * top;
+    const text = formatFigure(unit === "count" ? Math.round(value) : value, unit);
+    return [
+      svg("line", { class: "grid", x1: LEFT, x2: WIDTH, y1: y(value), y2: y(value) }),
+      svg("text", { x: LEFT - 6, y: y(value) + 4, "text-anchor": "end" }, text),
+    ];
+  });
+}
+
+function columns(weeks, { step, x, y }) {
+  const column = ({ value }, index) =>
+    svg("rect", {
+      class: "column",
+      x: x(index) - (step * COLUMN_SHARE) / 2,
+      width: step * COLUMN_SHARE,
+      y: y(value),
+      height: HEIGHT - BELOW - y(value),
+    });
+  return weeks.flatMap((week, index) => (week.value ? [column(week, index)] : []));
+}
+
+function line(weeks, { x, y }) {
+  const points = weeks.flatMap((week, index) => (isKnown(week) ? [[x(index), y(week.value)]] : []));
+  const circles = points.map(([cx, cy]) => svg("circle", { class: "point", cx, cy, r: 3.5 }));
+  return [svg("polyline", { class: "line", points: points.map((point) => point.join(",")).join(" ") }), ...circles];
+}
+
+// What tells a week: its first day, and a field over its whole height that shows its value
+function days(weeks, { step, x }, show) {
+  return weeks.flatMap((week, index) => {
+    const text = formatDay(week.first).replace(/\s?\d{4}$/, "");
+    const isLabelled = weeks.length < MAX_LABELS || index % 2 === 0;
+    const day = svg("text", { x: x(index), y: HEIGHT - 6, "text-anchor": "middle" }, text);
+    const field = svg("rect", { class: "hit", x: x(index) - step / 2, width: step, y: 0, height: HEIGHT });
+    field.addEventListener("pointerenter", () => show(week));
+    return isLabelled ? [day, field] : [field];
+  });
+}
+
+function saveButtons(name, drawing, weeks) {
+  const lines = weeks.map(({ first, last, value }) => [first, last, value ?? ""].join(";"));
+  const saves = {
+    SVG: () => saveText(`${name}.svg`, toSvg(drawing, name), "image/svg+xml"),
+    PNG: () => savePng(`${name}.png`, drawing, name),
+    CSV: () => saveText(`${name}.csv`, ["first;last;value", ...lines].join("\n"), "text/csv"),
+  };
+  return Object.entries(saves).map(([form, save]) =>
+    button("quiet", save, form, { "aria-label": t("chart_save", { name, form }), "data-form": form }),
+  );
 }

@@ -1,46 +1,97 @@
 // Knowledge health: what is wrong with the articles, the most harmful first; contradictions side by side.
-import { $, el, number, page, t, tongue } from "../page.js";
-import { inOther, isUnderWay, read, trouble, work } from "./parts.js";
+import { $, button, el, formatNumber, languageName, page, t } from "../page.js";
+import { isUnderWay, runJob } from "./jobs.js";
+import { errorBox, langOf, openOnDesk, tabHead } from "./parts.js";
 
-const FEW = 10, EXAMINE = "/api/v1/health";
-let found = null;
+const HEALTH_URL = "/api/v1/health";
+const MAX_FIRST = 10; // findings of a kind before the rest is folded
+const OPEN_KINDS = 2;
+let report = null;
 
-const link = (one) => el("button", { type: "button", class: "link", lang: inOther(one.language), on: () => read(one) }, `${one.title} (${tongue(one.language)})`);
-
-// One side of a difference: the sentence, and the way to where it stands
-function side(place, ref) {
-  const passage = { citation: { section: place.section, lines: place.lines }, quote: place.sentence };
-  return el("blockquote", { lang: inOther(ref.language) }, el("p", {}, place.sentence), el("button", { type: "button", class: "link", on: () => read(ref, passage) }, t("line_n", { n: number(place.lines[0]) })));
-}
-
-function finding(one) {
-  const words = one.words[page.language];
-  const said = words.details.filter((line) => !line.startsWith(" ")); // what is indented is quoted below, side by side
-  const differences = one.evidence.differences || [];
-  const pair = (found, head) => el("div", {}, el("p", {}, el("b", {}, head)), el("div", { class: "sides" }, side(found.left, one.articles[0]), side(found.right, one.articles[1])));
-  const details = said.map((line, place) => (differences[place]?.left?.sentence ? pair(differences[place], line) : el("p", {}, line)));
-  return el("li", { class: "case" }, el("p", { class: "line" }, el("span", {}, ...one.articles.flatMap((ref, place) => [place ? " · " : "", link(ref)])), el("span", { class: "meta", title: t("damage_hint") }, t("damage", { n: number(one.damage, 1) }))), ...details, el("p", { class: "dim" }, words.action));
-}
-
-function list() {
-  if (!found) return [el("p", { class: "hollow" }, t("health_start"))];
-  if (!found.findings.length) return [el("p", { class: "hollow" }, t("health_none", { n: number(found.articles) }))];
-  const kinds = [...new Set(found.findings.map((one) => one.kind))];
-  return kinds.map((kind, place) => {
-    const of = found.findings.filter((one) => one.kind === kind);
-    const rest = of.slice(FEW);
-    return el("details", { class: "kind", open: place < 2 }, el("summary", {}, `${of[0].words[page.language].kind} (${number(of.length)})`), el("ul", { class: "cases" }, ...of.slice(0, FEW).map(finding)), rest.length ? el("details", {}, el("summary", {}, t("more_n", { n: number(rest.length) })), el("ul", { class: "cases" }, ...rest.map(finding))) : null);
-  });
+export function paint(node) {
+  const examineButton = button(report ? "plain" : "primary", examine, t("health_examine"));
+  node.replaceChildren(
+    tabHead(t("tab_health"), examineButton),
+    el("div", { id: "lotse-health-work" }),
+    el("div", { id: "lotse-health-list" }, ...list()),
+  );
+  if (isUnderWay(HEALTH_URL)) examine();
 }
 
 async function examine() {
   try {
-    found = (await work($("health-work"), EXAMINE, {}, "health_working")) || found;
+    report = (await runJob($("health-work"), HEALTH_URL, {}, "health_working")) || report;
     $("health-list")?.replaceChildren(...list());
-  } catch (error) { $("health-work")?.replaceChildren(trouble(error)); }
+  } catch (error) {
+    $("health-work")?.replaceChildren(errorBox(error));
+  }
 }
 
-export function paint(place) {
-  place.replaceChildren(el("div", { class: "line head" }, el("h1", {}, t("tab_health")), el("button", { type: "button", class: found ? "plain" : "primary", on: examine }, t("health_examine"))), el("div", { id: "lotse-health-work" }), el("div", { id: "lotse-health-list" }, ...list()));
-  if (isUnderWay(EXAMINE)) examine();
+function list() {
+  if (!report) return [el("p", { class: "hollow" }, t("health_start"))];
+  const { findings, articles } = report;
+  if (!findings.length) return [el("p", { class: "hollow" }, t("health_none", { n: formatNumber(articles) }))];
+  const kinds = [...new Set(findings.map(({ kind }) => kind))];
+  return kinds.map((kind, index) =>
+    kindOf(
+      findings.filter((finding) => finding.kind === kind),
+      index < OPEN_KINDS,
+    ),
+  );
+}
+
+function kindOf(findings, open) {
+  const title = `${findings[0].words[page.language].kind} (${formatNumber(findings.length)})`;
+  const rest = findings.slice(MAX_FIRST);
+  return el(
+    "details",
+    { class: "kind", open },
+    el("summary", {}, title),
+    caseList(findings.slice(0, MAX_FIRST)),
+    rest.length
+      ? el("details", {}, el("summary", {}, t("more_n", { n: formatNumber(rest.length) })), caseList(rest))
+      : null,
+  );
+}
+
+const caseList = (findings) => el("ul", { class: "cases" }, ...findings.map(findingCase));
+
+function findingCase(finding) {
+  const { details, action } = finding.words[page.language];
+  const lines = details.filter((line) => !line.startsWith(" ")); // what is indented is quoted below, side by side
+  const differences = finding.evidence.differences || [];
+  const links = finding.articles.flatMap((article, index) => [index ? " · " : "", articleLink(article)]);
+  const damage = t("damage", { n: formatNumber(finding.damage, 1) });
+  return el(
+    "li",
+    { class: "case" },
+    el(
+      "p",
+      { class: "line" },
+      el("span", {}, ...links),
+      el("span", { class: "meta", title: t("damage_hint") }, damage),
+    ),
+    ...lines.map((line, index) => detail(line, differences[index], finding.articles)),
+    el("p", { class: "dim" }, action),
+  );
+}
+
+function detail(line, difference, [leftArticle, rightArticle]) {
+  if (!difference?.left?.sentence) return el("p", {}, line);
+  const { left, right } = difference;
+  const sides = el("div", { class: "sides" }, sideOf(left, leftArticle), sideOf(right, rightArticle));
+  return el("div", {}, el("p", {}, el("b", {}, line)), sides);
+}
+
+// One side of a difference: the sentence, and the way to its line in the article
+function sideOf({ section, lines, sentence }, article) {
+  const passage = { citation: { section, lines }, quote: sentence };
+  const line = t("line_n", { n: formatNumber(lines[0]) });
+  const link = button("link", () => openOnDesk(article, passage), line);
+  return el("blockquote", { lang: langOf(article.language) }, el("p", {}, sentence), link);
+}
+
+function articleLink(article) {
+  const words = `${article.title} (${languageName(article.language)})`;
+  return button("link", () => openOnDesk(article), words, { lang: langOf(article.language) });
 }

@@ -1,42 +1,89 @@
 // This week against the last: one line a figure; the gaps that cost most; where the weeks lead.
-import { boot, day, el, page, t, upper } from "../page.js";
-import { call } from "../http.js";
-import { change, empty, figure, fill } from "./parts.js";
+import { boot, capitalise, el, formatDay, page, t } from "../page.js";
+import { gapLink } from "./board.js";
 import { chart } from "./chart.js";
-import { row } from "./board.js";
+import { changeCell, emptyNote, formatFigure, load, switchOf, tabHead } from "./parts.js";
 
-const WORST = 5;
-const AGAIN_MS = 5000, MOST_TRIES = 60; // a fresh demo looks for its gaps while its page is open already
-let tries = 0;
-let span = "week";
+const MAX_GAPS = 5;
+const RETRY_MS = 5000; // a fresh demo looks for its gaps while its page is open already
+const MAX_RETRIES = 60;
+const STATES_UNDER_WAY = ["open", "assigned", "drafting", "review"];
+const overview = { span: "week", retries: 0 };
 
-const figures = (data) => el("dl", { class: "figures" }, ...data.figures.map((one) => el("div", {}, el("dt", {}, upper(one.name)), el("dd", {}, el("b", {}, figure(one.now, one.unit)), change(one.now, one.before, one.unit)))));
+function figureRow({ name, now, before, unit }) {
+  const value = el("b", {}, formatFigure(now, unit));
+  return el("div", {}, el("dt", {}, capitalise(name)), el("dd", {}, value, changeCell(now, before, unit)));
+}
 
-export function paint(place) {
-  const choose = (which) => el("button", { type: "button", "aria-pressed": span === which, on: () => { span = which; paint(place); } }, t(`days_${which}`));
-  const days = el("p", { class: "dim" }), left = el("div"), worst = el("div"), charts = el("div", { class: "charts" }), trend = el("h2", { class: "label" }, t("trend"));
-  place.replaceChildren(...[
-    el("div", { class: "line head" }, el("h1", {}, t(`overview_${span}`)), el("div", { class: "switch", role: "group", "aria-label": t("span") }, choose("week"), choose("month"))),
-    days,
-    boot.demo ? el("p", { class: "demo" }, t("demo_note")) : null,
-    el("div", { class: "overview" }, el("section", {}, el("h2", { class: "label" }, t("figures")), left), el("section", {}, el("h2", { class: "label" }, t("worst_gaps")), worst)),
-    trend, charts].filter(Boolean));
-  fill(left, () => call(`/api/v1/overview?language=${page.language}&span=${span}`), (data) => {
-    days.textContent = t("against", { first: day(data.period.first), last: day(data.period.last), before_first: day(data.before.first), before_last: day(data.before.last) });
-    const known = data.charts.some((one) => data.weeks.some((week) => week[one.figure] ?? null));
-    charts.hidden = trend.hidden = !known;
-    charts.replaceChildren(...data.charts.map((one) => chart(one, data.weeks.map((week) => ({ first: week.first, last: week.last, value: week[one.figure] })))));
-    return [data.figures.length ? figures(data) : null, known ? null : empty("overview_empty")].filter(Boolean);
-  });
-  const open = new URLSearchParams(["open", "assigned", "drafting", "review"].map((state) => ["state", state]));
-  fill(worst, () => call(`/api/v1/gaps?${open}`), ({ gaps }) => {
-    const found = gaps.filter((gap) => gap.cause !== "out_of_scope").slice(0, WORST);
-    if (!found.length && boot.demo && tries < MOST_TRIES) {
-      tries += 1;
-      setTimeout(() => { if (worst.isConnected) paint(place); }, AGAIN_MS);
-      return empty("demo_filling");
-    }
-    if (!found.length) return empty("gaps_none", el("a", { href: "/?view=lead&tab=gaps", "data-tab": "gaps" }, t("gaps_look")));
-    return [el("ul", { class: "rows" }, ...found.map((gap) => el("li", {}, row(gap, { link: true })))), el("p", {}, el("a", { href: "/?view=lead&tab=gaps", "data-tab": "gaps" }, t("gaps_all")))];
+function periodText({ period, before }) {
+  return t("against", {
+    first: formatDay(period.first),
+    last: formatDay(period.last),
+    before_first: formatDay(before.first),
+    before_last: formatDay(before.last),
   });
 }
+
+const sectionOf = (title, content) => el("section", {}, el("h2", { class: "label" }, title), content);
+
+export function paint(node) {
+  const parts = {
+    days: el("p", { class: "dim" }),
+    figures: el("div"),
+    gaps: el("div"),
+    trend: el("h2", { class: "label" }, t("trend")),
+    charts: el("div", { class: "charts" }),
+  };
+  const chooseSpan = (span) => {
+    overview.span = span;
+    paint(node);
+  };
+  const spans = ["week", "month"].map((span) => [span, t(`days_${span}`)]);
+  const demo = boot.demo ? [el("p", { class: "demo" }, t("demo_note"))] : [];
+  node.replaceChildren(
+    tabHead(t(`overview_${overview.span}`), switchOf(t("span"), spans, overview.span, chooseSpan)),
+    parts.days,
+    ...demo,
+    el("div", { class: "overview" }, sectionOf(t("figures"), parts.figures), sectionOf(t("worst_gaps"), parts.gaps)),
+    parts.trend,
+    parts.charts,
+  );
+  loadFigures(parts);
+  loadGaps(node, parts.gaps);
+}
+
+function loadFigures({ days, figures, trend, charts }) {
+  load(figures, `/api/v1/overview?language=${page.language}&span=${overview.span}`, (data) => {
+    days.textContent = periodText(data);
+    const known = data.charts.some(({ figure }) => data.weeks.some((week) => week[figure] ?? null));
+    charts.hidden = !known;
+    trend.hidden = !known;
+    charts.replaceChildren(...data.charts.map((description) => chart(description, weeksOf(data, description.figure))));
+    const blocks = [];
+    if (data.figures.length) blocks.push(el("dl", { class: "figures" }, ...data.figures.map(figureRow)));
+    if (!known) blocks.push(emptyNote("overview_empty"));
+    return blocks;
+  });
+}
+
+const weeksOf = ({ weeks }, figure) =>
+  weeks.map((week) => ({ first: week.first, last: week.last, value: week[figure] }));
+
+function loadGaps(tab, node) {
+  const states = new URLSearchParams(STATES_UNDER_WAY.map((state) => ["state", state]));
+  load(node, `/api/v1/gaps?${states}`, ({ gaps }) => {
+    const costly = gaps.filter((gap) => gap.cause !== "out_of_scope").slice(0, MAX_GAPS);
+    if (costly.length) {
+      const rows = costly.map((gap) => el("li", {}, gapLink(gap)));
+      return [el("ul", { class: "rows" }, ...rows), el("p", {}, boardLink("gaps_all"))];
+    }
+    if (!boot.demo || overview.retries >= MAX_RETRIES) return emptyNote("gaps_none", boardLink("gaps_look"));
+    overview.retries += 1;
+    setTimeout(() => {
+      if (node.isConnected) paint(tab);
+    }, RETRY_MS);
+    return emptyNote("demo_filling");
+  });
+}
+
+const boardLink = (key) => el("a", { href: "/?view=lead&tab=gaps", "data-tab": "gaps" }, t(key));

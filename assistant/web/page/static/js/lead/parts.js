@@ -1,99 +1,109 @@
-// What the tabs of leads' room are made of: states of loading, figures in words, work that takes long.
-import { counted, el, number, page, t } from "../page.js";
-import { call, failure, post } from "../http.js";
-import { go } from "../shell.js";
+// What the tabs of leads' room are made of: figures in words, tables, states of loading, files to save.
+import { call, describeFailure } from "../http.js";
+import { el, formatCount, formatNumber, page, t } from "../page.js";
 import * as pane from "../pane.js";
+import { goTo } from "../views.js";
 
-const WATCH_MS = [100, 200, 400]; // soon at first, as much is done in a moment; then every 0.7 s
-const WATCH_LATER_MS = 700;
+const WORDS_MS = 300; // what takes longer to load is announced in words
+const LONGEST_IN_MINUTES_S = 5400;
+const LONGEST_IN_HOURS_S = 172_800;
+const LONGEST_WITH_TENTHS_S = 36_000;
 
-export const figure = (value, unit) => {
-  if (value === null || value === undefined) return "–";
-  if (unit === "share") return t("percent", { n: number(100 * value) });
-  if (unit === "seconds") return duration(value);
-  return number(value, Number.isInteger(value) ? 0 : 1);
-};
+// ---- figures in words
+const isUnknown = (value) => value === null || value === undefined;
 
-export function duration(seconds) {
-  if (seconds < 5400) return t("minutes", { n: number(seconds / 60) });
-  if (seconds < 172_800) return t("hours", { n: number(seconds / 3600, seconds < 36_000 ? 1 : 0) });
-  return t("days", { n: number(seconds / 86_400, 1) });
+export function formatFigure(value, unit) {
+  if (isUnknown(value)) return "–";
+  if (unit === "share") return t("percent", { n: formatNumber(100 * value) });
+  if (unit === "seconds") return formatDuration(value);
+  return formatNumber(value, Number.isInteger(value) ? 0 : 1);
+}
+
+function formatDuration(seconds) {
+  if (seconds < LONGEST_IN_MINUTES_S) return t("minutes", { n: formatNumber(seconds / 60) });
+  if (seconds < LONGEST_IN_HOURS_S) {
+    return t("hours", { n: formatNumber(seconds / 3600, seconds < LONGEST_WITH_TENTHS_S ? 1 : 0) });
+  }
+  return t("days", { n: formatNumber(seconds / 86_400, 1) });
+}
+
+// By how much a figure has changed: percentage points of a share, else percent; null where it was 0 before
+function changeOf(now, before, unit) {
+  if (unit === "share") return Math.round(100 * now) - Math.round(100 * before);
+  return before ? Math.round((100 * (now - before)) / before) : null;
+}
+
+function changeWords(change, unit) {
+  if (change === 0) return t("change_none");
+  if (unit === "share") return formatCount("change_points", Math.abs(change));
+  return t("percent", { n: formatNumber(Math.abs(change)) });
 }
 
 // The change against the days before: arrow and words, never colour alone
-export function change(now, before, unit) {
-  if (before === null || before === undefined || now === null) return el("span", { class: "change" }, "");
-  const by = unit === "share" ? Math.round(100 * now) - Math.round(100 * before) : before ? Math.round(100 * (now - before) / before) : null;
-  if (by === null) return el("span", { class: "change" }, now ? t("change_new") : "");
-  const words = by === 0 ? t("change_none") : unit === "share" ? counted("change_points", Math.abs(by)) : t("percent", { n: number(Math.abs(by)) });
-  return el("span", { class: "change", title: t("before_was", { value: figure(before, unit) }) }, by > 0 ? "▲ " : by < 0 ? "▼ " : "", words);
+export function changeCell(now, before, unit) {
+  if (isUnknown(before) || now === null) return el("span", { class: "change" }, "");
+  const change = changeOf(now, before, unit);
+  if (change === null) return el("span", { class: "change" }, now ? t("change_new") : "");
+  const arrow = { 1: "▲ ", "-1": "▼ ", 0: "" }[Math.sign(change)];
+  const title = t("before_was", { value: formatFigure(before, unit) });
+  return el("span", { class: "change", title }, arrow, changeWords(change, unit));
 }
 
-export const empty = (key, ...more) => el("div", { class: "hollow" }, el("p", {}, t(key)), ...more);
+// ---- blocks
+export const emptyNote = (key, ...more) => el("div", { class: "hollow" }, el("p", {}, t(key)), ...more);
 
-export function trouble(error) {
-  const told = failure(error, "error_hint_list");
-  return el("div", { class: "error", role: "alert" }, el("b", {}, t(told.key)), told.hint ? el("span", {}, t(told.hint)) : null, told.id ? el("span", { class: "dim" }, t("error_id", { id: told.id })) : null);
+export function errorBox(error) {
+  const { key, hint, id } = describeFailure(error, "error_hint_list");
+  const parts = [el("b", {}, t(key))];
+  if (hint) parts.push(el("span", {}, t(hint)));
+  if (id) parts.push(el("span", { class: "dim" }, t("error_id", { id })));
+  return el("div", { class: "error", role: "alert" }, ...parts);
 }
 
-// Puts what a call gives into a place; what was asked for later wins.
-export async function fill(place, ask, draw) {
-  const turn = (place.turn = (place.turn || 0) + 1);
-  const late = setTimeout(() => { if (place.turn === turn) place.replaceChildren(el("p", { class: "dim" }, t("loading"))); }, 300);
-  try {
-    const data = await ask();
-    if (place.turn === turn) place.replaceChildren(...[draw(data)].flat());
-  } catch (error) {
-    if (place.turn === turn) place.replaceChildren(trouble(error));
-  } finally {
-    clearTimeout(late);
-  }
+// Title and what can be done, at the top of a tab
+export const tabHead = (title, ...more) => el("div", { class: "line head" }, el("h1", {}, title), ...more);
+export const label = (text) => el("h3", { class: "label" }, text);
+
+// A switch between values: `values` as [value, words]
+export function switchOf(name, values, chosen, choose) {
+  const option = ([value, words]) =>
+    el("button", { type: "button", "aria-pressed": chosen === value, on: () => choose(value) }, words);
+  return el("div", { class: "switch", role: "group", "aria-label": name }, ...values.map(option));
 }
 
-const underWay = new Map(); // by address, the job that was begun there, of which there is only one at a time
+// heads: [words, class], one a column
+export function tableOf(heads, rows, caption = "") {
+  const head = ([words, kind]) => el("th", { scope: "col", class: kind || null }, words);
+  const cell = (content, column) => el("td", { class: heads[column][1] || null }, content);
+  return el(
+    "table",
+    { class: "table" },
+    caption ? el("caption", {}, caption) : null,
+    el("thead", {}, el("tr", {}, ...heads.map(head))),
+    el("tbody", {}, ...rows.map((row) => el("tr", {}, ...row.map(cell)))),
+  );
+}
 
-// Whether work is under way at an address: whoever left its tab and comes back goes on watching
-export const isUnderWay = (url) => underWay.has(url);
-
-// Long work: begun, or found under way, watched in words, cancelled, at once for whoever waits. Gives its result, null where it was cancelled.
-// Who gives a signal can end it without a word, as where something else is wanted by now.
-export async function work(place, url, body, words, signal = null) {
-  const before = underWay.get(url), watched = (id) => call(`/api/v1/jobs/${id}`);
-  let job = (before && (await watched(before).catch(() => null))) || (await post(url, body));
-  if (!Object.keys(body).length) underWay.set(url, job.job_id);
-  const bar = el("progress", { max: 1, "aria-label": t(words) }), doing = el("span", {}, t(words)), said = el("span", { role: "status" });
-  let hurry = () => {};
-  const cancel = async () => {
-    stop.disabled = true;
-    await call(`/api/v1/jobs/${job.job_id}`, { method: "DELETE" }).catch(() => { stop.disabled = false; });
-    hurry();
+// Puts what a call gives into a node; what was asked for later wins.
+export async function load(node, url, draw) {
+  const turn = (node.turn || 0) + 1;
+  node.turn = turn;
+  const show = (...children) => {
+    if (node.turn === turn) node.replaceChildren(...children);
   };
-  const stop = el("button", { type: "button", class: "plain", "data-act": "cancel", on: cancel }, t("cancel"));
-  signal?.addEventListener("abort", cancel);
-  if (signal?.aborted) await cancel();
-  else place.replaceChildren(el("div", { class: "work" }, doing, bar, said, stop));
-  for (let turn = 0; job.state === "running"; turn += 1) {
-    await new Promise((resolve) => { hurry = resolve; setTimeout(resolve, WATCH_MS[turn] ?? WATCH_LATER_MS); });
-    job = await watched(job.job_id).catch((error) => { underWay.delete(url); throw error; });
-    doing.textContent = job.step ? t(`step_${job.step}`) : t(words);
-    if (job.total > 1) { bar.max = job.total; bar.value = job.done; said.textContent = t("done_of", { done: number(job.done), total: number(job.total) }); }
-    else { bar.removeAttribute("value"); said.textContent = ""; }
+  const timer = setTimeout(() => show(el("p", { class: "dim" }, t("loading"))), WORDS_MS);
+  try {
+    const data = await call(url);
+    if (node.turn === turn) node.replaceChildren(...[draw(data)].flat());
+  } catch (error) {
+    show(errorBox(error));
+  } finally {
+    clearTimeout(timer);
   }
-  underWay.delete(url);
-  if (signal?.aborted) return null;
-  place.replaceChildren();
-  if (job.state === "failed") throw Object.assign(new Error("job"), { status: job.error.exit_code === 3 ? 500 : 400, code: job.error.code, id: job.job_id });
-  if (job.state === "cancelled") place.replaceChildren(el("p", { class: "dim", role: "status" }, t("cancelled")));
-  return job.result;
 }
 
-export function table(heads, rows, caption = "") {
-  return el("table", { class: "table" }, caption ? el("caption", {}, caption) : null,
-    el("thead", {}, el("tr", {}, ...heads.map(([head, kind]) => el("th", { scope: "col", class: kind || null }, head)))),
-    el("tbody", {}, ...rows.map((row) => el("tr", {}, ...row.map((cell, place) => el("td", { class: heads[place][1] || null }, cell))))));
-}
-
-export const save = (name, text, kind) => saveBlob(name, new Blob([text], { type: kind }));
+// ---- files
+export const saveText = (name, text, kind) => saveBlob(name, new Blob([text], { type: kind }));
 
 export function saveBlob(name, blob) {
   const link = el("a", { href: URL.createObjectURL(blob), download: name });
@@ -101,10 +111,12 @@ export function saveBlob(name, blob) {
   setTimeout(() => URL.revokeObjectURL(link.href), 1000);
 }
 
-export const inOther = (language) => (language.slice(0, 2) === page.language ? null : language);
+// ---- articles
+// The `lang` of an element whose text is in this language: none where the page is in it already
+export const langOf = (language) => (language.slice(0, 2) === page.language ? null : language);
 
-// Reads an article on the desk, at a passage if one is given; the browser's way back leads to where it was opened.
-export function read(one, passage = {}) {
-  go("ask", `/?${new URLSearchParams({ article: one.article_id, language: one.language })}`);
-  pane.open(one.article_id, one.language, passage);
+// Opens an article on the desk, at a passage if one is given; the browser's way back leads to where it was opened.
+export function openOnDesk({ article_id, language }, passage = {}) {
+  goTo("ask", `/?${new URLSearchParams({ article: article_id, language })}`);
+  pane.open(article_id, language, passage);
 }
