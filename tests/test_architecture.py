@@ -29,6 +29,7 @@ FENCES = {
     "pyarrow": {"assistant/reports/export/export.py"},
     "typer": {"assistant/cli/", "evals/cli.py"},
     "sqlalchemy": {"kb/accounts/", "kb/backlog/", "kb/events/", "kb/migrations/", "kb/reviews/", "kb/tickets/"},
+    "babel": {"assistant/messages/", "assistant/reports/"},
     "argon2": {"kb/accounts/passwords.py"},
     "alembic": {"kb/events/", "kb/migrations/"},
     "llama_index": {"assistant/llama.py", "assistant/answering/generation/writer.py"},
@@ -70,6 +71,7 @@ def test_kb_check_starts_without_the_heavy_parts(tmp_path: Path) -> None:
         "try: main()\n"
         "except SystemExit as end: assert end.code == 0, end.code\n"
         "heavy = {'torch', 'chromadb', 'gradio', 'llama_index', 'numpy', 'onnxruntime', 'sqlalchemy', 'fastapi'}\n"
+        "heavy |= {'babel'}\n"
         "assert not heavy & set(sys.modules), heavy & set(sys.modules)"
     )
     subprocess.run(

@@ -12,13 +12,9 @@ from datetime import datetime
 
 from assistant.answering.reply import Reply
 from assistant.ask import AskFilters, ask
+from assistant.messages import known_language, text
 from assistant.retrieval.query import understand
 from kb.library import Library
-
-_WORDS = {
-    "de": ("Guten Tag,", "vielen Dank für Ihre Nachricht.", "Mit freundlichen Grüßen"),
-    "en": ("Hello,", "Thank you for your message.", "Kind regards"),
-}
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,11 +33,9 @@ def customer_reply(
 
     It is not logged: the agent's own question was.
     """
-    language = "de" if understand(question).language.partition("-")[0] == "de" else "en"
+    language = known_language(understand(question).language)
     reply = ask(library, question, AskFilters("public", language, products), now=now, log=False)
     if reply.status != "answered":
         return CustomerReply("", language, ())
-    greeting, thanks, closing = _WORDS[language]
-    text = f"{greeting}\n\n{thanks}\n\n{to_text(reply)}\n\n{closing}"
     sources = dict.fromkeys((one.article_id, one.title) for one in reply.citations)
-    return CustomerReply(text, language, tuple(sources))
+    return CustomerReply(text("contacts.reply", language, answer=to_text(reply)), language, tuple(sources))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from datetime import date
 from typing import Any, Final, TypeAlias
 
@@ -37,6 +37,19 @@ def action(finding: HealthFinding, language: str) -> str:
 def details(finding: HealthFinding, language: str, names: Names = str) -> list[str]:
     """What is wrong, a line each; sentences as the articles have them, indented. ``names`` tells articles' names."""
     return _LINES[finding.kind](finding.evidence, language, names)
+
+
+def described(finding: HealthFinding, language: str, titles: Mapping[str, str]) -> dict[str, str | list[str]]:
+    """Kind, details and action of a finding; articles by their ``titles``, where these have them."""
+
+    def name(key: str) -> str:
+        return text("health.quoted", language, title=titles.get(key, key))
+
+    return {
+        "kind": kind_name(finding.kind, language),
+        "details": details(finding, language, name),
+        "action": action(finding, language),
+    }
 
 
 def _contradiction(evidence: Any, language: str, _: Names) -> list[str]:  # noqa: ANN401  plain JSON

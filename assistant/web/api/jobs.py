@@ -9,6 +9,7 @@ from typing import Annotated, Any, TypeAlias
 from fastapi import APIRouter, Depends, Path
 from pydantic import Field
 
+from assistant.messages import LANGUAGES
 from assistant.web.api.articles import titles
 from assistant.web.api.models import StrictModel, answers
 from assistant.web.jobs import Jobs, JobState, Progress
@@ -79,23 +80,12 @@ def router(library: Library, access: Access, jobs: Jobs) -> APIRouter:
 
 def _health(library: Library, progress: Progress) -> dict[str, Any]:
     from assistant.health import examine
-    from assistant.health.description import action, details, kind_name
+    from assistant.health.description import described
 
     report = examine(library, library.today(), progress)
     title = titles(library)
-    quoted = {"de": lambda key: f"„{title.get(key, key)}“", "en": lambda key: f"“{title.get(key, key)}”"}
     findings = [
-        finding.to_json()
-        | {
-            "words": {
-                language: {
-                    "kind": kind_name(finding.kind, language),
-                    "details": details(finding, language, quote),
-                    "action": action(finding, language),
-                }
-                for language, quote in quoted.items()
-            }
-        }
+        finding.to_json() | {"words": {language: described(finding, language, title) for language in LANGUAGES}}
         for finding in report.findings
     ]
     return {"articles": report.articles, "findings": findings}
