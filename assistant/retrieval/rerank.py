@@ -12,7 +12,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
 from functools import lru_cache
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING, Any, Protocol
 
 from assistant.retrieval.parameters import RETRIEVAL, RerankParameters
 from kb.articles.article import ArticleKey
@@ -72,18 +72,21 @@ class FeatureReranker:
 
 
 class CrossEncoderReranker:
-    """A sentence-transformers CrossEncoder by name or path; it reads the best passage of each of the first articles.
+    """A sentence-transformers CrossEncoder; it reads the best passage of each of the first articles."""
 
-    Raises MissingPartError where it is not on this machine: nothing is downloaded.
-    """
-
-    def __init__(self, name: str) -> None:
+    def __init__(self, name: str, predict: Callable[..., Any]) -> None:
+        """``predict`` is CrossEncoder's: a number for each pair of texts."""
         self.name = name
+        self._predict = predict
+
+    @classmethod
+    def load(cls, name: str) -> CrossEncoderReranker:
+        """By name or path. Raises MissingPartError where it is not on this machine: nothing is downloaded."""
         os.environ["HF_HUB_OFFLINE"] = "1"
         try:
             from sentence_transformers import CrossEncoder
 
-            self._model = CrossEncoder(name, device="cpu")
+            return cls(name, CrossEncoder(name, device="cpu").predict)
         except ImportError as error:
             raise MissingPartError(
                 f"The package {error.name}, which runs '{name}', is not installed.", TORCH_HINT
@@ -101,7 +104,7 @@ class CrossEncoderReranker:
         if not first:
             return rest
         pairs = [(query.text, context.text_of(item)) for item in first]
-        scores = self._model.predict(pairs, show_progress_bar=False, activation_fn=_sigmoid())
+        scores = self._predict(pairs, show_progress_bar=False, activation_fn=_sigmoid())
         scored = [replace(item, score=0.5 + 0.5 * float(score)) for item, score in zip(first, scores, strict=True)]
         return [*_sorted(scored), *(replace(item, score=min(item.score, 0.5)) for item in rest)]
 
@@ -109,7 +112,7 @@ class CrossEncoderReranker:
 @lru_cache(maxsize=2)
 def rerankers(setting: str) -> tuple[Reranker, ...]:
     """The rerankers in their order: the features, then the model that ``retrieval.reranker`` names, if any."""
-    return (FeatureReranker(), CrossEncoderReranker(setting)) if setting else (FeatureReranker(),)
+    return (FeatureReranker(), CrossEncoderReranker.load(setting)) if setting else (FeatureReranker(),)
 
 
 def in_question_language(article: ArticleRow, query: Query) -> bool:

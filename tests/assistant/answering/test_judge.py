@@ -112,9 +112,9 @@ def test_the_trace_shows_what_each_signal_gave(library, folder, write) -> None:
 
 
 def test_a_reranker_that_is_not_on_this_machine_is_an_error_that_names_the_setting() -> None:
-    assert [one.name for one in rerankers("")] == ["features"]
+    assert [reranker.name for reranker in rerankers("")] == ["features"]
     with pytest.raises(MissingPartError, match="nowhere") as caught:
-        CrossEncoderReranker("/nowhere/at-all")
+        CrossEncoderReranker.load("/nowhere/at-all")
     assert "retrieval.reranker" in caught.value.hint
 
 
