@@ -18,6 +18,8 @@ import unicodedata
 from collections.abc import Callable
 from dataclasses import dataclass
 
+from kb.text.lexicons import either, months
+
 KINDS = ("secret", "iban", "card", "number", "email", "ip", "birthdate", "phone", "name", "address", "place")
 """Every kind, in the order in which the rules run; the mark of a kind is its name in square brackets."""
 
@@ -82,22 +84,12 @@ _UNIT = r"(?:kWh|MWh|Wh|kW|m³|m3|km|kg|cm|mm|m|GB|MB|TB|kB|EUR|Euro|€|USD|\$|
 _NO_UNIT = rf"(?!{_S}?{_UNIT}(?!\w))"
 
 _CAPITAL = "A-ZÀ-ÖØ-ÞĀ-ŽΑ-ΩЀ-Я"
-_NOT_A_NAME = (
-    "Ich|Wir|Sie|Er|Es|Der|Die|Das|Den|Dem|Und|Oder|Aber|Wie|Was|Wo|Wann|Warum|Wer|Kann|Hat|Ist|Bitte|Danke|Mein|Meine|"
-    "Hallo|Guten|Kunde|Kundin|Kunden|Vertrag|Rechnung|Zähler|Abschlag|Konto|Problem|Frage|Anfang|Ende|Mitte|Telefon|Tel|"
-    "Handy|Mobil|Adresse|Passwort|Herr|Herrn|Frau|Team|Kundenservice|Support|Service|Dr|Prof|Dipl|Ing|Doktor|Professor(?:in)?|"
-    "I|The|My|We|You|He|She|And|But|How|What|Why|When|Where|Can|Please|Phone|Account|Customer|Address|Password|"
-    "Office|Word|Excel|Teams|Outlook|Access|Windows|Project|Universe|World"
-)
-_WORD = rf"(?!(?:{_NOT_A_NAME})\b)[{_CAPITAL}][\w'’]{{0,40}}+(?:-[{_CAPITAL}][\w'’]{{0,40}}+){{0,3}}+"
+_WORD = rf"(?!{either('redaction.no_names')}\b)[{_CAPITAL}][\w'’]{{0,40}}+(?:-[{_CAPITAL}][\w'’]{{0,40}}+){{0,3}}+"
 _PARTICLE = rf"(?:(?:von|van|de|di|da|zu|zur|zum|al|el|bin|Mc|O['’]){_S}(?:(?:der|den|dem|und|zu|la){_S}){{0,2}})"
 _INITIAL = rf"[{_CAPITAL}]\.{_S}?"
 _PERSON = rf"(?:{_INITIAL}){{0,3}}{_PARTICLE}?{_WORD}(?:{_S}(?:{_INITIAL}){{0,2}}{_PARTICLE}?{_WORD}){{0,2}}"
 
-_MONTH = (
-    r"(?i:jan(?:uary?|uar)?|feb(?:ruary?|ruar)?|mär(?:z)?|mar(?:ch)?|apr(?:il)?|ma[iy]|jun[ie]?|jul[iy]?|aug(?:ust)?|"
-    r"sep(?:t(?:ember)?)?|o[kc]t(?:ober)?|nov(?:ember)?|de[cz](?:ember)?)\.?"
-)
+_MONTH = rf"(?i:{'|'.join(sorted(months(), key=len, reverse=True))})\.?"
 _DATE = (
     rf"(?:\d{{1,2}}[./-]{_S}?\d{{1,2}}[./-]{_S}?\d{{2,4}}|\d{{4}}-\d{{1,2}}-\d{{1,2}}|"
     rf"\d{{1,2}}(?:\.|st|nd|rd|th)?{_S}?{_MONTH}{_S}?,?{_S}?\d{{2,4}}|"
@@ -187,43 +179,22 @@ _IBAN = "|".join(
 )
 
 _NUMBER_WORD = (
-    r"(?:(?:kunden|vertrags?|vertragskonto|auftrags|rechnungs|bestell|zähler|zaehler|mitglieds|versicherungs|versicherten|"
-    r"policen|steuer|sozialversicherungs|renten|konto|buchungs|vorgangs|ticket|fall|personal|ausweis|pass|depot|geräte|"
-    rf"serien|sendungs|melde|kfz|fahrgestell)(?:{_S}|-)?(?:nummern?|nr|no|id|kennung|konto)\b\.?|"
-    r"vertragskonto|personalausweis|reisepass|"
-    r"(?:customer|contract|account|order|invoice|meter|member(?:ship)?|policy|tax|booking|case|ticket|passport|serial|"
-    rf"reference|tracking|insurance|social{_S}security){_S}?(?:-{_S}?)?(?:number|no|nr|id|num|ref)\b\.?|"
-    r"(?:customer|account|contract|invoice|order)(?=\s?#)|"
-    r"ma(?:rkt)?lo(?:kation)?(?:s?-?id\b)?|me(?:ss)?lo(?:kation)?(?:s?-?id\b)?|imei|iban|blz|ssn)"
+    rf"(?:{either('redaction.numbered', 'de')}(?:{_S}|-)?{either('redaction.number', 'de')}\b\.?"
+    rf"|{either('redaction.numbers', 'de')}"
+    rf"|{either('redaction.numbered', 'en')}{_S}?(?:-{_S}?)?{either('redaction.number', 'en')}\b\.?"
+    rf"|{either('redaction.numbers', 'en')})"
 )
 _NUMBER_PIECE = r"(?:(?=[A-Za-z]{0,6}\d)[A-Za-z0-9]++|[A-Z]{1,4}(?=[ ./-]\d))"
 _NUMBER = rf"{_NUMBER_PIECE}(?:[ ./-]{_NUMBER_PIECE}(?!{_S}?{_UNIT}(?!\w))){{0,8}}"
 
-_STREET_KIND = r"(?:straße|strasse|str\.|str|gasse|allee|chaussee|damm|weg|platz|ring|ufer|steig|stieg|pfad|promenade)"
-_NOT_A_STREET = (
-    r"(?!(?i:speicher|arbeits|steck|park|sitz|stell|lade|lager|daten|umweg|rück|heim|sende|über|um|aus|unter|be)\w{0,12}"
-    r"(?:platz|weg|ring|steig)\b)"
-)
+_STREET_KIND = either("redaction.streets", "de")
+_NOT_A_STREET = rf"(?!(?i:{either('redaction.no_streets')})\w{{0,12}}(?:platz|weg|ring|steig)\b)"
 _HOUSE = rf"\d{{1,4}}(?:{_S}?[a-zA-Z](?!\w))?(?:{_S}?[-/]{_S}?\d{{1,4}}[a-zA-Z]?)?(?![\w.,:]?\d|\w){_NO_UNIT}"
 _TOWN = (
     rf"[{_CAPITAL}][\w.-]{{1,40}}+"
     rf"(?:[ ](?:am|an[ ]der|im|in|bei|ob[ ]der|vor[ ]der|a\.)[ ][{_CAPITAL}][\w.-]{{1,40}}+)?"
 )
-_GREETING = (
-    r"(?:(?:mit\s)?(?:freundlich|viel|best|lieb|schön|herzlich)\w{0,3}\sgr(?:ü|ue)(?:ß|ss)\w{0,2}|mfg|lg|vg|"
-    r"(?:(?:kind|best|warm|with\skind)\s)?regards|(?:yours\s)?(?:sincerely|faithfully|truly)|best\swishes|cheers)"
-)
-_BIG_TOWNS = (
-    "Berlin|Hamburg|München|Muenchen|Köln|Koeln|Frankfurt|Stuttgart|Düsseldorf|Leipzig|Dortmund|Essen|Bremen|Dresden|"
-    "Hannover|Nürnberg|Duisburg|Bochum|Wuppertal|Bielefeld|Bonn|Münster|Mannheim|Karlsruhe|Augsburg|Wiesbaden|"
-    "Gelsenkirchen|Mönchengladbach|Aachen|Chemnitz|Kiel|Halle|Krefeld|Mainz|Lübeck|Erfurt|Rostock|Kassel|Hagen|Potsdam|"
-    "Saarbrücken|Hamm|Ludwigshafen|Oldenburg|Osnabrück|Leverkusen|Solingen|Darmstadt|Regensburg|Paderborn|Ulm|Trier|Jena|"
-    "Gera|Cottbus|Schwerin|Siegen|Fürth|Neuss|Herne|Worms|Celle|Emden|Wien|Graz|Linz|Salzburg|Zürich|Basel|Bern"
-)
-_TOWN_ENDS = (
-    r"(?:burg|stadt|heim|dorf|hausen|furt|feld|kirchen?|ingen|stedt|leben|brück(?:en)?|münde|hafen|rode|roda|walde?|"
-    r"weiler|beuren|reuth|büttel|itz|au|haven|scheid|rath)"
-)
+_GREETING = either("redaction.greetings")
 _TOWN_INTRODUCED = r"(?:(?i:plz|postleitzahl):?[ ]|(?<![\w-])(?:DE?|AT?|CH)-|\[address\],?\s)"
 
 
@@ -232,9 +203,7 @@ def _rule(kind: str, pattern: str, accept: Callable[[re.Match[str]], bool] = _al
 
 
 _MARKED = rf"\[(?:{'|'.join(KINDS)})\]"
-_CREDENTIAL = (
-    r"(?i:passw(?:or)?[td]|kennwort|passphrase|pwd|secret|(?:api|access)[-_ ]?key|token|zugangscode|geheimnis)"
-)
+_CREDENTIAL = f"(?i:{either('redaction.credentials')})"
 
 _RULES = (
     # The id of a metering location (BDEW): DE, 6 digits of the network operator, 5 of the postal code, 20 signs.
@@ -276,7 +245,7 @@ _RULES = (
     ),
     _rule(
         "birthdate",
-        r"\b(?i:geboren|geb\.?|geburts(?:datum|tag)|born|date\sof\sbirth|dob|birth(?:day|date))"
+        rf"\b(?i:{either('redaction.birth')})"
         r"(?i:\s|:|am|on|the|ist|is|lautet){1,6}"
         rf"(?P<x>{_DATE})",
     ),
@@ -299,19 +268,17 @@ _RULES = (
     ),
     _rule(
         "phone",
-        r"(?<!\w)(?i:tel(?:efon)?(?:nummer|nr)?\.?|handy(?:nummer|nr)?\.?|mobil(?:nummer|e|funknummer)?\.?|(?:ruf|fax|rückruf)nummer|"
-        rf"(?:mobile|cell|tele)?{_S}?phone|call{_S}me{_S}(?:at|on)){_LINK}{{1,8}}"
+        rf"(?<!\w)(?i:{either('redaction.phones')}){_LINK}{{1,8}}"
         rf"(?P<x>\d(?:[ /-]?\d){{5,14}})(?!\w|[.,]\d){_NO_UNIT}",
     ),
     _rule(
         "name",
-        rf"(?<![\w–-])(?:[Hh]errn?|[Ff]rau|Hr\.|Fr\.|[Mm]rs?\.?|[Mm]s\.?|Miss|Mx\.?|Familie|Dr\.|Prof\.)"
+        rf"(?<![\w–-]){either('redaction.titles')}"
         rf"(?:{_S}(?:Dr|Prof|Dipl|Ing|med|jur|rer|nat|phil|h|c)\b\.?-?(?:Ing\.)?|{_S}Doktor|{_S}Professor(?:in)?){{0,5}}{_S}(?P<x>{_PERSON})",
     ),
     _rule(
         "name",
-        r"(?<!\w)(?i:mein\sname\s(?:ist|lautet)|ich\shei(?:ß|ss)e|my\sname(?:\sis|['’]s)|hier\s(?:spricht|schreibt)|"
-        rf"name(?:\sdes\skunden|\sder\skundin|\sof\scustomer)?\s?:|kundenname\s?:?){_S}{{1,3}}(?:(?i:herr|frau|mr\.?|mrs\.?){_S})?(?P<x>{_PERSON})",
+        rf"(?<!\w)(?i:{either('redaction.introductions')}){_S}{{1,3}}(?:(?i:herr|frau|mr\.?|mrs\.?){_S})?(?P<x>{_PERSON})",
     ),
     _rule(
         "name",
@@ -341,13 +308,14 @@ _RULES = (
         "address",
         rf"(?<![\w.,-])\d{{1,5}}[a-zA-Z]?[ ](?:[{_CAPITAL}][\w'’.-]{{1,40}}+[ ]){{1,3}}"
         r"(?<!Google )(?<!Flash )(?<!Hard )(?<!One )"
-        r"(?:Street|St|Road|Rd|Avenue|Ave|Lane|Ln|Drive|Boulevard|Blvd|Court|Way|Place|Square|Terrace|Close|Crescent)\b\.?",
+        rf"{either('redaction.streets', 'en')}\b\.?",
     ),
     _rule("address", r"(?<![\w.,-])\d{1,5}[a-z]?[ ](?!mile|lane)[a-z]{3,30}[ ](?:street|road|avenue|boulevard)\b"),
     _rule("place", rf"(?<!\w){_TOWN_INTRODUCED}(?P<x>\d{{4,5}}(?:[ ]{_TOWN})?)(?!\w)"),
     _rule(
         "place",
-        rf"(?<![\w.,])\d{{4,5}}[ ](?:{_BIG_TOWNS}|[{_CAPITAL}][\w-]{{2,30}}{_TOWN_ENDS})\b"
+        rf"(?<![\w.,])\d{{4,5}}[ ](?:{either('redaction.towns')}"
+        rf"|[{_CAPITAL}][\w-]{{2,30}}{either('redaction.town_endings')})\b"
         rf"(?:[ /](?:am|an[ ]der)[ ][{_CAPITAL}]\w{{1,40}})?",
     ),
     _rule("place", rf"(?<!\w)(?:{_TOWN},?[ ])?(?:[A-Z]{{1,2}}\d[A-Z\d]?[ ]\d[A-Z]{{2}})(?!\w)"),
