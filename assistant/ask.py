@@ -28,6 +28,8 @@ from kb.errors import MissingPartError, UsageError
 from kb.library import Library
 from kb.vectors.question_vectors import folded
 
+__all__ = ["AskFilters", "Asker", "ask"]
+
 _LOG = logging.getLogger(__name__)
 
 DEFAULT_LIMIT = 10

@@ -36,6 +36,8 @@ from kb.catalog import ChunkRow, Filter
 from kb.embedding import Embedder
 from kb.library import Library
 
+__all__ = ["LotseEmbedding", "LotseQueryEngine", "LotseRetriever"]
+
 
 class LotseEmbedding(BaseEmbedding):
     """The configured embedder for LlamaIndex; question and passage prefixes are kept apart as it does."""

@@ -21,6 +21,8 @@ from kb.catalog.ratings import take_in_ratings
 from kb.library import Library
 from kb.runtime.cancellation import checkpoint
 
+__all__ = ["Hooks", "IngestReport", "ingest"]
+
 _WINDOW = 64
 """Articles whose new chunks are embedded together: enough to sort by length, little enough to lose when killed."""
 

@@ -6,6 +6,8 @@ Raised anywhere, translated once at the edge: the command line prints two lines 
 
 from __future__ import annotations
 
+__all__ = ["ConflictError", "KBError", "LockedError", "MissingPartError", "NotFoundError", "UsageError"]
+
 
 class KBError(Exception):
     """An error whose reader can act on it.

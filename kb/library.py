@@ -33,6 +33,8 @@ if TYPE_CHECKING:
     from kb.vectors.chroma import ChromaVectors
     from kb.vectors.question_vectors import QuestionVectors
 
+__all__ = ["Library"]
+
 DEFAULT_HOME = ".kb"
 _READER_WAIT_S = 30.0
 """How long a question waits for an ingest of another process, and an ingest for questions: both take seconds."""

@@ -138,6 +138,17 @@ def test_the_suite_of_github_is_that_of_everybody() -> None:
     assert [step["run"] for step in steps if "run" in step] == own
 
 
+def test_the_readme_shows_a_job_that_checks_articles(shop: Shop) -> None:
+    text = (ROOT / "README.md").read_text(encoding="utf-8").partition("```yaml\n")[2].partition("```")[0]
+    loaded = yaml.safe_load(text)
+    assert set(loaded) == {"name", True, "jobs"}
+    *_, install, check = (step.get("run") for step in loaded["jobs"]["check"]["steps"])
+    assert install == "pip install lotse-kb"
+    shop.put("sound", NEW, "[y](nowhere.md)")
+    done = shop.run(check)
+    assert (done.returncode, done.stdout.count("::error file=articles/sound.md")) == (1, 1)
+
+
 def test_every_form_for_an_issue_asks_for_something() -> None:
     forms = [file for file in (ROOT / ".github" / "ISSUE_TEMPLATE").glob("*.yml") if file.name != "config.yml"]
     assert len(forms) == 3

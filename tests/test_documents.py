@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import importlib
 import re
+import tomllib
 from pathlib import Path
 
 import pytest
@@ -46,3 +48,41 @@ def test_a_broken_link_is_told() -> None:
     assert is_broken(readme, "nowhere.md")
     assert is_broken(readme, "CONTRIBUTING.md#nowhere")
     assert not is_broken(readme, "CONTRIBUTING.md#decisions")
+
+
+def part(heading: str) -> str:
+    """CONTRIBUTING.md below one of its headings."""
+    text = (ROOT / "CONTRIBUTING.md").read_text(encoding="utf-8")
+    return text.partition(f"\n## {heading}\n")[2].partition("\n## ")[0]
+
+
+def table(heading: str) -> list[list[str]]:
+    """The cells of the table below ``heading``, without its head."""
+    lines = [line for line in part(heading).splitlines() if line.startswith("|")][2:]
+    return [[cell.strip() for cell in line.strip("|").split("|")] for line in lines]
+
+
+def test_public_names_are_those_that_the_modules_offer() -> None:
+    rows = table("Public names")
+    assert len(rows) == 6
+    for module, names in rows:
+        offered = importlib.import_module(module.strip("`")).__all__
+        assert sorted(set(re.findall(r"`(\w+)`", names))) == sorted(offered), module
+
+
+def test_every_dependency_has_its_reason() -> None:
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
+    asked = [*project["dependencies"], *(name for extra in project["optional-dependencies"].values() for name in extra)]
+    names = {re.split(r"[\[>=<]", name)[0].lower() for name in asked} - {project["name"]}
+    reasons = {name.strip().lower() for cells in table("Dependencies and why") for name in cells[0].split(",")}
+    assert names - reasons == set()
+    assert reasons - names == set()
+
+
+def test_decisions_are_numbered_and_dated() -> None:
+    entries = re.split(r"^(?=\d+\. )", part("Decisions"), flags=re.MULTILINE)[1:]
+    assert len(entries) > 70
+    for number, entry in enumerate(entries, start=1):
+        assert re.match(rf"{number}\. \*\*[^*]+\*\* \(\d\d? [A-Z][a-z]{{2}} \d{{4}}\)\. ", " ".join(entry.split())), (
+            entry
+        )

@@ -1,7 +1,7 @@
 """Tuned numbers of answering, each with its unit and how it was fitted.
 
 ``tests/assistant/answering/test_parameters.py`` notices each that is changed; `python -m evals compare` measures.
-"Development questions" are the dev halves of the sets that ``evals/README.md`` names (gold, cwa_faq, xquad and others).
+"Development questions" are the dev halves of the sets in ``evals/results.md`` (gold, cwa_faq, xquad and others).
 The weights of the confidence are data of their own: ``confidence.json``, written by `python -m evals calibrate`.
 """
 

@@ -1,7 +1,7 @@
 """Cause: why the questions of one cluster are not answered, proved by asking them again.
 
 A cluster speaks more clearly than a question: over several wordings of one need, the confidence that an article answers
-tells a missing article from a cautious refusal far better than over one (see evals/README.md, "Gaps"). So verdicts are
+tells a missing article from a cautious refusal far better than over one (see evals/results.md, "Gaps"). So verdicts are
 about clusters; only what differs by language is decided for each language.
 """
 

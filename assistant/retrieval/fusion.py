@@ -2,7 +2,7 @@
 
 Score-level fusion beat reciprocal ranks on every set that was tried. There is one set of weights for each of three
 cases (``parameters.FusionParameters``); weights that also change with the question (the share of known words, its
-length, whether the lists agree) gained nothing on the other halves. See evals/README.md.
+length, whether the lists agree) gained nothing on the other halves. See evals/diary.md.
 """
 
 from __future__ import annotations
