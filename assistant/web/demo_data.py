@@ -1,4 +1,4 @@
-"""The demo that `make run` starts: invented questions and tickets in a fresh log, and a page that says so."""
+"""The demo of `make run`: invented questions and tickets in a fresh log, and a page that says so."""
 
 from __future__ import annotations
 

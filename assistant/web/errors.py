@@ -50,7 +50,7 @@ def install(app: FastAPI) -> None:
     def unexpected(_: Request, error: Exception) -> JSONResponse:
         # The error's own text might hold a question, so only its kind is logged and nothing of it is sent.
         number = _number()
-        _LOG.error("Request %s failed with %s at %s.", number, type(error).__name__, _place(error))
+        _LOG.error("Request %s failed with %s at %s.", number, type(error).__name__, _raised_at(error))
         hint = f"Try again; if it stays, run `kb doctor` and look for {number} in the server's log."
         return JSONResponse(error_json("Something went wrong inside the server.", hint, 3, id=number), 500)
 
@@ -65,14 +65,14 @@ def _number() -> str:
     return secrets.token_hex(4)
 
 
-def _place(error: Exception) -> str:
-    """The place where an error was raised, as file and line."""
+def _raised_at(error: Exception) -> str:
+    """File and line where an error was raised."""
     frames = traceback.extract_tb(error.__traceback__)
-    return f"{Path(frames[-1].filename).name}:{frames[-1].lineno}" if frames else "an unknown place"
+    return f"{Path(frames[-1].filename).name}:{frames[-1].lineno}" if frames else "an unknown line"
 
 
 def _complaints(errors: Sequence[Any]) -> Iterator[str]:
     """The faults and their fields, without the value that was sent: it may be a customer's question."""
     for error in errors[:5]:
-        place = ".".join(str(part) for part in error["loc"] if part != "body") or "body"
-        yield f"{place}: {error['msg']}"
+        field = ".".join(str(part) for part in error["loc"] if part != "body") or "body"
+        yield f"{field}: {error['msg']}"

@@ -1,4 +1,4 @@
-"""Figures for Prometheus: how many questions, how fast, and what the index holds. Never a question's text."""
+"""Figures for Prometheus: number and speed of questions, size of the index. Never a question's text."""
 
 from __future__ import annotations
 
@@ -62,7 +62,7 @@ class Metrics:
 
 
 class _Index(Collector):
-    """What the index holds, read when it is asked for."""
+    """Figures of the index, read when they are asked for."""
 
     def __init__(self, library: Library) -> None:
         self._library = library

@@ -55,7 +55,7 @@ def serve(
             server_header=False,
             timeout_graceful_shutdown=_GRACE_S,
             lifespan="on",
-            proxy_headers=False,  # which proxies are believed, and for what, is said in one place: access.py
+            proxy_headers=False,  # ``Access`` decides which proxies are trusted, and for what
             ssl_certfile=part.certificate or None,
             ssl_keyfile=part.certificate_key or None,
         )

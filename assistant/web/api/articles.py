@@ -12,7 +12,7 @@ from pydantic import Field
 
 from assistant.answering.reply import Reply
 from assistant.retrieval.relevance_feedback import lessons
-from assistant.web.api.models import ArticleReference, Lines, StrictModel, TitledArticle, answers
+from assistant.web.api.models import ArticleReference, Lines, PlainJSONResponse, StrictModel, TitledArticle, answers
 from assistant.web.page.safe_html import Resolve, article_html, links_of, nowhere
 from assistant.web.security.authorization import Access
 from kb import markdown
@@ -97,12 +97,12 @@ def router(library: Library, access: Access) -> APIRouter:
             Literal["internal", "public"], Query(description="'public': what a customer may read")
         ] = "internal",
         product: Annotated[list[str] | None, Query(description="only articles about one of these")] = None,
-    ) -> dict[str, Any]:
+    ) -> PlainJSONResponse:
         """All published articles by title, without their text."""
         today = library.today()
         with library.catalog.snapshot() as snapshot:
             rows = snapshot.listing(Filter(today, audience, language, tuple(product or ())))
-        return {"articles": [front(row, library, today) for row in rows]}
+        return PlainJSONResponse({"articles": [front(row, library, today) for row in rows]})
 
     @routes.get("/{article_id:path}", summary="Read an article", **answers(ArticleResponse, 404, 422))
     def read_article(
@@ -110,9 +110,9 @@ def router(library: Library, access: Access) -> APIRouter:
             str, Path(description="its id, as citations and lists give it", examples=["report-move"])
         ],
         language: Annotated[str | None, Query(description="which translation; without it, the first one")] = None,
-    ) -> dict[str, Any]:
+    ) -> PlainJSONResponse:
         """An article: front matter, Markdown as it stands, sanitised HTML, and sections with their lines."""
-        return article(library, article_id, language)
+        return PlainJSONResponse(article(library, article_id, language))
 
     return routes
 

@@ -2,19 +2,19 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Any
+from typing import Annotated
 
 from fastapi import APIRouter, Depends, Query
 from pydantic import Field
 
-from assistant.web.api.models import StrictModel, answers
+from assistant.web.api.models import PlainJSONResponse, StrictModel, answers
 from assistant.web.security.authorization import Access
 from kb.accounts import Outcome
 from kb.library import Library
 
 
 class AuditEntryResponse(StrictModel):
-    """Who did what to which, and whether they were let."""
+    """An action: the person, the target, and whether it was allowed."""
 
     at: str = Field(examples=["2026-11-25T18:31:16+00:00"])
     who: str = Field(examples=["session:kim"])
@@ -38,8 +38,8 @@ def router(library: Library, access: Access) -> APIRouter:
     @routes.get("/audit", summary="Who did what", **answers(AuditResponse, 422, 503))
     def audit(
         limit: Annotated[int, Query(ge=1, le=10_000, description="how many lines at most")] = 200,
-    ) -> dict[str, Any]:
+    ) -> PlainJSONResponse:
         """The newest lines of the audit log."""
-        return {"entries": [entry.to_json() for entry in library.accounts.entries(limit=limit)]}
+        return PlainJSONResponse({"entries": [entry.to_json() for entry in library.accounts.entries(limit=limit)]})
 
     return routes

@@ -11,7 +11,7 @@ from pydantic import Field
 
 from assistant.retrieval.query import understand
 from assistant.web.api.articles import FrontMatterResponse, front
-from assistant.web.api.models import StrictModel, answers
+from assistant.web.api.models import PlainJSONResponse, StrictModel, answers
 from assistant.web.api.products import Names, Products
 from assistant.web.security.authorization import Access
 from kb.catalog import ArticleRow, Filter, Snapshot
@@ -63,7 +63,7 @@ def router(library: Library, access: Access, products: Products) -> APIRouter:
     routes = APIRouter(prefix="/api/v1", tags=["articles"], dependencies=[Depends(access.require("agent"))])
 
     @routes.get("/topics", summary="Products and tags", **answers(TopicsResponse, 422))
-    def topics(language: Language = None, audience: Audience = "internal") -> dict[str, Any]:
+    def topics(language: Language = None, audience: Audience = "internal") -> PlainJSONResponse:
         """Every product and every tag with the number of its articles; products with what people call them."""
         today = library.today()
         with library.catalog.snapshot() as snapshot:
@@ -71,7 +71,7 @@ def router(library: Library, access: Access, products: Products) -> APIRouter:
         about = Counter(name for row in rows for name in row.products)
         tags = Counter(name for row in rows for name in row.tags)
         named = [product | {"names": _names(products.names(), product["name"])} for product in _counted(about)]
-        return {"articles": len(rows), "products": named, "tags": _counted(tags)}
+        return PlainJSONResponse({"articles": len(rows), "products": named, "tags": _counted(tags)})
 
     @routes.get("/search", summary="Search as you type", **answers(SearchResponse, 422))
     def search(
@@ -81,7 +81,7 @@ def router(library: Library, access: Access, products: Products) -> APIRouter:
         product: Annotated[str | None, Query(max_length=200, description="only articles about this product")] = None,
         tag: Annotated[str | None, Query(max_length=200, description="only articles with this tag")] = None,
         limit: Annotated[int, Query(ge=1, le=_MAX_LISTED, description="how many at most")] = 50,
-    ) -> dict[str, Any]:
+    ) -> PlainJSONResponse:
         """Articles whose title, alias, tag or text holds what was typed; without words, all by title. Not logged."""
         today = library.today()
         where = Filter(today, audience, language)
@@ -89,7 +89,7 @@ def router(library: Library, access: Access, products: Products) -> APIRouter:
             rows = snapshot.listing(where)
             rows = [row for row in rows if product in (None, *row.products) and tag in (None, *row.tags)]
             rows = _matching(snapshot, rows, q, where) if q.strip() else rows
-        return {"total": len(rows), "articles": [front(row, library, today) for row in rows[:limit]]}
+        return PlainJSONResponse({"total": len(rows), "articles": [front(row, library, today) for row in rows[:limit]]})
 
     return routes
 
@@ -99,7 +99,7 @@ def _counted(tally: Counter[str]) -> list[dict[str, Any]]:
 
 
 def _names(names: Names, product: str) -> dict[str, str]:
-    """What a product is called; one that only just came is called as it is written."""
+    """The names of a product; a product without one is called as it is written."""
     return names.get(product, {"de": product, "en": product})
 
 

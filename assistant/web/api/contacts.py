@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import UTC, datetime
 from functools import partial
-from typing import Any, Literal
+from typing import Literal
 
 from fastapi import APIRouter, Depends
 from pydantic import Field
@@ -13,7 +13,7 @@ from assistant.answering.reply import Reply
 from assistant.contacts.customer_reply import customer_reply
 from assistant.contacts.ticket_questions import questions_of
 from assistant.web.api.articles import resolver
-from assistant.web.api.models import BODY_ERRORS, Actor, Handle, StrictModel, answers
+from assistant.web.api.models import BODY_ERRORS, Actor, Handle, PlainJSONResponse, StrictModel, answers
 from assistant.web.api.questions import Products, as_products
 from assistant.web.page.plain_text import plain
 from assistant.web.page.safe_html import answer_html
@@ -104,12 +104,12 @@ def router(library: Library, access: Access) -> APIRouter:
         dependencies=[agent],
         **answers(CustomerReplyResponse, 400, 423, 503, *BODY_ERRORS),
     )
-    def reply(body: CustomerReplyBody) -> dict[str, Any]:
+    def reply(body: CustomerReplyBody) -> PlainJSONResponse:
         """Greeting, answer and closing from public articles alone; an empty text where none of them answers."""
         products = as_products(body.product)
         written = customer_reply(library, body.question, products, datetime.now(UTC), partial(answer_text, library))
         sources = [{"article_id": key, "title": title} for key, title in written.sources]
-        return {"text": written.text, "language": written.language, "sources": sources}
+        return PlainJSONResponse({"text": written.text, "language": written.language, "sources": sources})
 
     @routes.post(
         "/ticket-questions",
@@ -117,29 +117,31 @@ def router(library: Library, access: Access) -> APIRouter:
         dependencies=[agent],
         **answers(TicketQuestionsResponse, *BODY_ERRORS),
     )
-    def ticket(body: TicketBody) -> dict[str, Any]:
-        """What the customer asks, without greeting, quoted mail and signature. Nothing of the text is kept."""
-        return {"questions": questions_of(body.text)}
+    def ticket(body: TicketBody) -> PlainJSONResponse:
+        """The questions of the customer, without greeting, quoted mail and signature. Nothing of the text is kept."""
+        return PlainJSONResponse({"questions": questions_of(body.text)})
 
     @routes.post("/gaps", summary="Report a gap", **answers(GapReportedResponse, 400, 404, 503, *BODY_ERRORS))
-    def report_gap(body: GapBody, person: Person = agent) -> dict[str, Any]:
+    def report_gap(body: GapBody, person: Person = agent) -> PlainJSONResponse:
         """Say that the knowledge base lacks the answer to a question that was asked."""
         actor = person.actor or body.actor
         library.events.act(Action(body.question_id, datetime.now(UTC), "gap_reported", actor, body.note))
-        return {"question_id": body.question_id, "reported": True}
+        return PlainJSONResponse({"question_id": body.question_id, "reported": True})
 
     @routes.post(
         "/escalations",
         summary="Hand a question to the team lead",
         **answers(EscalatedResponse, 400, 404, 409, 503, *BODY_ERRORS),
     )
-    def escalate(body: EscalationBody, person: Person = agent) -> dict[str, Any]:
+    def escalate(body: EscalationBody, person: Person = agent) -> PlainJSONResponse:
         """Put a question into the lead's inbox, with a reason and a note; refused (409) where it waits already."""
         from assistant.leads import escalate as hand_over
 
         actor = person.actor or body.actor
         handed = hand_over(library, body.question_id, body.reason, body.note, actor, datetime.now(UTC))
-        return {"question_id": handed.question_id, "escalation_id": handed.escalation_id, "escalated": True}
+        return PlainJSONResponse(
+            {"question_id": handed.question_id, "escalation_id": handed.escalation_id, "escalated": True}
+        )
 
     return routes
 

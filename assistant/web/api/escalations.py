@@ -9,7 +9,7 @@ from fastapi import APIRouter, Depends, Path, Query
 from pydantic import Field
 
 from assistant.web.api.gaps_models import DraftResponse
-from assistant.web.api.models import BODY_ERRORS, ArticleReference, StrictModel, answers
+from assistant.web.api.models import BODY_ERRORS, ArticleReference, PlainJSONResponse, StrictModel, answers
 from assistant.web.security.authorization import Access, Person
 from kb.backlog import Escalation, EscalationReason
 from kb.library import Library
@@ -69,41 +69,41 @@ def router(library: Library, access: Access) -> APIRouter:
     )
     def escalations(
         *, all_: Annotated[bool, Query(alias="all", description="answered ones too")] = False
-    ) -> dict[str, Any]:
+    ) -> PlainJSONResponse:
         """The questions that agents handed over, the oldest first."""
         listed = library.escalations.escalations(open_only=not all_)
         events = library.events.questions_for([escalation.question_id for escalation in listed])
         texts = {key: (event.text, event.language) for key, event in events.items()}
-        return {
-            "escalations": [_told(escalation, *texts.get(escalation.question_id, ("", ""))) for escalation in listed]
-        }
+        return PlainJSONResponse(
+            {"escalations": [_told(escalation, *texts.get(escalation.question_id, ("", ""))) for escalation in listed]}
+        )
 
     @routes.post(
         "/{escalation_id}/answer",
         summary="Answer an escalation",
         **answers(EscalationResponse, 400, 404, 409, 503, *BODY_ERRORS),
     )
-    def answer(escalation_id: EscalationId, body: AnswerBody, person: Person = lead) -> dict[str, Any]:
+    def answer(escalation_id: EscalationId, body: AnswerBody, person: Person = lead) -> PlainJSONResponse:
         """Say what the agent may tell the customer."""
         from assistant.leads import answer as reply
 
         answered = reply(library, escalation_id, body.text, person.name, datetime.now(UTC))
         access.record(person, "escalation answer", answered.escalation_id)
         event = library.events.question(answered.question_id)
-        return _told(answered, event.text, event.language)
+        return PlainJSONResponse(_told(answered, event.text, event.language))
 
     @routes.post(
         "/{escalation_id}/draft",
         summary="Begin an article from an answer",
         **answers(AnswerDraftResponse, 400, 404, 409, 503, *BODY_ERRORS),
     )
-    def draft(escalation_id: EscalationId, person: Person = lead) -> dict[str, Any]:
+    def draft(escalation_id: EscalationId, person: Person = lead) -> PlainJSONResponse:
         """Write the draft whose solution is what was answered."""
         from assistant.leads import draft_answer
 
         drafted = draft_answer(library, escalation_id, person.name, datetime.now(UTC))
         access.record(person, "escalation draft", escalation_id, article=drafted.article.article_id)
-        return {"draft": drafted.to_json()}
+        return PlainJSONResponse({"draft": drafted.to_json()})
 
     return routes
 

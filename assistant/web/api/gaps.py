@@ -21,7 +21,7 @@ from assistant.web.api.gaps_models import (
     VerifyBody,
 )
 from assistant.web.api.jobs import JobResponse
-from assistant.web.api.models import BODY_ERRORS, answers
+from assistant.web.api.models import BODY_ERRORS, PlainJSONResponse, answers
 from assistant.web.api.products import Products
 from assistant.web.jobs import Jobs, Progress
 from assistant.web.security.authorization import Access, Person
@@ -67,7 +67,7 @@ def router(  # noqa: C901  one endpoint after the other
         ] = None,
         language: Annotated[str | None, Query(max_length=35, description="only asked in this language")] = None,
         product: Annotated[str | None, Query(max_length=200, description="only about this product")] = None,
-    ) -> dict[str, Any]:
+    ) -> PlainJSONResponse:
         """The gaps of the backlog without their questions, those that cost most first."""
         rows = [
             row(gap)
@@ -76,28 +76,30 @@ def router(  # noqa: C901  one endpoint after the other
             and owner in (None, gap.owner)
             and (not language or primary_language(gap.language) == primary_language(language))
         ]
-        return {"gaps": [listed for listed in rows if product in (None, *listed["products"])]}
+        return PlainJSONResponse({"gaps": [listed for listed in rows if product in (None, *listed["products"])]})
 
     @routes.post("/find", summary="Look for gaps", **answers(JobResponse, 409, 503, *BODY_ERRORS, status=202))
-    def find_gaps(body: FindBody, person: Person = lead) -> dict[str, Any]:
+    def find_gaps(body: FindBody, person: Person = lead) -> PlainJSONResponse:
         """Look through the log anew, as `kb gaps find` does, as a job. Takes seconds to minutes."""
         access.record(person, "gaps find")
-        return jobs.start("gaps find", lambda progress: _find(library, body, progress)).to_json()
+        return PlainJSONResponse(
+            jobs.start("gaps find", lambda progress: _find(library, body, progress)).to_json(), 202
+        )
 
     @routes.get("/{gap_id}", summary="Show a gap", dependencies=[lead], **answers(GapResponse, 400, 404, 422, 503))
-    def show_gap(gap_id: GapId) -> dict[str, Any]:
+    def show_gap(gap_id: GapId) -> PlainJSONResponse:
         """Questions, proof of the cause, arithmetic of the priority, nearest articles, history."""
-        return whole(library.backlog.gap(gap_id))
+        return PlainJSONResponse(whole(library.backlog.gap(gap_id)))
 
     @routes.post("/{gap_id}/assign", summary="Assign a gap", **_CHANGED)
-    def assign(gap_id: GapId, body: AssignBody, person: Person = lead) -> dict[str, Any]:
+    def assign(gap_id: GapId, body: AssignBody, person: Person = lead) -> PlainJSONResponse:
         """Give it to somebody."""
         gap = library.backlog.assign(gap_id, body.owner, person.name, body.version, now=_now(), note=body.note)
         access.record(person, "gap assign", gap.gap_id, owner=body.owner)
-        return whole(gap)
+        return PlainJSONResponse(whole(gap))
 
     @routes.post("/{gap_id}/move", summary="Move a gap", **_CHANGED)
-    def move(gap_id: GapId, body: MoveBody, person: Person = lead) -> dict[str, Any]:
+    def move(gap_id: GapId, body: MoveBody, person: Person = lead) -> PlainJSONResponse:
         """Put it into another state: a legal move of the state it is in."""
         gap = library.backlog.move(
             gap_id,
@@ -110,28 +112,28 @@ def router(  # noqa: C901  one endpoint after the other
             note=body.note,
         )
         access.record(person, "gap move", gap.gap_id, state=body.state)
-        return whole(gap)
+        return PlainJSONResponse(whole(gap))
 
     @routes.post("/{gap_id}/merge", summary="Merge two gaps", **_CHANGED)
-    def merge(gap_id: GapId, body: MergeBody, person: Person = lead) -> dict[str, Any]:
+    def merge(gap_id: GapId, body: MergeBody, person: Person = lead) -> PlainJSONResponse:
         """Put the other one's questions into this one."""
         gap = library.backlog.merge(gap_id, body.other, person.name, body.version, now=_now())
         access.record(person, "gap merge", gap.gap_id, other=body.other)
-        return whole(gap)
+        return PlainJSONResponse(whole(gap))
 
     @routes.post("/{gap_id}/split", summary="Split a gap", **_CHANGED)
-    def split(gap_id: GapId, body: SplitBody, person: Person = lead) -> dict[str, Any]:
+    def split(gap_id: GapId, body: SplitBody, person: Person = lead) -> PlainJSONResponse:
         """Make some of its questions a gap of their own, and give that one."""
         gap = library.backlog.split(gap_id, body.question_ids, person.name, body.version, now=_now(), title=body.title)
         access.record(person, "gap split", gap.gap_id, of=gap_id)
-        return whole(gap)
+        return PlainJSONResponse(whole(gap))
 
     @routes.post(
         "/{gap_id}/draft",
         summary="Begin the article",
         **answers(GapDraftResponse, 400, 404, 409, 503, *BODY_ERRORS),
     )
-    def draft(gap_id: GapId, body: DraftBody, person: Person = lead) -> dict[str, Any]:
+    def draft(gap_id: GapId, body: DraftBody, person: Person = lead) -> PlainJSONResponse:
         """Write the draft that mends the gap, or say what to change in which article."""
         from assistant.leads import draft as begin
 
@@ -139,14 +141,14 @@ def router(  # noqa: C901  one endpoint after the other
             library, gap_id, person.name, _now(), title=body.title, fresh=body.fresh, in_language=body.told_in or ""
         )
         access.record(person, "gap draft", gap_id, article=begun.article.article_id)
-        return {"draft": begun.to_json(), "gap": whole(library.backlog.gap(gap_id))}
+        return PlainJSONResponse({"draft": begun.to_json(), "gap": whole(library.backlog.gap(gap_id))})
 
     @routes.post(
         "/{gap_id}/verify",
         summary="Prove that a gap is closed",
         **answers(JobResponse, 400, 404, 409, 503, *BODY_ERRORS, status=202),
     )
-    def verify(gap_id: GapId, body: VerifyBody, person: Person = lead) -> dict[str, Any]:
+    def verify(gap_id: GapId, body: VerifyBody, person: Person = lead) -> PlainJSONResponse:
         """Ask its questions again, as a job; it closes where its article answers them."""
         gap = library.backlog.gap(gap_id)
         access.record(person, "gap verify", gap.gap_id)
@@ -156,7 +158,7 @@ def router(  # noqa: C901  one endpoint after the other
             told = verification.to_json() | {"titles": titles(library)}
             return {"verification": told, "gap": whole(verification.gap)}
 
-        return jobs.start(f"verify {gap.gap_id}", work).to_json()
+        return PlainJSONResponse(jobs.start(f"verify {gap.gap_id}", work).to_json(), 202)
 
     return routes
 

@@ -11,7 +11,7 @@ from pydantic import Field
 
 from assistant.messages import LANGUAGES
 from assistant.web.api.articles import titles
-from assistant.web.api.models import StrictModel, answers
+from assistant.web.api.models import PlainJSONResponse, StrictModel, answers
 from assistant.web.jobs import Jobs, JobState, Progress
 from assistant.web.security.authorization import Access, Person
 from kb.library import Library
@@ -54,26 +54,26 @@ def router(library: Library, access: Access, jobs: Jobs) -> APIRouter:
     lead = Depends(access.require("lead"))
 
     @routes.post("/health", summary="Examine the articles", **_BEGUN)
-    def health(person: Person = lead) -> dict[str, Any]:
+    def health(person: Person = lead) -> PlainJSONResponse:
         """Look for contradictions, copies, lagging translations and overdue articles by damage, as a job."""
         access.record(person, "health")
-        return jobs.start("health", lambda progress: _health(library, progress)).to_json()
+        return PlainJSONResponse(jobs.start("health", lambda progress: _health(library, progress)).to_json(), 202)
 
     @routes.post("/ingest", summary="Read the articles anew", **_BEGUN)
-    def ingest(person: Person = lead) -> dict[str, Any]:
-        """Ingest the folders that the index was made from, as a job: what was written becomes what answers."""
+    def ingest(person: Person = lead) -> PlainJSONResponse:
+        """Ingest the folders that the index was made from, as a job: new and changed articles answer from then on."""
         access.record(person, "ingest")
-        return jobs.start("ingest", lambda progress: _ingest(library, progress)).to_json()
+        return PlainJSONResponse(jobs.start("ingest", lambda progress: _ingest(library, progress)).to_json(), 202)
 
     @routes.get("/jobs/{job_id}", summary="How far a job is", dependencies=[lead], **answers(JobResponse, 404, 422))
-    def job(job_id: JobId) -> dict[str, Any]:
+    def job(job_id: JobId) -> PlainJSONResponse:
         """State, progress, and in the end its result or error."""
-        return jobs.job(job_id).to_json()
+        return PlainJSONResponse(jobs.job(job_id).to_json())
 
     @routes.delete("/jobs/{job_id}", summary="Cancel a job", dependencies=[lead], **answers(JobResponse, 404, 422))
-    def cancel(job_id: JobId) -> dict[str, Any]:
+    def cancel(job_id: JobId) -> PlainJSONResponse:
         """End it: it counts as cancelled at once, its work stops within moments, and what is written is whole."""
-        return jobs.cancel(job_id).to_json()
+        return PlainJSONResponse(jobs.cancel(job_id).to_json())
 
     return routes
 

@@ -14,7 +14,7 @@ from assistant.reports.figures.gather import gather
 from assistant.reports.figures.measures import Unit
 from assistant.reports.formatting import Wording
 from assistant.reports.team_tables import to_json
-from assistant.web.api.models import DaysResponse, StrictModel, TitledArticle, answers
+from assistant.web.api.models import DaysResponse, PlainJSONResponse, StrictModel, TitledArticle, answers
 from assistant.web.security.authorization import Access
 from kb.library import Library
 
@@ -85,9 +85,9 @@ def router(library: Library, access: Access) -> APIRouter:
     def overview(
         language: Language = "de",
         span: Annotated[Literal["week", "month"], Query(description="the last 7 or the last 30 days")] = "week",
-    ) -> dict[str, Any]:
+    ) -> PlainJSONResponse:
         """The figures of the last seven days (or 30) against those before, with the weeks that lead there."""
-        return overview_of(library, language, span, library.today())
+        return PlainJSONResponse(overview_of(library, language, span, library.today()))
 
     return routes
 

@@ -1,4 +1,4 @@
-"""Products as the page shows them: which there are, what they are called, which of them a gap is about."""
+"""Products as the page shows them: their names, and the products of a gap."""
 
 from __future__ import annotations
 
@@ -14,10 +14,10 @@ from kb.catalog.product_names import product_names
 from kb.library import Library
 
 Names = dict[str, dict[str, str]]
-"""A product to its name in each language of the page."""
+"""Product to its name by language."""
 
 _STATUSES = ("published", "review", "draft", "archived")
-_NEAR = 3
+_NEAREST = 3
 """Nearest articles of a gap whose products are taken for its own."""
 
 
@@ -49,7 +49,7 @@ class Products:
             named = _key(proven)
         if named is not None and named in rows:
             return list(rows[named].products)
-        keys = [_key(one) for one in gap.nearest[:_NEAR]]
+        keys = [_key(article) for article in gap.nearest[:_NEAREST]]
         return list(most_have([rows[key].products for key in keys if key in rows]))
 
     def _state(self) -> _State:

@@ -13,7 +13,16 @@ from pydantic import Field
 from assistant.answering.messages import in_language
 from assistant.answering.reply import Reply, Timings
 from assistant.ask import DEFAULT_LIMIT, MAX_LIMIT, Asker, AskFilters, Trace, ask
-from assistant.web.api.models import BODY_ERRORS, Actor, Handle, Lines, StrictModel, TitledArticle, answers
+from assistant.web.api.models import (
+    BODY_ERRORS,
+    Actor,
+    Handle,
+    Lines,
+    PlainJSONResponse,
+    StrictModel,
+    TitledArticle,
+    answers,
+)
 from assistant.web.metrics import Metrics
 from assistant.web.security.authorization import Access, Person
 from kb.articles.freshness import Freshness
@@ -170,7 +179,7 @@ class Desk:
         return {"question_id": body.question_id, "verdict": body.verdict, "reason": body.reason}
 
     def frequent(self) -> list[dict[str, Any]]:
-        """Frequent questions, counted at most once a minute. They can be done without: none where there is no log."""
+        """Frequent questions, counted at most once a minute. None where there is no log."""
         until_s, rows = self._frequent
         if time.monotonic() > until_s:
             since = datetime.now(UTC) - timedelta(days=_FREQUENT_DAYS)
@@ -190,16 +199,16 @@ def router(desk: Desk, access: Access) -> APIRouter:
     agent = Depends(access.require("agent"))
 
     @routes.post("/ask", summary="Ask the articles", **answers(AskResponse, 400, 423, 503, *BODY_ERRORS))
-    def ask_articles(body: AskBody, person: Person = agent) -> dict[str, Any]:
+    def ask_articles(body: AskBody, person: Person = agent) -> PlainJSONResponse:
         """An answer with its citations, or an abstention with a reason; both with the nearest articles."""
         trace = Trace() if body.explain else None
         reply = desk.ask(body, person, "rest", trace)
-        return reply.to_json() | ({"explain": trace.steps} if trace else {})
+        return PlainJSONResponse(reply.to_json() | ({"explain": trace.steps} if trace else {}))
 
     @routes.post("/feedback", summary="Rate an answer", **answers(FeedbackResponse, 400, 404, 503, *BODY_ERRORS))
-    def rate(body: FeedbackBody, person: Person = agent) -> dict[str, Any]:
+    def rate(body: FeedbackBody, person: Person = agent) -> PlainJSONResponse:
         """Say whether an answer helped, and if not, why."""
-        return desk.rate(body, person)
+        return PlainJSONResponse(desk.rate(body, person))
 
     @routes.get(
         "/questions/frequent",
@@ -210,10 +219,10 @@ def router(desk: Desk, access: Access) -> APIRouter:
     def frequent(
         limit: Annotated[int, Query(ge=1, le=50, description="how many at most")] = 8,
         language: Annotated[str | None, Query(max_length=35, description="only questions in this language")] = None,
-    ) -> dict[str, Any]:
-        """What was asked in three contacts or more of the last 30 days and always answered, the most frequent first."""
+    ) -> PlainJSONResponse:
+        """Questions of three or more contacts in 30 days that were always answered, the most frequent first."""
         rows = [row for row in desk.frequent() if language in (None, row["language"])]
-        return {"questions": rows[:limit]}
+        return PlainJSONResponse({"questions": rows[:limit]})
 
     return routes
 

@@ -10,7 +10,15 @@ from pydantic import Field
 
 from assistant.reports import Period, gap_report, latest, team_report
 from assistant.web.api.jobs import JobResponse
-from assistant.web.api.models import BODY_ERRORS, TOKEN_IS_OPTIONAL, Day, StrictModel, answers, error_responses
+from assistant.web.api.models import (
+    BODY_ERRORS,
+    TOKEN_IS_OPTIONAL,
+    Day,
+    PlainJSONResponse,
+    StrictModel,
+    answers,
+    error_responses,
+)
 from assistant.web.jobs import Jobs, Progress
 from assistant.web.security.authorization import Access, Person
 from kb.errors import UsageError
@@ -52,7 +60,7 @@ def router(library: Library, access: Access, jobs: Jobs) -> APIRouter:
     routes = APIRouter(prefix="/api/v1", tags=["lead"])
     lead = Depends(access.require("lead"))
 
-    def made(body: ReportBody, person: Person) -> tuple[Period, str]:
+    def build(body: ReportBody, person: Person) -> tuple[Period, str]:
         today = library.today()
         period = period_of(library, body.period, body.since, body.until, today)
         access.record(person, "report", body.kind, format=body.format, language=body.language)
@@ -79,7 +87,7 @@ def router(library: Library, access: Access, jobs: Jobs) -> APIRouter:
     ) -> Response:
         """The team report or the gap report, to be shown or saved."""
         body = ReportBody(kind=kind, language=language, format=form, period=span, since=since, until=until)
-        period, text = made(body, person)
+        period, text = build(body, person)
         headers = {"content-disposition": f'inline; filename="{_name(body, period)}"'}
         if form == "html":
             headers |= {"content-security-policy": _POLICY, "x-frame-options": "SAMEORIGIN"}
@@ -90,17 +98,17 @@ def router(library: Library, access: Access, jobs: Jobs) -> APIRouter:
         summary="Make a report as a job",
         **answers(JobResponse, 400, 503, *BODY_ERRORS, status=202),
     )
-    def begin(body: ReportBody, person: Person = lead) -> dict[str, Any]:
+    def begin(body: ReportBody, person: Person = lead) -> PlainJSONResponse:
         """The same as a job, for long periods: its result has the report as ``text``, and a ``name`` to save it by."""
         today = library.today()
         period_of(library, body.period, body.since, body.until, today)  # what is wrong is told at once
 
         def work(progress: Progress) -> dict[str, Any]:
             progress(0, 1)
-            period, text = made(body, person)
+            period, text = build(body, person)
             return {"name": _name(body, period), "text": text}
 
-        return jobs.start("report", work, alone=False).to_json()
+        return PlainJSONResponse(jobs.start("report", work, alone=False).to_json(), 202)
 
     return routes
 

@@ -12,7 +12,7 @@ from fastapi.responses import HTMLResponse, Response
 from assistant.answering.messages import in_language
 from assistant.messages import LANGUAGES
 from assistant.web.api import articles
-from assistant.web.api.models import Handle, StrictModel
+from assistant.web.api.models import Handle, PlainJSONResponse, StrictModel
 from assistant.web.api.questions import AskBody, Desk
 from assistant.web.page.document import asset, assets, document
 from assistant.web.page.plain_text import plain
@@ -48,22 +48,24 @@ def router(desk: Desk, access: Access, boot: Callable[[Request], dict[str, Any]]
             html, headers={"content-security-policy": content_security_policy(html), "cache-control": "no-store"}
         )
 
-    @routes.post("/page/ask", response_model=None)  # why none: see ``questions``
-    def ask_on_page(body: AskBody, person: Person = agent) -> dict[str, Any]:
+    @routes.post("/page/ask")
+    def ask_on_page(body: AskBody, person: Person = agent) -> PlainJSONResponse:
         reply = desk.ask(body, person, "page")
         resolve = articles.resolver(desk.library, reply)
         # In both languages of the page, so that switching it leaves nothing in the other one.
         told = {language: in_language(reply, language) for language in LANGUAGES}
         html = {language: answer_html(one.answer, one.citations, resolve) for language, one in told.items()}
-        return {
-            "reply": reply.to_json(),
-            "told": {
-                language: {"reason": one.reason, "answer_html": html[language], "plain": plain(html[language])}
-                for language, one in told.items()
-            },
-            "marks": articles.marks(desk.library, reply),
-            "quotes": {citation.number: plain_text(citation.quote) for citation in reply.citations},
-        }
+        return PlainJSONResponse(
+            {
+                "reply": reply.to_json(),
+                "told": {
+                    language: {"reason": one.reason, "answer_html": html[language], "plain": plain(html[language])}
+                    for language, one in told.items()
+                },
+                "marks": articles.marks(desk.library, reply),
+                "quotes": {citation.number: plain_text(citation.quote) for citation in reply.citations},
+            }
+        )
 
     @routes.post("/page/act")
     def act(body: ActBody, person: Person = agent) -> dict[str, Any]:

@@ -1,1 +1,1 @@
-"""Who may call what: sign-in, authorization, the guard around every request, rate limits."""
+"""Rights of callers: sign-in, authorization, the guard around every request, rate limits."""

@@ -1,4 +1,4 @@
-"""Who calls, and whether they may: asked by every endpoint that is not for everybody, whatever the page shows.
+"""Identity and rights of a caller: every endpoint that is not for everybody asks for them, whatever the page shows.
 
 A caller is known by a session cookie, a bearer token, the header of a trusted proxy, or this server's own token from
 the lock file. While there is no account at all, a server on loopback takes every caller for the one person at this
@@ -60,7 +60,7 @@ class Access:
         self._token = token
         self._loopback = loopback
         self._settings = library.settings.accounts
-        self._proxies = [ipaddress.ip_network(one, strict=False) for one in self._settings.proxy_addresses]
+        self._proxies = [ipaddress.ip_network(network, strict=False) for network in self._settings.proxy_addresses]
         self._limit = Limit(library.settings.server.requests_per_minute)
         self._open = False
 
@@ -77,7 +77,7 @@ class Access:
         return self._open
 
     def identify(self, request: Request) -> Person | None:
-        """Who calls, None for nobody known. Raises EventLogUnavailableError where the accounts cannot be read."""
+        """The caller, None for nobody known. Raises EventLogUnavailableError where the accounts cannot be read."""
         scheme, _, given = request.headers.get("authorization", "").partition(" ")
         if scheme.lower() == "bearer":
             return self._bearer(given.strip())
@@ -120,8 +120,8 @@ class Access:
         entry = AuditEntry(_now(), f"{person.via}:{person.name}", person.role, action, target, outcome, detail)
         self.library.accounts.record(entry)
 
-    def believed(self, request: Request) -> bool:
-        """Whether the request comes from a proxy whose headers are believed."""
+    def trusted(self, request: Request) -> bool:
+        """Whether the request comes from a proxy whose headers are trusted."""
         if not self._proxies or request.client is None:
             return False
         try:
@@ -131,14 +131,14 @@ class Access:
         return any(address in network for network in self._proxies)
 
     def address(self, request: Request) -> str:
-        """Where a request comes from: the last address that a believed proxy names, else the one that called."""
+        """Where a request comes from: the last address that a trusted proxy names, else the one that called."""
         host = request.client.host if request.client else ""
         forwarded = request.headers.get("x-forwarded-for", "").rpartition(",")[2].strip()
-        return forwarded or host if self.believed(request) else host
+        return forwarded or host if self.trusted(request) else host
 
     def encrypted(self, request: Request) -> bool:
-        """Whether the browser speaks https, to this server or to a believed proxy."""
-        if self.believed(request):
+        """Whether the browser speaks https, to this server or to a trusted proxy."""
+        if self.trusted(request):
             return request.headers.get("x-forwarded-proto", request.url.scheme) == "https"
         return request.url.scheme == "https"
 
@@ -151,7 +151,7 @@ class Access:
     def _named_by_proxy(self, request: Request) -> Person | None:
         header = self._settings.proxy_header
         name = request.headers.get(header, "").strip().lower() if header else ""
-        if not name or not self.believed(request):
+        if not name or not self.trusted(request):
             return None
         proof = _csrf(f"{self._token}:{name}")
         known = {account.name: account for account in self.library.accounts.accounts()}.get(name)
@@ -166,7 +166,7 @@ def _of_account(account: Account, csrf: str) -> Person:
 
 
 def _csrf(secret: str) -> str:
-    """What the page sends along with every change: only who can read this server's pages knows it."""
+    """The proof that the page sends along with every change: only a reader of this server's pages knows it."""
     return _digest(f"csrf:{secret}")[:32]
 
 

@@ -1,4 +1,4 @@
-"""How often one caller may call: a bucket that fills steadily and lets a burst through (token bucket, RFC 2697)."""
+"""Limits on the calls of a caller: a bucket that fills steadily and lets a burst through (token bucket, RFC 2697)."""
 
 from __future__ import annotations
 
