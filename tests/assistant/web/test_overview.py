@@ -62,8 +62,9 @@ COLOURS = """async (bytes) => {
 
 ON_THE_TEAMS_CLOCK = """async () => {
   const main = document.querySelector("script[type=module][src$='/main.js']").src;
-  const { day, moment } = await import(main.replace("main.js", "page.js"));
-  return [day("2026-11-25T22:59:59+00:00"), day("2026-11-25T23:00:00Z"), moment("2026-11-25T23:00:00Z")];
+  const { formatDay, formatMoment } = await import(main.replace("main.js", "page.js"));
+  const before = "2026-11-25T22:59:59+00:00", after = "2026-11-25T23:00:00Z";
+  return [formatDay(before), formatDay(after), formatMoment(after)];
 }"""
 """Around midnight in Berlin, in a browser whose own clock is another one."""
 
