@@ -17,7 +17,7 @@ from assistant.gaps.cause import Diagnosis, DiagnosisContext, diagnose, is_other
 from assistant.gaps.clustering import Cluster
 from assistant.gaps.conflict import contradiction
 from assistant.gaps.feedback import combined, complaints
-from assistant.gaps.parameters import GapParameters
+from assistant.gaps.parameters import DiagnosisParameters, GapParameters
 from assistant.gaps.probe import Prober, ProbeResult
 from assistant.gaps.ranking import GapCandidate
 from assistant.gaps.scope import KnowledgeScope
@@ -50,8 +50,9 @@ class Diagnostician:
         self._scope, self._today, self._parameters = scope, today, parameters
         self._similar = SimilarQuestions(questions, scope.translations, parameters)
         self._prober = Prober(library, today, parameters.probe)
+        share = answered_share(questions.cases, parameters.diagnosis)
         with library.catalog.snapshot() as snapshot:
-            self._base_rate = BaseRate(self._answered_share(), snapshot.counts()["articles"])
+            self._base_rate = BaseRate(share, snapshot.counts()["articles"])
         self._budget = library.settings.gaps.most_replayed
         self._memo = Memo(library.home / "gap-proofs.sqlite3")
         self._known, self._kept = self._memo.read(), dict[str, Any]()
@@ -71,7 +72,7 @@ class Diagnostician:
         budget = self._budget
         for number, cluster in enumerate(clusters):
             tell(number, len(clusters))
-            wordings = self._different_wordings(cluster)
+            wordings = different_wordings(cluster, self._questions, self._parameters.diagnosis)
             budget -= len(wordings)
             if budget < 0:
                 break
@@ -101,8 +102,7 @@ class Diagnostician:
         """The diagnoses of a cluster, known from another run or made now."""
         indices = [index for index in cluster.indices if cluster.low_evidence or index in cluster.with_signals]
         cases = [self._cases[index] for index in indices]
-        step = self._parameters.diagnosis.nearness_step
-        nearness = round(self._scope.nearness(self._questions.vectors[list(wordings)]) / step) * step
+        nearness = self._scope.nearness(self._questions.vectors[list(wordings)])
         context = self._context(cluster, wordings, nearness)
         key = self._key(cluster, cases, wordings, context)
         if key not in self._known:
@@ -186,28 +186,26 @@ class Diagnostician:
         parts = [self._state, asked, languages, complained, around, elsewhere, cluster.low_evidence]
         return hashlib.sha256(json.dumps(parts, ensure_ascii=False).encode()).hexdigest()
 
-    def _different_wordings(self, cluster: Cluster) -> list[int]:
-        """Some questions of a cluster, each worded differently, those asked first, all languages by turns.
 
-        Not the most central ones: these change with every question that is asked, and then no diagnosis that was made
-        before could be used.
-        """
-        parameters, vectors = self._parameters.diagnosis, self._questions.vectors
-        by_language: dict[str, list[int]] = {}
-        kept: list[int] = []
-        for index in sorted(cluster.indices)[: parameters.considered]:
-            if not kept or float((vectors[kept] @ vectors[index]).max()) < parameters.same:
-                kept.append(index)
-                by_language.setdefault(self._cases[index].language, []).append(index)
-        turns = [index for turn in zip_longest(*by_language.values()) for index in turn if index is not None]
-        return turns[: parameters.wordings_low_evidence if cluster.low_evidence else parameters.wordings]
+def different_wordings(cluster: Cluster, questions: CaseVectors, parameters: DiagnosisParameters) -> list[int]:
+    """Some questions of a cluster, as indices, each worded differently, those asked first, all languages by turns.
 
-    def _answered_share(self) -> float:
-        """The share of differently worded questions that were answered, to one in twenty, so that it changes seldom."""
-        parameters = self._parameters.diagnosis
-        status = {
-            " ".join(case.text.casefold().split()): case.status for case in self._cases if case.kind == "question"
-        }
-        prior = parameters.prior_questions * parameters.answered_prior
-        answered = sum(each == "answered" for each in status.values()) + prior
-        return round(20 * answered / (len(status) + parameters.prior_questions)) / 20
+    Not the most central ones: these change with every question that is asked, and then no diagnosis that was made
+    before could be used.
+    """
+    by_language: dict[str, list[int]] = {}
+    kept: list[int] = []
+    for index in sorted(cluster.indices)[: parameters.considered]:
+        if not kept or float((questions.vectors[kept] @ questions.vectors[index]).max()) < parameters.same:
+            kept.append(index)
+            by_language.setdefault(questions.cases[index].language, []).append(index)
+    turns = [index for turn in zip_longest(*by_language.values()) for index in turn if index is not None]
+    return turns[: parameters.wordings_low_evidence if cluster.low_evidence else parameters.wordings]
+
+
+def answered_share(cases: Sequence[Case], parameters: DiagnosisParameters) -> float:
+    """The share of differently worded questions that were answered, to one in twenty, so that it changes seldom."""
+    status = {" ".join(case.text.casefold().split()): case.status for case in cases if case.kind == "question"}
+    prior = parameters.prior_questions * parameters.answered_prior
+    answered = sum(each == "answered" for each in status.values()) + prior
+    return round(20 * answered / (len(status) + parameters.prior_questions)) / 20

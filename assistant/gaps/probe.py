@@ -112,8 +112,8 @@ class Prober:
             context = QuestionContext(self._library, snapshot, query, vector, self._today)
             # 1
             ranked = retrieve(snapshot, self._library, query, vector, near, own).articles
-            top = self._top_articles(context, ranked)
-            copies = {other.hit.article.rowid for other in top[1:] if self._is_copy(top[0], other)}
+            top, copy = self._top_articles(context, ranked), self._parameters.copy
+            copies = {other.hit.article.rowid for other in top[1:] if are_copies(top[0], other, copy)}
             visible = self._view(context, [item for item in ranked if item.article.rowid not in copies], ranked)
             # 2
             other_language = None
@@ -181,10 +181,11 @@ class Prober:
                 top.append(TopArticle(_hit(item, rank), tuple(unit.unit.text for unit in units if unit.matched)))
         return tuple(top)
 
-    def _is_copy(self, article: TopArticle, other: TopArticle) -> bool:
-        """Whether two articles say the same in nearly the same words, whatever their figures."""
-        words, others = (set(_WORD.findall(" ".join(top.units).casefold())) for top in (article, other))
-        return len(words & others) >= self._parameters.copy * len(words | others) > 0
+
+def are_copies(article: TopArticle, other: TopArticle, share: float) -> bool:
+    """Whether two articles have at least this ``share`` of their words in common, whatever their figures."""
+    words, others = (set(_WORD.findall(" ".join(top.units).casefold())) for top in (article, other))
+    return len(words & others) >= share * len(words | others) > 0
 
 
 def _hit(item: Ranked, rank: int) -> RankedArticle:

@@ -89,11 +89,12 @@ class KnowledgeScope:
         """
         if self._usual is None or not len(vectors):
             return 0.0
-        mean, deviation = self._usual
+        parameters, (mean, deviation) = self._parameters, self._usual
         levels = (self._levels_of(vectors).mean(axis=0) - mean) / deviation
-        near = (1 - self._parameters.passages) * levels[0] + self._parameters.passages * levels[1]
+        near = (1 - parameters.passages) * levels[0] + parameters.passages * levels[1]
         contrast = (vectors @ self._passages.T).max(axis=1) - (vectors @ self._elsewhere.T).max(axis=1, initial=-1.0)
-        return min(float(near + self._parameters.contrast * contrast.mean()), self._parameters.on_topic)
+        nearness = min(float(near + parameters.contrast * contrast.mean()), parameters.on_topic)
+        return round(nearness / parameters.step) * parameters.step
 
     def score(self, nearness: float, views: Sequence[AnswerView | None]) -> float:
         """How near a need is, the lower the farther off topic: what is half answered is nearer than its words."""
