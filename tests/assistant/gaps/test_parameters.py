@@ -24,6 +24,7 @@ from assistant.gaps.scope import ArticleVectors, KnowledgeScope
 from assistant.gaps.similar_questions import AnsweredElsewhere, SimilarQuestions
 from assistant.gaps.translations import Translations
 from ingest.pipeline import ingest
+from kb.articles.article import ArticleKey
 from kb.events import Action, Feedback
 from kb.library import Library
 from kb.runtime.progress import telling
@@ -330,7 +331,7 @@ def similar_to_first(cosines: Sequence[float], confidences: Sequence[float]) -> 
 def elsewhere(cosine: float) -> Holds:
     """A question in another language with this cosine is found to be answered there."""
     vectors = unit(1.0, cosine)
-    english = case(1, language="en", status="answered", confidence=0.9, cited=("bill@en",))
+    english = case(1, language="en", status="answered", confidence=0.9, cited=(ArticleKey("bill", "en"),))
     rows = {0: article("bill", "en", 0)}
 
     def found(p: GapParameters) -> bool:
@@ -440,8 +441,8 @@ FROM_ENGLISH = view(0.05, "bill", 7)
 
 def by_log(similarity: float, probes: Sequence[ProbeResult]) -> Callable[[GapParameters], str | None]:
     """The cause where a question in English with this cosine was answered by an English article."""
-    found = AnsweredElsewhere("How?", "en", similarity, 0.9, "bill@en")
-    return cause(probes, answered_elsewhere={"de": found}, articles={"bill@en": ENGLISH})
+    found = AnsweredElsewhere("How?", "en", similarity, 0.9, ArticleKey("bill", "en"))
+    return cause(probes, answered_elsewhere={"de": found}, articles={ArticleKey("bill", "en"): ENGLISH})
 
 
 COPIES = np.concatenate([np.tile(unit(1.0), (90, 1)), directions(20, 6)])
