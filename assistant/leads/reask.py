@@ -44,6 +44,10 @@ class AskOutcome:
         cited = dict.fromkeys(map(ArticleKey.of, event.citations))
         return cls(event.status, round(event.confidence, 4), tuple(cited))
 
+    def to_json(self) -> dict[str, Any]:
+        """Plain types."""
+        return {"status": self.status, "confidence": self.confidence, "cited": list(map(str, self.cited))}
+
     def quotes(self, article: ArticleKey, *, strict: bool) -> bool:
         """Whether the answer quotes the article; ``strict``: in that very language, else a translation will do."""
         if strict:

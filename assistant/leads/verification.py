@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
@@ -65,8 +65,8 @@ class Verification:
                     "id": one.question.id,
                     "kind": one.question.kind,
                     "text": one.question.text,
-                    "before": _plain(one.before),
-                    "after": _plain(one.after),
+                    "before": one.before.to_json() if one.before else None,
+                    "after": one.after.to_json(),
                     "passed": one.passed,
                     "fault": one.fault,
                 }
@@ -175,7 +175,3 @@ def _regression(one: Attempt, gap: Gap, article: ArticleKey, sha256: str, now: d
     return RegressionQuestion(
         question.id, question.kind, question.text, question.language, one.filters, gap.gap_id, article, sha256, now
     )
-
-
-def _plain(found: AskOutcome | None) -> dict[str, Any] | None:
-    return asdict(found) if found else None
