@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import re
-import unicodedata
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
@@ -12,8 +11,7 @@ from pathlib import Path
 
 from assistant.messages import text
 from kb.errors import UsageError
-
-_UMLAUTS = str.maketrans({"ä": "ae", "ö": "oe", "ü": "ue", "ß": "ss"})
+from kb.text.slugs import slug
 
 _REVIEW_EVERY_DAYS = 180
 
@@ -41,7 +39,7 @@ class Stub:
     @property
     def name(self) -> str:
         """Its id, and its file's name without the suffix. Raises UsageError for a title without letters or digits."""
-        name = self.article_id or slug(self.title)
+        name = self.article_id or slug(self.title)[:80].rstrip("-")
         if not name:
             raise UsageError(f"The title '{self.title}' gives no file name.", "Use a title with letters or digits.")
         return name
@@ -79,13 +77,6 @@ class Stub:
             *_list("related", self.related),
         ]
         return "\n".join(["---", *lines, "---", "", ""])
-
-
-def slug(title: str) -> str:
-    """An id from a title: ``Rückgabe & Größe`` becomes ``rueckgabe-groesse``."""
-    plain = title.casefold().translate(_UMLAUTS)
-    ascii_only = unicodedata.normalize("NFKD", plain).encode("ascii", "ignore").decode()
-    return re.sub(r"[^a-z0-9]+", "-", ascii_only).strip("-")[:80].rstrip("-")
 
 
 def write(folder: Path, title: str, language: str, owner: str, today: date) -> Path:

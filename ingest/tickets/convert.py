@@ -14,17 +14,14 @@ from ingest.tickets.source import SourceRow
 from ingest.tickets.values import MOST_TEXT, duration, listed, plain, satisfaction, word, yes
 from kb.events.pseudonyms import Pseudonyms
 from kb.text.language import detect_question
+from kb.text.lexicons import either
 from kb.tickets import Ticket
 
 DATES = ("created_at", "first_response_at", "resolved_at")
 _TAG = re.compile(r"[A-Za-z]{2,3}(?:[-_][A-Za-z0-9]{2,8})*")
 _LANGUAGES = {"deutsch": "de", "german": "de", "englisch": "en", "english": "en"}
 _NAME = re.compile(r"[^\W\d_][\w'’.-]*(?:\s[^\W\d_][\w'’.-]*){0,3}")
-_NO_NAME = re.compile(
-    r"\b(?:support|team|service|kundenservice|customer|care|agent|admin|office|gmbh|help|desk|helpdesk|info|hotline|kunde|"
-    r"queue|group|bot|system|unassigned|nicht)\b",
-    re.IGNORECASE,
-)
+_NO_NAME = re.compile(rf"\b{either('tickets.no_names')}\b", re.IGNORECASE)
 
 OnNote: TypeAlias = Callable[[str, int, str], None]
 """Called with a field that something is wrong with, the line, and what."""

@@ -8,8 +8,8 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import Final
 
 from kb.catalog import ArticleRow
+from kb.text.slugs import transcribed
 
-_UMLAUTS: Final = str.maketrans({"ä": "ae", "ö": "oe", "ü": "ue", "ß": "ss"})
 _WORD: Final = re.compile(r"[^\W_]+")
 
 
@@ -40,7 +40,7 @@ def product_names(
 
 def folded(name: str) -> str:
     """A name as its slug would be: small letters, umlauts as two letters, everything else as a hyphen."""
-    return "-".join(_WORD.findall(name.casefold().translate(_UMLAUTS)))
+    return "-".join(_WORD.findall(transcribed(name)))
 
 
 def _spellings(products: Sequence[str], rows: Sequence[ArticleRow], language: str) -> Mapping[str, str]:

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import re
-import unicodedata
 from difflib import get_close_matches
 from functools import cache
 from pathlib import PurePath
 from typing import TYPE_CHECKING
 
 from kb.articles.front_matter import KEYS
+from kb.text.slugs import slug
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -45,8 +45,6 @@ _FIXES = {
 }
 _SEVERITIES: dict[str, Severity] = {"language-mismatch": "warning", "not-markdown": "info"}
 """All others are errors."""
-
-_TRANSCRIPTION = str.maketrans({"ä": "ae", "ö": "oe", "ü": "ue", "ß": "ss"})
 
 
 def reading_problems(page: Page, today: date) -> Iterator[Finding]:  # noqa: ARG001
@@ -105,7 +103,7 @@ def bad_slug(page: Page, today: date) -> Iterator[Finding]:  # noqa: ARG001
     """Ids stand in links, file names and reports: small letters, digits, hyphens."""
     given = page.front.values.id
     if given and not SLUG.fullmatch(given):
-        fix = f"Write `id: {_slug(given) or 'some-short-name'}`."
+        fix = f"Write `id: {slug(given) or 'some-short-name'}`."
         yield page.finding("error", "bad-slug", page.front.line_of("id"), f"`{given}` is not a slug", fix)
 
 
@@ -125,8 +123,3 @@ def _is_broken(page: Page) -> bool:
 def _complained(page: Page, key: str) -> bool:
     """Whether something is said about ``key`` already."""
     return any(complaint.key == key for complaint in page.front.complaints)
-
-
-def _slug(text: str) -> str:
-    plain = unicodedata.normalize("NFKD", text.lower().translate(_TRANSCRIPTION)).encode("ascii", "ignore").decode()
-    return re.sub(r"[^a-z0-9]+", "-", plain).strip("-")

@@ -13,7 +13,7 @@ import pytest
 from kb.text.lexicons import LANGUAGES, either, entries, lexicon, months
 
 ROOT = Path(__file__).parents[3]
-TABLES = {"units", "rare_units", "unit_adjectives", "other_numbers", "function_words"}
+TABLES = {"units", "rare_units", "unit_adjectives", "other_numbers", "function_words", "transcriptions"}
 """Read whole: their keys are data."""
 
 
