@@ -1,1 +1,1 @@
-"""What must not get worse: the gold questions (``gold``, ``compare``), and questions of closed gaps (``regress``)."""
+"""Quality that must not drop: gold questions and planted gaps (``gold``, ``compare``), closed gaps (``regress``)."""

@@ -11,12 +11,14 @@ from typing import Any, NamedTuple, TypeAlias
 
 from pydantic import BaseModel, ConfigDict, ValidationError
 
+from evals.gaps.bench import small
 from evals.quality.abstention import Trial
 from evals.quality.answers import Shown
 from evals.quality.datasets import REPOSITORY, Question, Selection, load
 from evals.quality.index import configured, opened
 from evals.quality.metrics import RANKING
 from evals.quality.report import Measured, measured
+from evals.quality.scores import rounded
 from evals.quality.systems import HYBRID
 from kb.embedding.protocol import Embedder
 from kb.errors import MissingPartError
@@ -44,13 +46,17 @@ Records: TypeAlias = Mapping[str, GoldQuestion]
 
 
 class GoldOutcome(BaseModel):
-    """One run over the gold questions. ``metrics`` follow from ``questions`` and are there to be read by people."""
+    """One run over the gold questions. ``metrics`` follow from ``questions`` and are there to be read by people.
+
+    ``gaps`` are precision, recall and cause accuracy (0..1) of the small planted-gap run; empty where there is none.
+    """
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
     date: date
     embedder: str
     fingerprint: str
+    gaps: dict[str, float] = {}
     metrics: dict[str, dict[str, Any]] = {}
     questions: dict[str, GoldQuestion]
 
@@ -67,8 +73,13 @@ def gold(repository: Path = REPOSITORY) -> list[Path]:
 
 
 def current(repository: Path = REPOSITORY) -> GoldOutcome:
-    """The gold questions as the repository's own articles answer them now. Raises MissingPartError without them."""
-    return run(repository, gold(repository))
+    """The gold questions as the repository's own articles answer them now, and the gaps planted in these articles.
+
+    Raises MissingPartError without gold questions; without paraphrases no gaps are planted.
+    """
+    outcome = run(repository, gold(repository))
+    planted = small(repository) if (repository / "evals" / "data" / "paraphrases.jsonl").is_file() else {}
+    return outcome.model_copy(update={"gaps": {name: rounded(value) for name, value in planted.items()}})
 
 
 def run(folder: Path, files: Iterable[Path], embedder: Embedder | None = None) -> GoldOutcome:

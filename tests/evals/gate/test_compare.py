@@ -26,9 +26,11 @@ def negative(confidence: float = 0.2) -> GoldQuestion:
     return GoldQuestion("1", {}, None, [(False, True, confidence)])
 
 
-def kept(*records: GoldQuestion, fingerprint: str = "f") -> GoldOutcome:
+def kept(*records: GoldQuestion, fingerprint: str = "f", gaps: dict[str, float] | None = None) -> GoldOutcome:
     questions = {f"q{number:03}": item for number, item in enumerate(records)}
-    return GoldOutcome(date=date(2026, 11, 23), embedder="words", fingerprint=fingerprint, questions=questions)
+    return GoldOutcome(
+        date=date(2026, 11, 23), embedder="words", fingerprint=fingerprint, questions=questions, gaps=gaps or {}
+    )
 
 
 GOOD = [record() for _ in range(40)] + [negative() for _ in range(20)]
@@ -72,6 +74,16 @@ def test_a_loss_that_nobody_would_notice_is_no_drop() -> None:
     ]
 
 
+def test_two_planted_gaps_that_are_missed_are_a_drop_and_one_is_noise() -> None:
+    before = kept(*GOOD, gaps={"precision": 0.8, "recall": 14 / 16, "cause_accuracy": 12 / 14})
+    one_less = kept(*GOOD, gaps={"precision": 0.79, "recall": 13 / 16, "cause_accuracy": 11 / 14})
+    two_less = kept(*GOOD, gaps={"precision": 0.69, "recall": 12 / 16, "cause_accuracy": 10 / 14})
+    assert compare(before, one_less)["dropped"] == []
+    assert compare(before, two_less)["dropped"] == ["gaps precision", "gaps recall", "gaps cause_accuracy"]
+    assert compare(two_less, before)["dropped"] == []
+    assert compare(kept(*GOOD), two_less)["dropped"] == []  # a baseline of before there were gaps in it
+
+
 def test_questions_that_are_new_gone_or_changed_are_left_out() -> None:
     now = kept(*GOOD[:3], record(0.0, mark="2"), record(0.0))
     result = compare(kept(*GOOD[:4]), now)
@@ -88,7 +100,7 @@ def test_another_embedder_is_told() -> None:
 @given(st.lists(RECORDS, min_size=1, max_size=8))
 def test_what_is_written_is_read_again(tmp_path_factory: pytest.TempPathFactory, records: list[GoldQuestion]) -> None:
     file = tmp_path_factory.getbasetemp() / "kept.json"
-    run = described(kept(*records))
+    run = described(kept(*records, gaps={"recall": 0.875}))
     gold.write(run, file)
     assert gold.read(file) == run
 
