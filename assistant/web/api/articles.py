@@ -12,7 +12,7 @@ from pydantic import Field
 
 from assistant.answering.reply import Reply
 from assistant.retrieval.relevance_feedback import lessons
-from assistant.web.api.models import ArticleReference, Lines, PlainJSONResponse, StrictModel, TitledArticle, answers
+from assistant.web.api.models import ArticleReference, LineRange, PlainJSONResponse, StrictModel, TitledArticle, answers
 from assistant.web.page.safe_html import Resolve, article_html, links_of, nowhere
 from assistant.web.security.authorization import Access
 from kb import markdown
@@ -58,7 +58,7 @@ class SectionResponse(StrictModel):
     headings: list[str] = Field(description="from the outermost to its own", examples=[["Schritte"]])
     anchor: str = Field(examples=["schritte"])
     level: int = Field(examples=[2])
-    lines: Lines
+    lines: LineRange
 
 
 class LearnedQuestion(ArticleReference):

@@ -12,7 +12,7 @@ from pydantic import Field
 from assistant.retrieval.query import understand
 from assistant.web.api.articles import FrontMatterResponse, front
 from assistant.web.api.models import PlainJSONResponse, StrictModel, answers
-from assistant.web.api.products import Names, Products
+from assistant.web.api.products import ProductNames, Products
 from assistant.web.security.authorization import Access
 from kb.catalog import ArticleRow, Filter, Snapshot
 from kb.library import Library
@@ -23,9 +23,9 @@ _MAX_LISTED = 200
 _MAX_PASSAGES = 60
 """Passages looked at for articles whose title does not hold what was typed."""
 
-Audience = Annotated[Literal["internal", "public"], Query(description="'public': what a customer may read")]
-Words = Annotated[str, Query(max_length=200, description="what was typed so far")]
-Language = Annotated[str | None, Query(max_length=35, description="only articles in this language")]
+AudienceFilter = Annotated[Literal["internal", "public"], Query(description="'public': what a customer may read")]
+TypedWords = Annotated[str, Query(max_length=200, description="what was typed so far")]
+LanguageFilter = Annotated[str | None, Query(max_length=35, description="only articles in this language")]
 
 
 class TagResponse(StrictModel):
@@ -63,7 +63,7 @@ def router(library: Library, access: Access, products: Products) -> APIRouter:
     routes = APIRouter(prefix="/api/v1", tags=["articles"], dependencies=[Depends(access.require("agent"))])
 
     @routes.get("/topics", summary="Products and tags", **answers(TopicsResponse, 422))
-    def topics(language: Language = None, audience: Audience = "internal") -> PlainJSONResponse:
+    def topics(language: LanguageFilter = None, audience: AudienceFilter = "internal") -> PlainJSONResponse:
         """Every product and every tag with the number of its articles; products with what people call them."""
         today = library.today()
         with library.catalog.snapshot() as snapshot:
@@ -75,9 +75,9 @@ def router(library: Library, access: Access, products: Products) -> APIRouter:
 
     @routes.get("/search", summary="Search as you type", **answers(SearchResponse, 422))
     def search(
-        q: Words = "",
-        language: Language = None,
-        audience: Audience = "internal",
+        q: TypedWords = "",
+        language: LanguageFilter = None,
+        audience: AudienceFilter = "internal",
         product: Annotated[str | None, Query(max_length=200, description="only articles about this product")] = None,
         tag: Annotated[str | None, Query(max_length=200, description="only articles with this tag")] = None,
         limit: Annotated[int, Query(ge=1, le=_MAX_LISTED, description="how many at most")] = 50,
@@ -98,7 +98,7 @@ def _counted(tally: Counter[str]) -> list[dict[str, Any]]:
     return [{"name": name, "articles": number} for name, number in sorted(tally.items())]
 
 
-def _names(names: Names, product: str) -> dict[str, str]:
+def _names(names: ProductNames, product: str) -> dict[str, str]:
     """The names of a product; a product without one is called as it is written."""
     return names.get(product, {"de": product, "en": product})
 

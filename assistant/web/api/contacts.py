@@ -14,7 +14,7 @@ from assistant.contacts.customer_reply import customer_reply
 from assistant.contacts.ticket_questions import questions_of
 from assistant.web.api.articles import resolver
 from assistant.web.api.models import BODY_ERRORS, Actor, Handle, PlainJSONResponse, StrictModel, answers
-from assistant.web.api.questions import Products, as_products
+from assistant.web.api.questions import ProductFilter, as_products
 from assistant.web.page.plain_text import plain
 from assistant.web.page.safe_html import answer_html
 from assistant.web.security.authorization import Access, Person
@@ -27,7 +27,7 @@ class CustomerReplyBody(StrictModel):
     """A question to be answered to the customer."""
 
     question: str = Field(description="in the customer's words", examples=["Wie melde ich meinen Umzug?"])
-    product: Products = None
+    product: ProductFilter = None
 
 
 class CustomerReplySource(StrictModel):

@@ -10,8 +10,10 @@ from assistant.web.api.models import ArticleReference, Day, Handle, StrictModel
 from kb.backlog import Cause, Demand, State
 from kb.backlog.model import EntryKind
 
-Note = Annotated[str, Field(max_length=2000, description="goes into the history")]
-Version = Annotated[int | None, Field(description="the version that you saw; another one is refused", examples=[None])]
+HistoryNote = Annotated[str, Field(max_length=2000, description="goes into the history")]
+SeenVersion = Annotated[
+    int | None, Field(description="the version that you saw; another one is refused", examples=[None])
+]
 
 _FEE = {"article_id": "returned-direct-debit", "language": "de", "title": "Rücklastschrift"}
 _EVIDENCE = {
@@ -35,8 +37,8 @@ class AssignBody(StrictModel):
     """The person or team that is to work on a gap."""
 
     owner: Handle = Field(description="the name of a person or a team", examples=["jana"])
-    version: Version = None
-    note: Note = ""
+    version: SeenVersion = None
+    note: HistoryNote = ""
 
 
 class MoveBody(StrictModel):
@@ -45,15 +47,15 @@ class MoveBody(StrictModel):
     state: State = Field(description="the state that it is to have", examples=["snoozed"])
     reason: str = Field("", max_length=2000, description="needed where it is declined")
     until: Day | None = Field(None, description="needed where it is snoozed", examples=["2027-01-31"])
-    version: Version = None
-    note: Note = ""
+    version: SeenVersion = None
+    note: HistoryNote = ""
 
 
 class MergeBody(StrictModel):
     """The gap whose questions go into this one, for good."""
 
     other: Handle = Field(description="the gap that goes into this one", examples=["G-0007"])
-    version: Version = None
+    version: SeenVersion = None
 
 
 class SplitBody(StrictModel):
@@ -63,7 +65,7 @@ class SplitBody(StrictModel):
         min_length=1, max_length=1000, description="ids of its questions, as the gap shows them", examples=[["5f0c"]]
     )
     title: str = Field("", max_length=300, description="of the new gap; without it, its most frequent question")
-    version: Version = None
+    version: SeenVersion = None
 
 
 class DraftBody(StrictModel):

@@ -21,7 +21,7 @@ Actor = Annotated[Handle, Field(description="who does it, as a pseudonym; who ha
 Day = Annotated[date, Field(ge=date(2000, 1, 1), le=date(2100, 1, 1))]
 """A day that questions, reports and plans can be about; periods around it stay within the calendar."""
 
-Lines = Annotated[list[int], Field(description="first and last line in the file", examples=[[18, 18]])]
+LineRange = Annotated[list[int], Field(description="first and last line in the file", examples=[[18, 18]])]
 
 
 class StrictModel(BaseModel):

@@ -18,7 +18,7 @@ from assistant.web.api.models import DaysResponse, PlainJSONResponse, StrictMode
 from assistant.web.security.authorization import Access
 from kb.library import Library
 
-Language: TypeAlias = Annotated[Literal["de", "en"], Query(description="of names and texts")]
+OverviewLanguage: TypeAlias = Annotated[Literal["de", "en"], Query(description="of names and texts")]
 FIGURES = (
     "questions",
     "answered_share",
@@ -83,7 +83,7 @@ def router(library: Library, access: Access) -> APIRouter:
 
     @routes.get("/overview", summary="This week against the last", **answers(OverviewResponse, 422, 503))
     def overview(
-        language: Language = "de",
+        language: OverviewLanguage = "de",
         span: Annotated[Literal["week", "month"], Query(description="the last 7 or the last 30 days")] = "week",
     ) -> PlainJSONResponse:
         """The figures of the last seven days (or 30) against those before, with the weeks that lead there."""

@@ -13,7 +13,7 @@ from kb.catalog import ArticleRow, Filter
 from kb.catalog.product_names import product_names
 from kb.library import Library
 
-Names = dict[str, dict[str, str]]
+ProductNames = dict[str, dict[str, str]]
 """Product to its name by language."""
 
 _STATUSES = ("published", "review", "draft", "archived")
@@ -25,7 +25,7 @@ _NEAREST = 3
 class _State:
     generation: int
     today: date
-    names: Names
+    names: ProductNames
     rows: Mapping[tuple[str, str], ArticleRow]
 
 
@@ -36,7 +36,7 @@ class Products:
         self._library = library
         self._kept: _State | None = None
 
-    def names(self) -> Names:
+    def names(self) -> ProductNames:
         """Every product that a published article names, by name, in both languages."""
         return self._state().names
 

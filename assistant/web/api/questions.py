@@ -17,7 +17,7 @@ from assistant.web.api.models import (
     BODY_ERRORS,
     Actor,
     Handle,
-    Lines,
+    LineRange,
     PlainJSONResponse,
     StrictModel,
     TitledArticle,
@@ -35,7 +35,7 @@ _FREQUENT = 100
 _FREQUENT_DAYS = 30
 _COUNTED_FOR_S = 60.0
 
-Products = Annotated[
+ProductFilter = Annotated[
     Handle | list[Handle] | None,
     Field(description="only articles about this product, or one of these", examples=[None]),
 ]
@@ -47,7 +47,7 @@ class AskBody(StrictModel):
     question: str = Field(description="in the words of whoever asks", examples=["Wie melde ich meinen Umzug?"])
     language: Handle | None = Field(None, description="only articles in this language", examples=[None])
     audience: Literal["internal", "public"] = Field("internal", description="'public': what a customer may read")
-    product: Products = None
+    product: ProductFilter = None
     limit: int = Field(DEFAULT_LIMIT, ge=1, le=MAX_LIMIT, description="how many nearest articles to list")
     session: Handle = Field("", description="groups the questions of one customer contact")
     actor: Actor = ""
@@ -75,14 +75,14 @@ class CitationResponse(TitledArticle):
     )
     anchor: str = Field(description="of the section, for a link to it", examples=["fristen"])
     path: str = Field(examples=["articles/de/report-move.md"])
-    lines: Lines
+    lines: LineRange
     quote: str = Field(description="verbatim from the file", examples=["Melden Sie Ihren Umzug 14 Tage vorher."])
     score: float = Field(description="0 to 1", examples=[0.9058])
     reviewed_on: str | None = Field(examples=["2026-09-12"])
     freshness: Freshness
 
 
-class NearestArticle(TitledArticle):
+class NearestArticleResponse(TitledArticle):
     """An article in the ranking, one row an article."""
 
     score: float = Field(description="0 to 1, best first", examples=[0.9058])
@@ -109,7 +109,7 @@ class AskResponse(StrictModel):
         description="why nothing answers", examples=[None, "Dazu steht nichts in der Wissensdatenbank."]
     )
     citations: list[CitationResponse]
-    nearest: list[NearestArticle]
+    nearest: list[NearestArticleResponse]
     timings_ms: Timings = Field(description="'total' is all of it, and what lies between")
     dropped: list[dict[str, Any]] | None = Field(
         None, description="sentences of a language model that nothing supports", examples=[None]
