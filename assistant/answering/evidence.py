@@ -14,7 +14,6 @@ from assistant.retrieval.model import Ranked
 from assistant.retrieval.query import Focus
 from assistant.retrieval.rerank import in_question_language
 from kb.catalog import ChunkRow
-from kb.text.language import primary_language
 from kb.text.lexicons import either, entries
 
 _MONTHS = "|".join(names.split()[0].capitalize() for names in entries("months"))
@@ -75,7 +74,7 @@ def compare(context: QuestionContext, units: Sequence[ScoredUnit]) -> list[Score
     texts = [item.unit.text[: parameters.embedded_characters] for item in first]
     cosines = (library.embedder.embed_passages(texts) @ context.vector).tolist()
     english: list[float | None] = [None] * len(first)
-    if library.english is not None and primary_language(context.query.language) == "en":
+    if library.english is not None and context.query.primary_language == "en":
         vector = library.english.embed_queries([context.query.text])[0]
         compared = texts[: parameters.embedded_units_english]
         english[: len(compared)] = (library.english.embed_passages(compared) @ vector).tolist()

@@ -10,10 +10,11 @@ from assistant.answering.generation.grounding import Dropped
 from assistant.retrieval.model import Ranked
 from kb.articles.article import ArticleKey, Lines
 from kb.articles.freshness import Freshness
+from kb.text.language import InLanguage
 
 
 @dataclass(frozen=True, slots=True)
-class Citation:
+class Citation(InLanguage):
     """A passage that the answer quotes; ``quote`` is verbatim from the file ``path``, on ``lines``."""
 
     number: int
@@ -36,7 +37,7 @@ class Citation:
 
 
 @dataclass(frozen=True, slots=True)
-class NearestArticle:
+class NearestArticle(InLanguage):
     """An article in the ranking, one row an article; ``score`` is the fused one, 0..1, best first.
 
     ``same_as`` is the id of an article above it whose passage says the same; in JSON it is left out

@@ -180,13 +180,12 @@ def verify_command(
     """Ask all questions of a gap again; it closes where its article answers them. Exit code 1 where it does not."""
     from assistant.leads import verify
     from kb.articles.article import ArticleKey
-    from kb.text.language import primary_language
 
     library = open_library(home, config)
     library.exact = True
     key = None
     if article is not None:
-        key = ArticleKey(article, language or primary_language(library.backlog.gap(gap_id).language))
+        key = ArticleKey(article, language or library.backlog.gap(gap_id).primary_language)
     made = verify(library, gap_id, who(by), datetime.now(UTC), article=key)
     if as_json:
         print_json({"gap_id": made.gap.gap_id, "state": made.gap.state, **made.to_json()})

@@ -25,7 +25,6 @@ from kb.articles.article import ArticleKey
 from kb.articles.freshness import days_overdue, is_expired
 from kb.backlog.model import Cause
 from kb.catalog import ArticleRow
-from kb.text.language import primary_language
 
 
 @dataclass(frozen=True, slots=True)
@@ -136,7 +135,7 @@ def diagnose(cases: Sequence[Case], probes: Sequence[ProbeResult], context: Diag
 
 def is_other_language(view: AnswerView, language: str) -> bool:
     """Whether what is shown is in another language than ``language``."""
-    return primary_language(view.hit.article.language) != language
+    return view.hit.article.primary_language != language
 
 
 def agreed_view(views: Sequence[AnswerView | None]) -> AnswerView | None:

@@ -141,9 +141,9 @@ class Prober:
 
         Each language is searched by itself: among all articles, those in the question's own crowd the others out.
         """
-        spoken = primary_language(context.query.language)
+        spoken = context.query.primary_language
         listing = self._listing(context.snapshot, own)
-        translated = {row.id for row in listing if primary_language(row.language) == spoken}
+        translated = {row.id for row in listing if row.primary_language == spoken}
         views = []
         for language in sorted({primary_language(tag) for tag in context.snapshot.languages(own)} - {spoken}):
             where = replace(own, language=language)

@@ -16,7 +16,6 @@ from assistant.gaps.translations import Translations
 from kb.catalog import ArticleRow
 from kb.embedding.protocol import FloatMatrix
 from kb.library import Library
-from kb.text.language import primary_language
 
 _LEAST_DEVIATION: Final = 1e-3
 
@@ -56,7 +55,7 @@ class KnowledgeScope:
         self._names, self._passages = names.vectors, passages.vectors
         self._elsewhere = self._other_topics(everyday)
         articles = names.articles.tolist()
-        languages = [primary_language(rows[article].language) for article in articles]
+        languages = [rows[article].primary_language for article in articles]
         self.means = _means(names.vectors, languages)
         self.pivots = centre(names.vectors, languages, self.means, parameters.clustering.prior)
         self.translations = Translations(rows, articles, self.pivots, parameters.translations)

@@ -113,7 +113,7 @@ def tickets(library: Library, since: datetime | None, until: datetime | None) ->
                 key=ticket.ticket_id,
                 text=ticket.question,
                 asked_at=ticket.created_at,
-                language=primary_language(ticket.language),
+                language=ticket.primary_language,
                 kind="ticket",
                 signals=names,
                 weight=sum(weight[name] for name in names),
@@ -197,7 +197,7 @@ def _signals(
         "gap_reported": "gap_reported" in done,
         "outdated": bool(cited) and outdated.issuperset(cited),
         "other_language": bool(cited)
-        and primary_language(row["language"]) not in {primary_language(articles.rows[key].language) for key in cited},
+        and primary_language(row["language"]) not in {articles.rows[key].primary_language for key in cited},
     }
     return tuple(name for name, holds in signals.items() if holds)
 

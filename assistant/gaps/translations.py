@@ -10,7 +10,6 @@ from typing import Final
 from assistant.gaps.parameters import TranslationParameters
 from kb.catalog import ArticleRow
 from kb.embedding.protocol import FloatMatrix
-from kb.text.language import primary_language
 
 _AT_ONCE: Final = 1000
 """Names that are compared with all others together."""
@@ -33,12 +32,12 @@ class Translations:
         """``names`` (n, d) are centred vectors, ``articles`` (n,) the row of the article that each belongs to."""
         self._languages: dict[str, set[str]] = defaultdict(set)
         for row in rows.values():
-            self._languages[row.id].add(primary_language(row.language))
+            self._languages[row.id].add(row.primary_language)
         by_language: dict[str, list[int]] = defaultdict(list)
         for index, article in enumerate(articles):
             row = rows[article]
             if len(self._languages[row.id]) == 1:
-                by_language[primary_language(row.language)].append(index)
+                by_language[row.primary_language].append(index)
         for first, second in combinations(sorted(by_language), 2):
             there = _nearest(articles, names, by_language[first], by_language[second], parameters.least)
             back = _nearest(articles, names, by_language[second], by_language[first], parameters.least)

@@ -16,7 +16,6 @@ from assistant.health.duplicates import Overlap
 from assistant.health.neighbours import nearest
 from kb.catalog import ChunkRow, Survey, UnitRow
 from kb.runtime.cancellation import checkpoint
-from kb.text.language import primary_language
 
 NEIGHBOURS: Final = 8
 """Passages of other articles that each is compared with: the planted contradictions stood among the first three."""
@@ -57,7 +56,7 @@ def near_pairs(survey: Survey, cache: Cache) -> dict[str, list[PassagePair]]:
     by_language: dict[str, list[int]] = {}
     for place, chunk in enumerate(survey.chunks):
         if survey.units[chunk.rowid] and survey.vectors[place].any():
-            by_language.setdefault(primary_language(survey.articles[chunk.article].language), []).append(place)
+            by_language.setdefault(survey.articles[chunk.article].primary_language, []).append(place)
     for language, places in sorted(by_language.items()):
         owners = [survey.chunks[place].article for place in places]
         keys = _keys(survey, places)

@@ -18,7 +18,6 @@ from kb.articles.article import ArticleKey
 from kb.catalog import ArticleRow, Filter, Snapshot, Survey, UnitRow
 from kb.library import Library
 from kb.runtime.cancellation import checkpoint
-from kb.text.language import primary_language
 
 CACHE_FILE: Final = "health.sqlite3"
 """In the home; it can be removed at any time."""
@@ -147,18 +146,16 @@ class _Examination:
         by_id: dict[str, list[int]] = {}
         for row, article in self.survey.articles.items():
             by_id.setdefault(article.id, []).append(row)
-        spoken = Counter(primary_language(article.language) for article in self.survey.articles.values())
+        spoken = Counter(article.primary_language for article in self.survey.articles.values())
         if min(spoken["de"], spoken["en"]) < _BILINGUAL * len(self.survey.articles):
             return []
         files = {self._ref(row).path.rpartition("/")[2] for rows in by_id.values() if len(rows) > 1 for row in rows}
         known, new, wanted = self.cache.results("parity"), dict[str, Any](), set[str]()
         findings = []
         for rows in by_id.values():
-            pair = tuple(
-                row for tag in ("de", "en") for row in rows if primary_language(self._row(row).language) == tag
-            )
+            pair = tuple(row for tag in ("de", "en") for row in rows if self._row(row).primary_language == tag)
             if len(pair) == 1:
-                missing = "en" if primary_language(self._row(pair[0]).language) == "de" else "de"
+                missing = "en" if self._row(pair[0]).primary_language == "de" else "de"
                 findings.append(self._finding("parity", "info", pair, {"differences": [], "missing": missing}))
             if len(pair) != 2:
                 continue

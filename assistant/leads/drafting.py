@@ -139,7 +139,7 @@ def _new(
 
 
 def _translation(gap: Gap, about: IndexedArticle) -> Stub:
-    row, language = about.row, primary_language(gap.language)
+    row, language = about.row, gap.primary_language
     body = about.source[front_matter.split(about.source)[1] :].strip()
     notes = [
         text("leads.translate", language, gap_id=gap.gap_id, title=row.title, path=shown(row.root, row.path)),
@@ -182,9 +182,7 @@ def _notes(library: Library, gap: Gap, nearby: Sequence[RelatedPassage], languag
 
 def _questions(gap: Gap, language: str) -> Iterable[str]:
     """All wordings with how often each came, in every language, those of the article's first."""
-    languages = sorted(
-        {primary_language(one.language) for one in gap.questions}, key=lambda tag: (tag != language, tag)
-    )
+    languages = sorted({one.primary_language for one in gap.questions}, key=lambda tag: (tag != language, tag))
     asked = [wording for tag in languages for wording in wordings(gap.questions, tag)]
     yield from ["", text("leads.questions", language), ""]
     for wording, times in asked[:_MAX_QUESTIONS]:
@@ -252,4 +250,4 @@ def _sentences(evidence: Mapping[str, object]) -> Iterable[str]:
 
 
 def _same_language(about: IndexedArticle, gap: Gap) -> bool:
-    return primary_language(about.row.language) == primary_language(gap.language)
+    return about.row.primary_language == gap.primary_language

@@ -15,7 +15,6 @@ from kb.backlog import Escalation, EscalationReason, Gap, GapQuestion
 from kb.errors import ConflictError, UsageError
 from kb.events import QuestionEvent
 from kb.library import Library
-from kb.text.language import primary_language
 
 
 def escalate(
@@ -76,7 +75,7 @@ def draft_answer(
 
 
 def _stub(found: Escalation, event: QuestionEvent, nearby: list[IndexedArticle], title: str, owner: str) -> Stub:
-    language = primary_language(event.language)
+    language = event.primary_language
     name = " ".join((title or event.text).split())
     common = defaults(nearby, "team")
     asked = GapQuestion(event.question_id, event.text, event.asked_at, event.language)

@@ -93,7 +93,7 @@ def folder_for(library: Library, language: str, articles: Iterable[IndexedArticl
     """
     for one in articles:
         parts = list(PurePosixPath(one.row.path).parent.parts)
-        if primary_language(one.row.language) != primary_language(language):
+        if one.row.primary_language != primary_language(language):
             if one.row.language not in parts:
                 continue
             parts[parts.index(one.row.language)] = primary_language(language)

@@ -50,7 +50,7 @@ def wordings(questions: Sequence[GapQuestion], language: str) -> list[tuple[str,
 
     Two wordings are the same where they differ in case, white space and signs only.
     """
-    spoken = [one for one in questions if primary_language(one.language) == primary_language(language)]
+    spoken = [one for one in questions if one.primary_language == primary_language(language)]
     often: Counter[str] = Counter()
     first: dict[str, str] = {}
     for one in spoken:

@@ -25,7 +25,6 @@ from kb.events.rows import clean, utc
 from kb.library import Library
 from kb.runtime.lines import numbered
 from kb.text import redaction
-from kb.text.language import primary_language
 
 _LOG = logging.getLogger(__name__)
 
@@ -142,7 +141,7 @@ def _embed(library: Library, lines: Sequence[ReplayLine]) -> None:
     queries = [understand(line.text, line.language) for line in lines]
     library.embedder.embed_queries([query.text for query in queries])
     if library.english is not None:
-        library.english.embed_queries([query.text for query in queries if primary_language(query.language) == "en"])
+        library.english.embed_queries([query.text for query in queries if query.primary_language == "en"])
 
 
 def _check_logged(library: Library, lines: Sequence[ReplayLine]) -> None:

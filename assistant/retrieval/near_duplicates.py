@@ -65,12 +65,12 @@ def mark_near_duplicates(
     for item in ranked[: parameters.articles]:
         headings, _, body = text_of(item).partition("\n")
         text = body or headings
-        written, language = frozenset(text.split()), primary_language(item.article.language)
+        written, language = frozenset(text.split()), item.article.primary_language
         original = next(
             (
                 earlier
                 for earlier, earlier_text, words in distinct
-                if primary_language(earlier.article.language) == language
+                if earlier.article.primary_language == language
                 and len(written & words) >= parameters.min_shared * len(written | words)
                 and near_duplicate(text, earlier_text, language, parameters)
             ),

@@ -6,7 +6,7 @@ import re
 from dataclasses import dataclass
 from typing import Final, Literal, TypeAlias
 
-from kb.text.language import detect_question
+from kb.text.language import InLanguage, detect_question
 from kb.text.lexicons import either
 from kb.text.terms import terms
 from kb.vectors.question_vectors import folded
@@ -34,7 +34,7 @@ _FOCUS: Final[list[tuple[Focus, re.Pattern[str]]]] = [
 
 
 @dataclass(frozen=True, slots=True)
-class Query:
+class Query(InLanguage):
     """A question made ready for search. ``text`` is what is embedded; ``terms`` are distinct, in reading order."""
 
     text: str

@@ -21,7 +21,6 @@ from kb.catalog import ArticleRow
 from kb.embedding.conversion.bundle import TORCH_HINT
 from kb.errors import MissingPartError
 from kb.settings import Settings
-from kb.text.language import primary_language
 
 if TYPE_CHECKING:
     from assistant.retrieval.model import Ranked
@@ -117,7 +116,7 @@ def rerankers(setting: str) -> tuple[Reranker, ...]:
 
 def in_question_language(article: ArticleRow, query: Query) -> bool:
     """Whether an article is in the language of the question, whatever the region."""
-    return primary_language(article.language) == primary_language(query.language)
+    return article.primary_language == query.primary_language
 
 
 def _sigmoid() -> object:

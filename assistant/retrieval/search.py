@@ -120,9 +120,9 @@ def weights_for(
 ) -> Weights:
     """Those of the case: across languages, English with an encoder of its own, or any other language."""
     spoken = {primary_language(language) for language in snapshot.languages(where)}
-    if spoken and primary_language(query.language) not in spoken:
+    if spoken and query.primary_language not in spoken:
         return fusion.across
-    return fusion.english if primary_language(query.language) == "en" and library.english else fusion.same_language
+    return fusion.english if query.primary_language == "en" and library.english else fusion.same_language
 
 
 def _dense(
@@ -150,7 +150,7 @@ def _signals(
     every = _cosines(snapshot, library.embedder, vector, rows, names)
     english: tuple[dict[int, float], dict[int, float]] = {}, {}
     if weights.english and library.english:
-        speakers = {key for key, article in articles.items() if primary_language(article.language) == "en"}
+        speakers = {key for key, article in articles.items() if article.primary_language == "en"}
         own = {key: row for key, row in rows.items() if row.article in speakers}
         asked = library.english.embed_queries([query.text])[0]
         english = _cosines(snapshot, library.english, asked, own, {key: names[key] for key in names if key in speakers})

@@ -14,6 +14,7 @@ from typing import Final, NamedTuple
 from evals.gaps.plants import Need, Plant, hits
 from evals.gaps.wordings import wordings
 from evals.quality.datasets import Question
+from kb.text.language import InLanguage
 
 OFF_TOPIC: Final = "off topic"
 _DAYS: Final = 30
@@ -56,7 +57,7 @@ _FAR_SUBJECTS: Final = frozenset(
 
 
 @dataclass(frozen=True, slots=True)
-class LoggedQuestion:
+class LoggedQuestion(InLanguage):
     """One question that is logged, and the truth about it: its need, and the plant that leaves it unanswered."""
 
     id: str

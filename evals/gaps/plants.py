@@ -98,7 +98,7 @@ def needs(dataset: Dataset) -> list[Need]:
     for path in sorted(dataset.articles.rglob("*.md")):
         article = read(path.relative_to(dataset.articles).as_posix(), path.read_bytes()).article
         if article is not None:
-            by_id[article.id].append(PlantedArticle(article.id, article.language.partition("-")[0], path))
+            by_id[article.id].append(PlantedArticle(article.id, article.primary_language, path))
     grouped: dict[str, list[PlantedArticle]] = defaultdict(list)
     for name, articles in by_id.items():
         grouped[need_name(name)] += articles

@@ -16,7 +16,6 @@ from assistant.answering.reply import Reply
 from evals.gaps.log import LoggedQuestion
 from kb.events import Action, ActionKind, Feedback, FeedbackReason
 from kb.library import Library
-from kb.text.language import primary_language
 
 _LISTED: Final = 5
 """Articles of a ranking that people look at."""
@@ -75,9 +74,9 @@ def react(library: Library, asked: LoggedQuestion, reply: Reply, answering: Coll
 
 def what(asked: LoggedQuestion, reply: Reply, answering: Collection[str]) -> str:
     """A key of RATES. Articles in another language than asked in help nobody."""
-    own = primary_language(asked.language)
-    cited = [one for one in reply.citations if primary_language(one.language) == own]
+    own = asked.primary_language
+    cited = [one for one in reply.citations if one.primary_language == own]
     if reply.status == "answered":
         return "right" if any(one.article_id in answering for one in cited) else "wrong"
-    near = [one for one in reply.nearest[:_LISTED] if primary_language(one.language) == own]
+    near = [one for one in reply.nearest[:_LISTED] if one.primary_language == own]
     return "listed" if any(one.article_id in answering for one in near) else "nothing"

@@ -16,7 +16,6 @@ from evals.quality.metrics import share
 from evals.quality.scores import Parts, rounded
 from evals.quality.systems import SystemAnswer
 from kb.articles.article import ArticleKey
-from kb.text.language import primary_language
 from kb.text.sentences import split
 
 
@@ -38,7 +37,7 @@ class Shown:
         They are in the question's language, unless it names the language of its articles.
         """
         spoken = self.question.target_language or self.question.primary_language
-        foreign = any(primary_language(citation.language) != spoken for citation in self.reply.citations)
+        foreign = any(citation.primary_language != spoken for citation in self.reply.citations)
         return self.question.answerable and bool(self.question.answers) and not foreign
 
     @property

@@ -60,7 +60,7 @@ class Baseline:
                 article = read(file.relative_to(root).as_posix(), file.read_bytes()).article
                 if article is None:
                     continue
-                language = article.language.partition("-")[0]
+                language = article.primary_language
                 for number, piece in enumerate(self._pieces(_text(article))):
                     ids.append(f"{article.key}#{number}")
                     texts.append(piece)

@@ -13,7 +13,7 @@ from typing import Any, TypeVar
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from kb.errors import UsageError
-from kb.text.language import primary_language
+from kb.text.language import InLanguage
 
 REPOSITORY = Path(__file__).resolve().parents[2]
 """This checkout: with its own articles and the gold questions it is a data set too, called "gold" wherever it lies."""
@@ -47,7 +47,7 @@ class _Line(BaseModel):
 
 
 @dataclass(frozen=True, slots=True)
-class Question:
+class Question(InLanguage):
     """A question, as the data set has it. ``source`` and ``line`` (from 1) are its place.
 
     ``relevant`` holds ids of articles that answer; ``also_ok`` those that are neither hit nor miss. ``answers`` are
@@ -68,11 +68,6 @@ class Question:
     source: Path
     line: int
     lent: bool = False
-
-    @property
-    def primary_language(self) -> str:
-        """The language without region or script: "de" of "de-AT"."""
-        return primary_language(self.language)
 
 
 @dataclass(frozen=True, slots=True)

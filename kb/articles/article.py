@@ -13,7 +13,7 @@ from datetime import date
 from types import MappingProxyType
 from typing import Any, Literal, NamedTuple, TypeAlias
 
-from kb.text.language import primary_language
+from kb.text.language import InLanguage, primary_language
 
 Lines: TypeAlias = tuple[int, int]
 """First and last line in the file, counted from 1, both included."""
@@ -101,7 +101,7 @@ class Section:
 
 
 @dataclass(frozen=True, slots=True)
-class Article:
+class Article(InLanguage):
     """One article in one language. ``id`` and ``language`` name it; the same id in another language is its translation.
 
     ``path`` is POSIX, below the root it was read from. ``source`` is the decoded file as it stands, line ends and

@@ -15,6 +15,7 @@ from typing import Any, Literal, TypeAlias, get_args
 from kb.articles.article import ArticleKey
 from kb.errors import UsageError
 from kb.events.rows import complete
+from kb.text.language import InLanguage
 
 Cause: TypeAlias = Literal[
     "missing", "findability", "stale", "conflict", "language", "restricted", "weak", "out_of_scope"
@@ -52,7 +53,7 @@ CLOSED: tuple[State, ...] = ("verified", "declined")
 
 
 @dataclass(frozen=True, slots=True)
-class GapQuestion:
+class GapQuestion(InLanguage):
     """One piece of evidence: a question of the log or a ticket.
 
     ``id`` is the caller's own id where one was given, else the question's; of a ticket, the ticket's. ``text`` is
@@ -86,7 +87,7 @@ class Demand:
 
 
 @dataclass(frozen=True, slots=True)
-class FoundGap:
+class FoundGap(InLanguage):
     """What one look at the log found: questions of one need, why nothing answers them, and how much that matters.
 
     ``evidence`` is what the replay proved, plain JSON. ``arithmetic`` are the rows that make up ``priority``.

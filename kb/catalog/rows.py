@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from kb.articles.article import ArticleKey, Lines, UnitKind
-from kb.text.language import primary_language
+from kb.text.language import InLanguage
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,7 +38,7 @@ class Judgement:
 
 
 @dataclass(frozen=True, slots=True)
-class ArticleRow:
+class ArticleRow(InLanguage):
     """An article as the index knows it; ``path`` is below ``root``."""
 
     rowid: int
@@ -65,11 +65,6 @@ class ArticleRow:
     def key(self) -> ArticleKey:
         """What names the article."""
         return ArticleKey(self.id, self.language)
-
-    @property
-    def primary_language(self) -> str:
-        """``de`` for ``de-AT``."""
-        return primary_language(self.language)
 
 
 @dataclass(frozen=True, slots=True)

@@ -54,7 +54,7 @@ class Corpus:
 
         A stray article in another language, or one whose language was told wrongly, does not make it bilingual.
         """
-        counts = Counter(page.article.language.partition("-")[0] for page in self.pages if page.article)
+        counts = Counter(page.article.primary_language for page in self.pages if page.article)
         return frozenset(language for language, number in counts.items() if number * 10 >= counts.total())
 
     def nearest(self, name: str, candidates: Iterable[str]) -> str:

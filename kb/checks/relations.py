@@ -64,7 +64,7 @@ def missing_translation(library: Corpus) -> Iterator[Finding]:
     if not library.languages.issuperset(_LANGUAGES):
         return
     for same_id in library.by_id.values():
-        have = {page.article.language.partition("-")[0] for page in same_id if page.article}
+        have = {page.article.primary_language for page in same_id if page.article}
         page = same_id[0]
         if page.article is None or page.article.status != "published" or not have & set(_LANGUAGES):
             continue

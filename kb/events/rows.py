@@ -12,6 +12,7 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any, Literal, TypeAlias, get_args
 
 from kb.errors import UsageError
+from kb.text.language import InLanguage
 
 if TYPE_CHECKING:
     from _typeshed import DataclassInstance
@@ -26,7 +27,7 @@ _UNSTORABLE = re.compile("[\x00\ud800-\udfff]")
 
 
 @dataclass(frozen=True, slots=True)
-class QuestionEvent:
+class QuestionEvent(InLanguage):
     """A question that was asked and what came of it.
 
     ``text`` is the question as asked when it is given to the log, and the redacted one when it is read from it;

@@ -46,6 +46,19 @@ def primary_language(tag: str) -> str:
     return tag.replace("_", "-").partition("-")[0].casefold()
 
 
+class InLanguage:
+    """What is in one language, a BCP 47 tag."""
+
+    __slots__ = ()
+
+    language: str
+
+    @property
+    def primary_language(self) -> str:
+        """``de`` for ``de-AT``."""
+        return primary_language(self.language)
+
+
 def detect(text: str, default: str = "und") -> str:
     """Language of an article as a primary BCP 47 tag; ``default`` where nothing speaks clearly for one.
 

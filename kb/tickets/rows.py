@@ -7,10 +7,11 @@ from datetime import datetime
 
 from kb.errors import UsageError
 from kb.events.rows import complete
+from kb.text.language import InLanguage
 
 
 @dataclass(frozen=True, slots=True)
-class Ticket:
+class Ticket(InLanguage):
     """What a customer wrote to the help desk, and what came of it.
 
     ``ticket_id`` is ``SOURCE:ID``, the id being the help desk's own. ``text`` is what the customer wrote first and

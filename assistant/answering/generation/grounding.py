@@ -16,7 +16,7 @@ from typing import Final, Literal, TypeAlias
 from assistant.answering.generation.claims import Number, names, numbers, runs
 from kb.facts.units import UNITS
 from kb.text.compounds import part_stems
-from kb.text.language import primary_language
+from kb.text.language import InLanguage, primary_language
 from kb.text.lexicons import either, entries
 from kb.text.negation import DENIAL
 from kb.text.sentences import split
@@ -49,7 +49,7 @@ _OPENERS: Final = frozenset(entries("claims.openers"))
 
 
 @dataclass(frozen=True, slots=True)
-class SourcePassage:
+class SourcePassage(InLanguage):
     """What may be cited: a piece of an article under a number, with the article's title, headings included."""
 
     number: int

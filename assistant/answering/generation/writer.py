@@ -133,7 +133,7 @@ def _write(
     if not settings.url:
         return "off"
     spoken = known_language(language)
-    usable = [_cut(passage) for passage in passages if primary_language(passage.language) == spoken][:_MAX_PASSAGES]
+    usable = [_cut(passage) for passage in passages if passage.primary_language == spoken][:_MAX_PASSAGES]
     if not usable or primary_language(language) != spoken:
         return "no_passage"
     sources = {passage.number: SourceText.of(passage) for passage in usable}

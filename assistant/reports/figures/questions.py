@@ -91,7 +91,7 @@ def _asked(
     unknown = f"?{event.question_id}"
     return QuestionCase(
         day=day_of(event.asked_at),
-        language=event.language.partition("-")[0],
+        language=event.primary_language,
         answered=event.status == "answered",
         who=event.actor or unknown,
         rater=(last.actor or unknown) if last else "",

@@ -74,7 +74,7 @@ def router(  # noqa: C901  one endpoint after the other
             for gap in library.backlog.gaps(state)
             if (not cause or gap.cause in cause)
             and owner in (None, gap.owner)
-            and (not language or primary_language(gap.language) == primary_language(language))
+            and (not language or gap.primary_language == primary_language(language))
         ]
         return PlainJSONResponse({"gaps": [listed for listed in rows if product in (None, *listed["products"])]})
 
@@ -204,7 +204,7 @@ def _find(library: Library, body: FindBody, progress: Progress) -> dict[str, Any
 def _verify(library: Library, gap: Gap, body: VerifyBody, person: Person, progress: Progress) -> Verification:
     from assistant.leads import verify
 
-    language = body.language or primary_language(gap.language)
+    language = body.language or gap.primary_language
     article = ArticleKey(body.article_id, language) if body.article_id else None
     return verify(library, gap.gap_id, person.name, _now(), article=article, progress=progress)
 
