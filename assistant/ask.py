@@ -23,7 +23,6 @@ from assistant.retrieval.search import retrieve, searching
 from kb.articles.article import ArticleKey
 from kb.articles.front_matter import text_sha256
 from kb.catalog import Filter
-from kb.catalog.ratings import take_in_ratings
 from kb.errors import MissingPartError, UsageError
 from kb.library import Library
 from kb.vectors.question_vectors import folded
@@ -113,8 +112,6 @@ def ask(
     # 3
     today = library.day_of(now)
     where = Filter(today, filters.audience, filters.language, filters.products, hidden=filters.hidden)
-    if library.settings.learning.enabled:
-        take_in_ratings(library)
     with searching(library, vector, 2 * library.settings.retrieval.candidates) as (snapshot, hits):
         ranking = retrieve(snapshot, library, query, vector, hits, where)
         ranked = time.perf_counter()

@@ -15,6 +15,7 @@ from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeAlias
 
+from kb.catalog.ratings import take_in_ratings
 from kb.errors import UsageError
 from kb.events import Action, ActionKind, Feedback, FeedbackReason, QuestionEvent
 
@@ -107,6 +108,7 @@ def store(library: Library, made: Sample) -> dict[str, int]:
     library.events.log_questions(event for event in made.questions if event.question_id not in known)
     for rating in made.ratings:
         library.events.rate(rating)
+    take_in_ratings(library, anew=True)
     for action in made.actions:
         if action.kind != "escalated":
             library.events.act(action)

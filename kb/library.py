@@ -111,6 +111,20 @@ class Library:
         return self.home / "events.sqlite3"
 
     @property
+    def has_log(self) -> bool:
+        """Whether there is a log; opening one that is missing makes it."""
+        return bool(self.settings.events.url) or self.events_file.exists()
+
+    @property
+    def has_index(self) -> bool:
+        """Whether there is an index; opening one that is missing makes it."""
+        return self._index_file.exists()
+
+    @property
+    def _index_file(self) -> Path:
+        return self.home / "index.sqlite3"
+
+    @property
     def question_vectors_file(self) -> Path:
         """The vectors of logged questions; it may go at any time."""
         return self.home / "question-vectors.sqlite3"
@@ -120,7 +134,7 @@ class Library:
         """The catalog in ``index.sqlite3``."""
         from kb.catalog import Catalog
 
-        return Catalog(self.home / "index.sqlite3")
+        return Catalog(self._index_file)
 
     @cached_property
     def embedder(self) -> Embedder:

@@ -84,10 +84,11 @@ def rate_command(
     """Rate an answer."""
     from datetime import UTC, datetime
 
+    from kb.catalog.ratings import rate
     from kb.events import Feedback
 
     library = open_library(home, config)
-    library.events.rate(Feedback(question_id, datetime.now(UTC), verdict, reason, comment))  # type: ignore[arg-type]
+    rate(library, Feedback(question_id, datetime.now(UTC), verdict, reason, comment))  # type: ignore[arg-type]
     print_json({"question_id": question_id, "verdict": verdict, "reason": reason}) if as_json else print("Rated.")
 
 

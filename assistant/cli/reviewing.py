@@ -116,7 +116,7 @@ def _show(
 
 def _on_record(library: Library) -> dict[ArticleKey, Review]:
     """The last review of each article, as far as there is a record; looking must not make one."""
-    if not library.settings.events.url and not library.events_file.exists():
+    if not library.has_log:
         return {}
     try:
         return library.reviews.last()

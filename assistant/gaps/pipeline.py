@@ -48,7 +48,7 @@ def find(
         now = noon(zone, today)
     today = library.day_of(now)
     library.require_index()
-    if not library.settings.events.url and not library.events_file.exists():
+    if not library.has_log:
         return GapReport(since, until, 0, ())
     # 0
     recheck(library, now)

@@ -57,7 +57,7 @@ class Usage:
 
 def usage(library: Library, survey: Survey, today: date) -> Usage:
     """Read the log of the year up to and including ``today``. A library that nobody asked has none, and gets none."""
-    if not library.settings.events.url and not library.events_file.exists():
+    if not library.has_log:
         return Usage()
     end = midnight(library.settings.reports.time_zone, today + timedelta(days=1))
     asked = list(library.events.questions(end - timedelta(days=PERIOD_DAYS), end))

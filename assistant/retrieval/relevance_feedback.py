@@ -21,7 +21,6 @@ from assistant.retrieval.parameters import RETRIEVAL, FeedbackParameters
 from kb.articles.article import ArticleKey
 from kb.articles.front_matter import text_sha256
 from kb.catalog import Judgement, RatingPeriod, Snapshot
-from kb.catalog.ratings import take_in_ratings
 from kb.embedding.protocol import FloatMatrix
 from kb.errors import NotFoundError
 from kb.events import Action
@@ -180,7 +179,6 @@ def _texts(snapshot: Snapshot, keys: Collection[ArticleKey]) -> dict[ArticleKey,
 
 def _grouped(library: Library, article_id: str | None, today: date) -> dict[tuple[ArticleKey, str], list[Judgement]]:
     """The ratings of texts that stand, by the article's key and the question's text."""
-    take_in_ratings(library)
     with library.catalog.snapshot() as snapshot:
         every = snapshot.judgements(_period(library, today))
         ratings = [rating for rating in every if article_id in (None, rating.key.article_id)]

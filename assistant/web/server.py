@@ -17,6 +17,7 @@ from assistant.ask import ask
 from assistant.web import demo_data
 from assistant.web.app import build
 from assistant.web.security.request_guard import LOOPBACK
+from kb.catalog.ratings import take_in_ratings
 from kb.errors import KBError, UsageError
 from kb.library import Library
 from kb.runtime import lock
@@ -84,7 +85,11 @@ def _refuse_open(library: Library, host: str) -> None:
 
 
 def _warm(library: Library) -> None:
-    """Load what the first question would wait for. Without an index the page still opens and says so."""
+    """Load what the first question would wait for. Without an index the page still opens and says so.
+
+    Ratings that another machine gave, where several share one log, are taken in here and by every ingest.
+    """
+    take_in_ratings(library)
     library.embedder.embed_queries(["Umzug"])
     warm(library.settings.writer)
     with contextlib.suppress(KBError):

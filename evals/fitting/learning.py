@@ -29,6 +29,7 @@ from evals.quality.metrics import RANKING, ranking
 from evals.quality.scores import rounded
 from evals.quality.systems import embed
 from evals.quality.tables import table
+from kb.catalog.ratings import rate
 from kb.embedding.protocol import Embedder
 from kb.errors import UsageError
 from kb.events import Feedback
@@ -194,7 +195,7 @@ def _teach(library: Library, questions: Sequence[Question], draw: random.Random)
         given["helpful" if helpful else "not_helpful"] += 1
         given["mistaken"] += mistaken
         rating = Feedback(reply.question_id, now, "helpful", actor=actor)
-        library.events.rate(rating if helpful else replace(rating, verdict="not_helpful", reason="not_found"))
+        rate(library, rating if helpful else replace(rating, verdict="not_helpful", reason="not_found"))
     return given
 
 

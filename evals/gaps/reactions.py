@@ -14,6 +14,7 @@ from typing import Final, Literal
 
 from assistant.answering.reply import Reply
 from evals.gaps.log import LoggedQuestion
+from kb.catalog import ratings
 from kb.events import Action, ActionKind, Feedback, FeedbackReason
 from kb.library import Library
 
@@ -69,7 +70,7 @@ def react(library: Library, asked: LoggedQuestion, reply: Reply, answering: Coll
         if bad:
             reason = dice.choice(_REASONS) if got == "wrong" else "unclear"
         verdict: Literal["helpful", "not_helpful"] = "not_helpful" if bad else "helpful"
-        library.events.rate(Feedback(reply.question_id, at, verdict, reason, actor=asked.actor))
+        ratings.rate(library, Feedback(reply.question_id, at, verdict, reason, actor=asked.actor))
 
 
 def what(asked: LoggedQuestion, reply: Reply, answering: Collection[str]) -> str:

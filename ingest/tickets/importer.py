@@ -164,6 +164,6 @@ def _store(library: Library, tickets: list[Ticket], *, dry_run: bool) -> Added:
         return Added()
     if not dry_run:
         return library.tickets.add(tickets, redact=redact)
-    if not library.settings.events.url and not library.events_file.exists():
+    if not library.has_log:
         return Added(added=len({ticket.ticket_id for ticket in tickets}))
     return library.tickets.compare(tickets, redact=redact)

@@ -22,7 +22,7 @@ AGAINST = frozenset({"wrong", "outdated", "not_found"})
 """Reasons for "not helpful" that speak against the article. Without one, or for the others, the rating is no lesson."""
 
 _AT_ONCE = 64
-"""Ratings that a question takes in before it is answered, at most: some 10 ms of embedding each."""
+"""Ratings that are taken in when one is given, at most: some 10 ms of embedding each."""
 
 _NOTE = "judged"
 """The catalog's note on how far the ratings were read: the embedder's fingerprint and the last one's number."""
@@ -30,15 +30,26 @@ _NOTE = "judged"
 _LOG = logging.getLogger(__name__)
 
 
+def rate(library: Library, feedback: Feedback) -> Feedback:
+    """Store a rating and take it into the index, so that it counts at the next question; the rating as stored.
+
+    Raises NotFoundError where no such question was logged.
+    """
+    stored = library.events.rate(feedback)
+    if library.settings.learning.enabled:
+        take_in_ratings(library)
+    return stored
+
+
 def take_in_ratings(library: Library, *, anew: bool = False) -> None:
     """Take the ratings that came since the last time into the index; with ``anew``, all there are.
 
     1. Which questions were rated since. 2. What their last rating says. 3. Embed those that are new. 4. Store. Without
     ``anew`` only so many that nobody waits for it, the rest the next time. Not inside a snapshot of the same thread. A
-    log or an index that is out of reach teaches nothing, and keeps nobody from an answer.
+    log or an index that is out of reach teaches nothing, and keeps nobody from rating.
     """
-    if not library.settings.events.url and not library.events_file.exists():
-        return  # nobody has asked yet, and looking must not make a log
+    if not library.has_log or not library.has_index:
+        return  # nobody has asked yet, and looking must make neither
     try:
         fingerprint = library.embedder.fingerprint
         made_with, _, number = (library.catalog.noted(_NOTE) or "").rpartition(" ")

@@ -26,6 +26,7 @@ from assistant.web.api.models import (
 from assistant.web.metrics import Metrics
 from assistant.web.security.authorization import Access, Person
 from kb.articles.freshness import Freshness
+from kb.catalog.ratings import rate
 from kb.errors import MissingPartError
 from kb.events import Feedback, FeedbackReason, Verdict
 from kb.library import Library
@@ -174,7 +175,7 @@ class Desk:
         """Store a rating; what was stored, without the comment."""
         actor = person.actor or body.actor
         rating = Feedback(body.question_id, datetime.now(UTC), body.verdict, body.reason, body.comment, actor)
-        self.library.events.rate(rating)
+        rate(self.library, rating)
         self.metrics.rated(body.verdict)
         return {"question_id": body.question_id, "verdict": body.verdict, "reason": body.reason}
 

@@ -1,7 +1,9 @@
 from __future__ import annotations
 
+import sqlite3
 import uuid
 from collections.abc import Iterable
+from contextlib import closing
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 
@@ -19,8 +21,7 @@ from ingest.pipeline import ingest
 from ingest.rebuild import reindex
 from kb.articles.article import ArticleKey
 from kb.articles.front_matter import text_sha256
-from kb.catalog import ArticleRow, Filter, Judgement, RatingPeriod
-from kb.catalog.ratings import take_in_ratings
+from kb.catalog import ArticleRow, Filter, Judgement, RatingPeriod, ratings
 from kb.errors import NotFoundError
 from kb.events import EventLogUnavailableError, Feedback, QuestionEvent
 from kb.library import Library
@@ -51,7 +52,12 @@ def rate(
     library: Library, question_id: str, verdict: str = "helpful", *, actor: str = "a", days_ago: int = 0, **more: str
 ) -> None:
     at = noon("Europe/Berlin", TODAY - timedelta(days=days_ago))
-    library.events.rate(Feedback(question_id, at, verdict, actor=actor, **more))  # type: ignore[arg-type]
+    ratings.rate(library, Feedback(question_id, at, verdict, actor=actor, **more))  # type: ignore[arg-type]
+
+
+def elsewhere(library: Library, question_id: str, actor: str) -> None:
+    """Rate an answer on another machine, which shares the log and has an index of its own."""
+    library.events.rate(Feedback(question_id, datetime.now(UTC), "helpful", actor=actor))
 
 
 def rated(library: Library, question: str, key: str, verdict: str = "helpful", **more) -> str:
@@ -66,7 +72,6 @@ def keys(rows: Iterable[ArticleRow]) -> list[ArticleKey]:
 
 def adjusted(library: Library, question: str, today: date = TODAY) -> dict[str, float]:
     """What ratings change at ``question``, by article id, over all articles; nothing where they change nothing."""
-    take_in_ratings(library)
     vector = library.embedder.embed_queries([question])[0]
     with library.catalog.snapshot() as snapshot:
         found = adjustments(library, snapshot, vector, today, keys(snapshot.listing(Filter(today))))
@@ -75,7 +80,6 @@ def adjusted(library: Library, question: str, today: date = TODAY) -> dict[str, 
 
 def ranked(library: Library, question: str) -> list[str]:
     """The ids of the articles, best first, as retrieval and what was learned order them."""
-    take_in_ratings(library)
     query = understand(question)
     vector = library.embedder.embed_queries([query.text])[0]
     with searching(library, vector, 100) as (snapshot, hits):
@@ -140,7 +144,6 @@ def test_a_filter_is_never_passed_by(three, folder, write) -> None:
     ingest(three, [folder])
     rated(three, OTHER, "first@de")
     rated(three, QUESTION, "second@de")
-    take_in_ratings(three)
     vector = three.embedder.embed_queries([QUESTION])[0]
     with three.catalog.snapshot() as snapshot:
         public = keys(snapshot.listing(Filter(TODAY, audience="public")))
@@ -227,7 +230,6 @@ def test_what_is_forgotten_stays_forgotten_when_the_index_is_made_anew(three, fo
     assert lessons(three, "second") == []
     assert adjusted(three, QUESTION) == {}
     reindex(three, [folder], [folder])
-    take_in_ratings(three, anew=True)
     assert adjusted(three, QUESTION) == {}
     assert [one.article_id for one in lessons(three)] == ["first"]
     rated(three, QUESTION, "second@de", actor="c")
@@ -262,20 +264,40 @@ def test_another_process_learns_from_the_log_alone(three, folder) -> None:
         other.close()
 
 
-def test_more_ratings_than_one_question_takes_in_are_taken_in_by_and_by(three) -> None:
+def test_ratings_of_another_machine_are_taken_in_by_and_by(three) -> None:
     rated(three, OTHER, "first@de")
     for number in range(70):
-        rated(three, f"Frage {number}", "third@de", actor=str(number))
-    rated(three, QUESTION, "second@de")
+        elsewhere(three, asked(three, f"Frage {number}", "third@de"), str(number))
+    elsewhere(three, asked(three, QUESTION, "second@de"), "a")
+    ratings.take_in_ratings(three)
     assert adjusted(three, QUESTION) == {}
+    ratings.take_in_ratings(three)
     assert adjusted(three, QUESTION)
 
 
-def test_with_another_model_everything_is_embedded_anew(three) -> None:
+def test_a_question_reads_the_index_and_writes_nothing_to_it(three) -> None:
+    rated(three, OTHER, "first@de")
+    elsewhere(three, asked(three, QUESTION, "second@de"), "a")
+    with closing(sqlite3.connect(three.home / "index.sqlite3")) as index:
+        before = list(index.iterdump())
+        ask(three, QUESTION)
+        lessons(three)
+        assert list(index.iterdump()) == before
+
+
+def test_a_rating_without_an_index_is_stored_and_makes_none(library) -> None:
+    library.events.log_question(QuestionEvent("q1", datetime.now(UTC), QUESTION, "de", "answered", 0.9, "library"))
+    rate(library, "q1")
+    assert not library.has_index
+    assert library.events.feedback_for(["q1"])
+
+
+def test_with_another_model_everything_is_embedded_anew(three, folder) -> None:
     rated(three, OTHER, "first@de")
     rated(three, QUESTION, "second@de")
     assert adjusted(three, QUESTION)
     three.embedder = type(three.embedder)("words-2")
+    ingest(three, [folder])
     assert adjusted(three, QUESTION)
     assert {lesson.article_id for lesson in lessons(three)} == {"first", "second"}
 
