@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Literal
 
 from ingest.chunking import recipe
-from ingest.discovery import Found, PathScope, discover, root_of
+from ingest.discovery import discover
 from ingest.pipeline import probes
 from ingest.plan import plan
 from kb.embedding.conversion.convert import MINILM
@@ -143,26 +143,20 @@ def _files(library: Library) -> Iterator[Check]:
         manifest = snapshot.files()
     settings = library.settings
     roots = sorted({row.root for row in manifest})
-    scopes = [PathScope(Path(root)) for root in roots if Path(root).is_dir()]
-    found, passed = [], []
-    for scope in scopes:
-        for entry in discover(scope, settings.articles.ignore, settings.articles.max_bytes, frozenset(roots)):
-            if isinstance(entry, Found):
-                found.append(entry)
-            else:
-                passed.append((str(root_of(scope, frozenset(roots))), entry.path))
-    todo = plan(found, passed, manifest, scopes, recipe(library.embedder, settings.embedding.chunk_tokens), force=False)
+    there = [root for root in roots if Path(root).is_dir()]
+    found = discover([Path(root) for root in there], manifest, settings.articles)
+    planned = plan(found, manifest, recipe(library.embedder, settings.embedding.chunk_tokens))
     known = {(row.root, row.path) for row in manifest}
-    changed = sum((str(item.found.root), item.found.path) in known for item in todo.todo)
-    for root in sorted(set(roots) - {str(scope.root) for scope in scopes}):
+    changed = sum((str(item.found.root), item.found.path) in known for item in planned.to_read)
+    for root in sorted(set(roots) - set(there)):
         yield Check(
             "files",
             "warning",
             f"The folder {root} has gone; its articles still answer.",
             "Bring it back, or run: kb reindex",
         )
-    if changed or todo.gone:
-        message = f"{changed} files changed and {len(todo.gone)} went since the last ingest."
+    if changed or planned.gone:
+        message = f"{changed} files changed and {len(planned.gone)} went since the last ingest."
         yield Check("files", "warning", message, "Run: kb ingest " + " ".join(roots))
     else:
         yield Check("files", "ok", f"{len(manifest)} articles are as they are on disk.")

@@ -3,17 +3,19 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from kb.articles import files
 from kb.articles.article import Problem
+from kb.catalog import FileRow
 from kb.errors import NotFoundError, UsageError
+from kb.settings import ArticleSettings
 
 
 @dataclass(frozen=True, slots=True)
-class Found:
+class FoundFile:
     """A file that may be an article; ``path`` is POSIX, below ``root``, which is absolute and resolved."""
 
     root: Path
@@ -39,6 +41,15 @@ class PathScope:
         return Path(root, path).is_relative_to(self.root)
 
 
+@dataclass(frozen=True, slots=True)
+class Discovered:
+    """What some paths hold: ``files`` by (root, path); ``passed_over`` are there, but cannot be taken, by root."""
+
+    scopes: list[PathScope]
+    files: dict[tuple[str, str], FoundFile] = field(default_factory=dict)
+    passed_over: list[tuple[str, Problem]] = field(default_factory=list)
+
+
 def scope_of(path: Path, known_roots: frozenset[str], known_files: frozenset[Path]) -> PathScope:
     """The scope of a PATH argument. A folder or file below a root that is already known keeps that root.
 
@@ -62,17 +73,23 @@ def scope_of(path: Path, known_roots: frozenset[str], known_files: frozenset[Pat
     return PathScope(root, resolved.relative_to(root).as_posix())
 
 
-def discover(
-    scope: PathScope, ignore: tuple[str, ...], max_bytes: int, known_roots: frozenset[str]
-) -> Iterator[Found | Problem]:
-    """All Markdown files of a scope in the order of their paths; what is passed over and matters is a Problem."""
-    root = root_of(scope, known_roots)
-    for name in _names(scope, ignore):
-        path = (scope.root / name).relative_to(root).as_posix()
-        yield files.refused(root, path, max_bytes) or Found(root, path)
+def discover(paths: Sequence[Path], manifest: Sequence[FileRow], settings: ArticleSettings) -> Discovered:
+    """All Markdown files of ``paths``, each once, in the order of their paths. Raises as ``scope_of``."""
+    roots = frozenset(row.root for row in manifest)
+    known_files = frozenset(Path(row.root, row.path) for row in manifest)
+    found = Discovered([scope_of(path, roots, known_files) for path in paths])
+    for scope in found.scopes:
+        root = _root_of(scope, roots)
+        for name in _names(scope, settings.ignore):
+            path = (scope.root / name).relative_to(root).as_posix()
+            if (problem := files.refused(root, path, settings.max_bytes)) is not None:
+                found.passed_over.append((str(root), problem))
+            else:
+                found.files[str(root), path] = FoundFile(root, path)
+    return found
 
 
-def root_of(scope: PathScope, known_roots: frozenset[str]) -> Path:
+def _root_of(scope: PathScope, known_roots: frozenset[str]) -> Path:
     """The folder from which the paths of a scope's files count."""
     parents = [parent for parent in scope.root.parents if str(parent) in known_roots]
     return parents[-1] if parents and scope.only is None else scope.root

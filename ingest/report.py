@@ -4,9 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass, field
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from kb.articles.article import Problem
+from kb.articles.article import ArticleKey, Problem
+from kb.articles.paths import shown
+
+if TYPE_CHECKING:
+    from ingest.discovery import Discovered
+    from ingest.parsing import ParsedArticle
+    from ingest.plan import Plan
+    from kb.catalog import FileRow
 
 
 @dataclass(slots=True)
@@ -26,6 +33,39 @@ class IngestReport:
     embedded: int = 0
     seconds: float = 0.0
     problems: list[Problem] = field(default_factory=list)
+
+    def count_plan(self, discovered: Discovered, planned: Plan) -> None:
+        """Count what is known before any file is read."""
+        for root, problem in discovered.passed_over:
+            self.reject(root, problem)
+        for problem in planned.unreadable:
+            self.reject("", problem)
+        for row in planned.unchanged:
+            self.tell(row.root, [Problem(row.path, *problem) for problem in row.problems])
+        self.unchanged = len(planned.unchanged)
+
+    def count_window(
+        self, parsed: Sequence[ParsedArticle], changed: Sequence[ParsedArticle], gone: dict[ArticleKey, FileRow]
+    ) -> None:
+        """Count the articles of a window; one whose key stands among ``gone`` has moved, and is taken out of it."""
+        self.unchanged += len(parsed) - len(changed)
+        for item in changed:
+            moved = gone.pop(item.article.key, None)
+            if item.file.row or moved:
+                self.changed += 1
+            else:
+                self.added += 1
+
+    def reject(self, root: str, *problems: Problem) -> None:
+        """Count a file of ``root`` that cannot be taken, unless it is no article at all."""
+        self.rejected += any(problem.code != "not-markdown" for problem in problems)
+        self.tell(root, problems)
+
+    def tell(self, root: str, problems: Sequence[Problem]) -> None:
+        """Add the problems of a file of ``root``."""
+        for problem in problems:
+            path = shown(root, problem.path)
+            self.problems.append(Problem(path, problem.line, problem.code, problem.message))
 
     def to_json(self) -> dict[str, Any]:
         """The contract's shape."""

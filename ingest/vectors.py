@@ -7,15 +7,13 @@ catalog; those that the main encoder gave to chunks go into Chroma as well, whic
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TypeVar
 
 import numpy as np
 
-from kb.catalog import NewChunk, NewName
+from ingest.parsing import ChunkedArticle
 from kb.library import CHROMA_STATE, LanguageEncoder, Library
-from kb.text.language import primary_language
 from kb.vectors.chroma import DamagedError, remove_folder
 
 _T = TypeVar("_T")
@@ -24,31 +22,6 @@ _EMBEDDED_AT_ONCE = 512
 """Texts embedded and committed together when healing: what is lost when killed."""
 
 _COPIED_AT_ONCE = 1000
-
-
-@dataclass(slots=True)
-class Texts:
-    """What is to be embedded, text by vector id; ``languages`` of each id, as equal texts may stand in two."""
-
-    chunks: dict[str, str] = field(default_factory=dict)
-    names: dict[str, str] = field(default_factory=dict)
-    languages: dict[str, set[str]] = field(default_factory=dict)
-
-    def add(self, language: str, chunks: Sequence[NewChunk], names: Sequence[NewName]) -> None:
-        """Add the texts of an article."""
-        self.chunks |= {chunk.vector_id: chunk.text for chunk in chunks}
-        self.names |= {name.vector_id: name.text for name in names}
-        for key in (*(chunk.vector_id for chunk in chunks), *(name.vector_id for name in names)):
-            self.languages.setdefault(key, set()).add(primary_language(language))
-
-    def of(self, encoder: LanguageEncoder, besides: Collection[str]) -> tuple[dict[str, str], dict[str, str]]:
-        """Chunks and names that ``encoder`` embeds, leaving the ids ``besides`` out."""
-
-        def wanted(key: str) -> bool:
-            return key not in besides and (encoder.language is None or encoder.language in self.languages[key])
-
-        chunks = {key: text for key, text in self.chunks.items() if wanted(key)}
-        return chunks, {key: text for key, text in self.names.items() if wanted(key)}
 
 
 class VectorWriter:
@@ -81,13 +54,16 @@ class VectorWriter:
             self._copy(sorted(named))
         catalog.note(CHROMA_STATE, "complete")
 
-    def write(self, texts: Texts) -> list[str]:
-        """Embed what is not kept yet, and copy it into Chroma; the ids that went there."""
+    def write(self, articles: Sequence[ChunkedArticle]) -> list[str]:
+        """Embed what is not kept yet of ``articles``, and copy it into Chroma; the ids that went there."""
         for encoder in self._library.encoders:
+            own = [one for one in articles if encoder.language in (None, one.parsed.article.primary_language)]
+            chunks = {chunk.vector_id: chunk.text for one in own for chunk in one.chunks}
+            names = {name.vector_id: name.text for one in own for name in one.names}
             with self._library.catalog.snapshot() as snapshot:
-                kept = snapshot.vectors(encoder.embedder.fingerprint, [*texts.chunks, *texts.names])
-            self._keep(encoder, *texts.of(encoder, kept))
-        return self._copy(list(texts.chunks))
+                kept = snapshot.vectors(encoder.embedder.fingerprint, [*chunks, *names])
+            self._keep(encoder, _without(kept, chunks), _without(kept, names))
+        return self._copy(list(dict.fromkeys(chunk.vector_id for one in articles for chunk in one.chunks)))
 
     def _keep(self, encoder: LanguageEncoder, chunks: Mapping[str, str], names: Mapping[str, str]) -> None:
         """Embed texts by id, names as the questions that they are, and keep their vectors in the catalog."""
@@ -120,6 +96,10 @@ class VectorWriter:
                 self._library.let_go("vectors")
                 remove_folder(self._library.chroma_place)
             return self._library.vectors.ids()
+
+
+def _without(kept: Collection[str], texts: Mapping[str, str]) -> dict[str, str]:
+    return {key: text for key, text in texts.items() if key not in kept}
 
 
 def slices(items: Sequence[_T], size: int) -> Iterator[Sequence[_T]]:
