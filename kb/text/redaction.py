@@ -128,13 +128,16 @@ def _ip_is_of_a_machine(match: re.Match[str]) -> bool:
 
 
 def _is_a_phone_number(match: re.Match[str]) -> bool:
-    """Between 7 and 15 digits (ITU E.164), neither a date nor the number of an error, an article or a version."""
+    """Between 7 and 15 digits (ITU E.164), no date, no reading, no number of an error, an article or a version."""
     digits = sum(sign.isdigit() for sign in match[0])
     before = match.string[max(0, match.start() - 24) : match.start()]
     grouped = not match[0].isdigit()
     if not (7 if grouped else 9) <= digits <= 15 or re.match(rf"{_DATE}", match[0]):
         return False
-    return not re.search(r"(?i)(?:fehler\w{0,10}|error|code|version|build|artikel\w{0,8}|isbn)[\s.:#]{0,3}$", before)
+    return not re.search(
+        r"(?i)(?:fehler\w{0,10}|error|code|version|build|artikel\w{0,8}|isbn|z(?:ä|ae)hlerst[aä]nd\w?|reading)[\s.:#]{0,3}$",
+        before,
+    )
 
 
 def _is_random(match: re.Match[str]) -> bool:
@@ -256,7 +259,7 @@ _RULES = (
     ),
     _rule(
         "phone",
-        rf"(?<![\w+])(?<!\d[.,:/-])(?:\(0\d{{1,5}}\)|0[1-9]\d{{0,4}})"
+        rf"(?<![\w+])(?<!\d[.,:/-])(?:\(0\d{{1,5}}\)|0{_S}1[567]\d|0[1-9]\d{{0,4}})"
         rf"(?:{_S}?[/–-]{_S}?|{_S})?\d{{2,11}}(?:[ \u00a0/-]\d{{1,8}}){{0,5}}"
         rf"(?![.,:/-]?\w){_NO_UNIT}",
         _is_a_phone_number,
@@ -264,7 +267,8 @@ _RULES = (
     _rule(
         "phone",
         r"(?<![\w+])(?<!\d[.,:/-])(?:1[ .-])?"
-        rf"(?:\(\d{{3}}\){_S}?\d{{3}}-|\d{{3}}([.-])\d{{3}}\1)\d{{4}}(?![.,:-]?\d|\w){_NO_UNIT}",
+        rf"(?:\([2-9]\d\d\){_S}?\d{{3}}-|[2-9]\d\d([.-])\d{{3}}\1)\d{{4}}(?![.,:-]?\d|\w){_NO_UNIT}",
+        _is_a_phone_number,
     ),
     _rule(
         "phone",
