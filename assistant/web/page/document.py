@@ -14,10 +14,10 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
 _FOLDER = Path(__file__).parent / "static"
-_STYLES = ("base", "desk", "article", "browser", "lead", "narrow", "print")
+_STYLES = ("base", "desk", "article", "articles", "lead", "narrow", "print")
 """In the order in which they take back what the ones before say."""
 
-_PARTS = ("desk.html", "browser.html")
+_PARTS = ("desk.html", "articles.html")
 ICON = (
     "data:image/svg+xml,%3Csvg xmlns='http://www.w3.org/2000/svg' viewBox='0 0 12 16'%3E"
     "%3Cpath fill='%230d5c63' d='M6 0 12 9.9 6 16 0 9.9z'/%3E%3C/svg%3E"
