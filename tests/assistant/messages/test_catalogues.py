@@ -12,10 +12,14 @@ from typing import get_args
 
 import pytest
 
+from assistant.gaps.pipeline import STEPS
 from assistant.health.model import Kind
+from assistant.leads.reask import Fault
 from assistant.messages import LANGUAGES, catalogue, language_name, plural, section, text
+from assistant.web.api.reports import ReportKind
 from assistant.web.page.texts import KEYS
-from kb.backlog.model import Cause
+from kb.accounts.model import Role
+from kb.backlog.model import Cause, EntryKind, EscalationReason, State
 from kb.events.rows import FeedbackReason
 
 ROOT = Path(__file__).parents[3]
@@ -34,6 +38,30 @@ FAMILIES = {
     "reviews.state_": ("expired", "overdue", "due"),
 }
 """Keys whose end is a value: the sources write ``f"gaps.action_{cause}"``."""
+
+
+PAGE_FAMILIES = {
+    "cause_": (*get_args(Cause), *(f"{cause}_why" for cause in get_args(Cause)), "all"),
+    "days_": ("week", "month", "since", "until"),
+    "do_": get_args(Cause),
+    "entry_": get_args(EntryKind),
+    "escalate_": get_args(EscalationReason),
+    "fault_": get_args(Fault),
+    "lang_": LANGUAGES,
+    "overview_": ("week", "month"),
+    "reason_": get_args(FeedbackReason),
+    "report_": get_args(ReportKind),
+    "role_": get_args(Role),
+    "state_": (*get_args(State), "all"),
+    "step_": STEPS,
+    "tab_": ("overview", "gaps", "inbox", "health", "reports"),
+    "told_": (
+        *("at-work", "gap-changed", "gap-merged", "gap-state", "merged-itself", "no-gap", "not-in-index"),
+        *("not-published", "snoozed-past", "unlinked"),
+    ),
+    "why_": ("askers", "not_helpful", "tickets", "escalations", "off_topic", "out_of_scope", "split"),
+}
+"""The same of the page's scripts, which write t(`state_${gap.state}`)."""
 
 
 @cache
@@ -100,9 +128,11 @@ def test_every_text_that_the_page_names_exists_and_every_text_is_named() -> None
     named |= set(re.findall(r'\bt\("([\w-]+)"', script))
     assert named <= texts.keys()
     named |= set(re.findall(r'"(\w+)"', script))
-    # A text picked by a value, t(`state_${gap.state}`), and the one for a single thing.
-    families = tuple(re.findall(r"`(\w+_)\$\{", script))
-    named |= {key for key in texts if key.startswith(families)} | {f"{key}_one" for key in named}
+    families = set(re.findall(r"`([a-z]+_)\$\{", script))
+    assert families <= PAGE_FAMILIES.keys()
+    picked = {start + end for start, ends in PAGE_FAMILIES.items() for end in ends}
+    assert picked <= texts.keys()
+    named |= picked | {f"{key}_one" for key in named}
     # Behind a value from the server: freshness, status, audience, language; behind a name in the page's code.
     named |= {"fresh", "due", "overdue", "draft", "review", "archived", "public", "internal", "lang_de", "lang_en"}
     named |= {"no_script", "note", "tip", "span_week", "span_month", "span_days", "owner_all", "language_all"}
