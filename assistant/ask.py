@@ -27,7 +27,7 @@ from kb.errors import MissingPartError, UsageError
 from kb.library import Library
 from kb.vectors.question_vectors import folded
 
-__all__ = ["AskFilters", "Asker", "ask"]
+__all__ = ["AskFilters", "Asker", "Reply", "ask"]
 
 _LOG = logging.getLogger(__name__)
 

@@ -47,12 +47,12 @@ def _evidence(context: QuestionContext, ranked: Sequence[Ranked]) -> ArticleEvid
 
 def gather(context: QuestionContext, terms: QuestionTerms, ranked: Ranked) -> list[ScoredUnit]:
     """All units of the best chunks of an article and of the section around the very best, best first."""
-    snapshot, most = context.snapshot, context.parameters.evidence.chunks
-    scores = {passage.chunk: passage.score for passage in ranked.passages[:most]}
+    snapshot, chunks = context.snapshot, context.parameters.evidence.chunks
+    scores = {passage.chunk: passage.score for passage in ranked.passages[:chunks]}
     rows = snapshot.chunks(list(scores))
     top = rows[ranked.passages[0].chunk]
     around = [rowid for rowid in snapshot.chunks_of_section(top.article, top.section) if rowid not in scores]
-    rows |= snapshot.chunks(around[:most])
+    rows |= snapshot.chunks(around[:chunks])
     units = [
         unit
         for rowid in sorted(rows)

@@ -27,9 +27,9 @@ class Message(str):
 
 def message(key: str, language: str, /, **values: str) -> Message:
     """The text for ``key`` in ``language``, as ``assistant.messages.text`` gives it."""
-    said = Message(text(key, language, **values))
-    said.key, said.values = key, values
-    return said
+    spoken = Message(text(key, language, **values))
+    spoken.key, spoken.values = key, values
+    return spoken
 
 
 def in_language(reply: Reply, language: str) -> Reply:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
@@ -14,7 +14,7 @@ from assistant.terminal import print_json
 
 if TYPE_CHECKING:
     from assistant.leads import Verification
-    from kb.backlog import Gap, HistoryEntry
+    from kb.backlog import Gap
 
 GapId = Annotated[str, typer.Argument(help="The id of the gap, G-0012.")]
 Version = Annotated[
@@ -119,13 +119,12 @@ def history_command(gap_id: GapId, as_json: Json = False, home: Home = None, con
     library = open_library(home, config)
     entries = library.backlog.history(gap_id)
     if as_json:
-        print_json({"gap_id": entries[0].gap_id, "history": [_entry(one) for one in entries]})
+        print_json({"gap_id": entries[0].gap_id, "history": [entry.to_json() for entry in entries]})
         return
-    for one in entries:
-        moved = one.to_state if one.from_state == one.to_state else f"{one.from_state} → {one.to_state}"
-        print(
-            f"{library.local(one.at):%Y-%m-%d %H:%M}  {one.kind:10}{moved:24}{one.actor or '–':12}{one.note}".rstrip()
-        )
+    for entry in entries:
+        moved = entry.to_state if entry.from_state == entry.to_state else f"{entry.from_state} → {entry.to_state}"
+        at, actor = f"{library.local(entry.at):%Y-%m-%d %H:%M}", entry.actor or "–"
+        print(f"{at}  {entry.kind:10}{moved:24}{actor:12}{entry.note}".rstrip())
 
 
 @gaps_app.command(
@@ -196,18 +195,18 @@ def verify_command(
 
 
 def _print_verification(made: Verification) -> None:
-    for one in made.tried:
-        before = "–" if one.before is None else one.before.status
-        print(f"{'ok  ' if one.passed else 'FAIL'}  {before:10} → {one.after.status:10}{one.question.text}")
-        if one.fault == "elsewhere":
-            print(f"{'':6}answered from {', '.join(map(str, one.after.cited))} instead")
-        if one.fault == "alias":
+    for trial in made.tried:
+        before = "–" if trial.before is None else trial.before.status
+        print(f"{'ok  ' if trial.passed else 'FAIL'}  {before:10} → {trial.after.status:10}{trial.question.text}")
+        if trial.fault == "elsewhere":
+            print(f"{'':6}answered from {', '.join(map(str, trial.after.cited))} instead")
+        if trial.fault == "alias":
             print(f"{'':6}found by its aliases, but the text of the article does not answer")
-        if one.fault == "title":
+        if trial.fault == "title":
             print(f"{'':6}found by its title, but what is quoted has no word of the question")
     passed = len(made.tried) - len(made.failed)
-    place = f"{made.article.article_id} ({made.article.language})"
-    print(f"{passed} of {len(made.tried)} questions are answered from {place}; {made.needed:.0%} are needed.")
+    article = f"{made.article.article_id} ({made.article.language})"
+    print(f"{passed} of {len(made.tried)} questions are answered from {article}; {made.needed:.0%} are needed.")
     print(f"{made.gap.gap_id} is verified." if made.closed else f"{made.gap.gap_id} stays in {made.gap.state}.")
 
 
@@ -228,15 +227,3 @@ def _print(gap: Gap, line: str, *, as_json: bool) -> None:
             "questions": len(gap.questions),
         }
     )
-
-
-def _entry(one: HistoryEntry) -> dict[str, Any]:
-    return {
-        "at": one.at.isoformat(),
-        "kind": one.kind,
-        "actor": one.actor,
-        "from": one.from_state,
-        "to": one.to_state,
-        "note": one.note,
-        "detail": dict(one.detail),
-    }

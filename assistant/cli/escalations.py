@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
@@ -13,7 +13,7 @@ from assistant.cli.options import By, Config, Home, Json, examples, open_library
 from assistant.terminal import print_json
 
 if TYPE_CHECKING:
-    from kb.backlog import Escalation
+    pass
 
 escalations_app = typer.Typer(help="Questions that agents handed to a lead.", no_args_is_help=True)
 app.add_typer(escalations_app, name="escalations")
@@ -38,7 +38,7 @@ def escalate_command(
 
     library = open_library(home, config)
     made = escalate(library, question_id, reason, note, who(by), datetime.now(UTC))  # type: ignore[arg-type]
-    print_json(_shape(made)) if as_json else print(f"{made.escalation_id} waits for a lead.")
+    print_json(made.to_json()) if as_json else print(f"{made.escalation_id} waits for a lead.")
 
 
 @escalations_app.command("list", epilog=examples("kb escalations list", "kb escalations list --all --json"))
@@ -50,18 +50,25 @@ def list_command(
 ) -> None:
     """List the escalations that wait for an answer, the oldest first."""
     library = open_library(home, config)
-    found = library.escalations.escalations(open_only=not everything)
-    asked = library.events.questions_for(one.question_id for one in found)
+    escalations = library.escalations.escalations(open_only=not everything)
+    asked = library.events.questions_for(escalation.question_id for escalation in escalations)
     texts = {key: event.text for key, event in asked.items()}
     if as_json:
-        print_json({"escalations": [_shape(one) | {"question": texts.get(one.question_id, "")} for one in found]})
+        print_json(
+            {
+                "escalations": [
+                    escalation.to_json() | {"question": texts.get(escalation.question_id, "")}
+                    for escalation in escalations
+                ]
+            }
+        )
         return
-    for one in found:
-        at = f"{library.local(one.at):%Y-%m-%d %H:%M}"
-        print(f"{one.escalation_id}  {at}  {one.reason:16}{texts.get(one.question_id, '')}")
-        for line in (one.note, f"{one.answered_by}: {one.answer}" if one.answer else ""):
+    for escalation in escalations:
+        at = f"{library.local(escalation.at):%Y-%m-%d %H:%M}"
+        print(f"{escalation.escalation_id}  {at}  {escalation.reason:16}{texts.get(escalation.question_id, '')}")
+        for line in (escalation.note, f"{escalation.answered_by}: {escalation.answer}" if escalation.answer else ""):
             print(f"{'':8}{line}") if line else None
-    print(f"{len(found)} escalations.")
+    print(f"{len(escalations)} escalations.")
 
 
 @escalations_app.command("answer", epilog=examples('kb escalations answer E-0003 "Yes, until 31 January."'))
@@ -78,7 +85,7 @@ def answer_command(
 
     library = open_library(home, config)
     made = answer(library, escalation_id, text, who(by), datetime.now(UTC))
-    print_json(_shape(made)) if as_json else print(
+    print_json(made.to_json()) if as_json else print(
         f"Answered. To make it an article: kb escalations draft {made.escalation_id}"
     )
 
@@ -103,18 +110,3 @@ def draft_command(
     library.exact = True
     made = draft_answer(library, escalation_id, who(by), datetime.now(UTC), folder=folder, title=title, owner=owner)
     print_json(made.to_json()) if as_json else print(f"Wrote {made.path}. Fill it in, then run: kb check {made.path}")
-
-
-def _shape(one: Escalation) -> dict[str, Any]:
-    return {
-        "escalation_id": one.escalation_id,
-        "question_id": one.question_id,
-        "at": one.at.isoformat(),
-        "reason": one.reason,
-        "note": one.note,
-        "actor": one.actor,
-        "answer": one.answer,
-        "answered_by": one.answered_by,
-        "answered_at": one.answered_at.isoformat() if one.answered_at else None,
-        "linked": one.linked._asdict() if one.linked else None,
-    }

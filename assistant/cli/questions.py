@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sys
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import Annotated, Any
 
 import typer
 
@@ -11,9 +11,6 @@ from assistant.cli.app import app
 from assistant.cli.options import Config, Home, Json, examples, open_library, running_server
 from assistant.terminal import print_json, print_reply
 from kb.library import Library
-
-if TYPE_CHECKING:
-    pass
 
 
 @app.command(
@@ -115,14 +112,14 @@ def learned_command(
     library = open_library(home, config)
     taking_back = pair is not None or article is not None
     if taking_back:
-        found = forget(library, pair_id=pair, article_id=article or article_id)
+        shown_lessons = forget(library, pair_id=pair, article_id=article or article_id)
     else:
-        found = lessons(library, article_id)
+        shown_lessons = lessons(library, article_id)
     if as_json:
-        print_json({"forgotten" if taking_back else "learned": [lesson.to_json() for lesson in found]})
+        print_json({"forgotten" if taking_back else "learned": [lesson.to_json() for lesson in shown_lessons]})
         return
-    for lesson in found:
+    for lesson in shown_lessons:
         counted = f"{lesson.ratings} ratings by {lesson.people}, the last {lesson.age_days} days ago"
         print(f"{lesson.pair_id}  {lesson.weight:+.3f}  {lesson.article_id} ({lesson.language})  {lesson.question}")
         print(f"{'':14}{counted}")
-    print(f"{len(found)} pairs {'forgotten' if taking_back else 'learned'}.")
+    print(f"{len(shown_lessons)} pairs {'forgotten' if taking_back else 'learned'}.")

@@ -103,15 +103,17 @@ def _show(
     from assistant.reviews.lists import listing
 
     now, ignore = day_or_today(today, library), library.settings.articles.ignore
-    found = due(article_paths(library, None), now, ignore, days=days, owner=owner, last=_on_record(library))
-    files = reminders(folder, found, now, language) if folder is not None else {}
+    due_articles = due(article_paths(library, None), now, ignore, days=days, owner=owner, last=_on_record(library))
+    files = reminders(folder, due_articles, now, language) if folder is not None else {}
     if as_json:
-        print_json({"today": now.isoformat(), "days": days, "owners": [_owner(*item, files) for item in found.items()]})
+        print_json(
+            {"today": now.isoformat(), "days": days, "owners": [_owner(*item, files) for item in due_articles.items()]}
+        )
     elif folder is None:
-        print(listing(found, language))
+        print(listing(due_articles, language))
     else:
         for name, file in files.items():
-            print(f"{file}: {len(found[name])}")
+            print(f"{file}: {len(due_articles[name])}")
 
 
 def _on_record(library: Library) -> dict[ArticleKey, Review]:
@@ -125,5 +127,5 @@ def _on_record(library: Library) -> dict[ArticleKey, Review]:
 
 
 def _owner(name: str, items: list[Due], files: dict[str, Path]) -> dict[str, object]:
-    said: dict[str, object] = {"owner": name, "articles": [one.to_json() for one in items]}
-    return said | ({"file": str(files[name])} if name in files else {})
+    row: dict[str, object] = {"owner": name, "articles": [article.to_json() for article in items]}
+    return row | ({"file": str(files[name])} if name in files else {})

@@ -98,10 +98,10 @@ def _pair(text: str) -> tuple[str, str]:
 def _scale(text: str | None) -> tuple[float, float] | None:
     if text is None:
         return None
-    found = re.fullmatch(r"(\d{1,3})\s?[-–]\s?(\d{1,3})", text.strip())
-    if not found or found[1] == found[2]:
+    values = re.fullmatch(r"(\d{1,3})\s?[-–]\s?(\d{1,3})", text.strip())
+    if not values or values[1] == values[2]:
         raise UsageError(f"'{text}' is no scale.", "Write the worst and the best mark, such as 1-5, or 6-1.")
-    return float(found[1]), float(found[2])
+    return float(values[1]), float(values[2])
 
 
 @contextlib.contextmanager

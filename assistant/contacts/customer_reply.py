@@ -37,5 +37,5 @@ def customer_reply(
     reply = ask(library, question, AskFilters("public", language, products), now=now, log=False)
     if reply.status != "answered":
         return CustomerReply("", language, ())
-    sources = dict.fromkeys((one.article_id, one.title) for one in reply.citations)
+    sources = dict.fromkeys((citation.article_id, citation.title) for citation in reply.citations)
     return CustomerReply(text("contacts.reply", language, answer=to_text(reply)), language, tuple(sources))

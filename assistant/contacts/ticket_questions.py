@@ -25,11 +25,11 @@ def questions_of(text: str) -> list[str]:
     """
     subject, body = _parts(text)
     sentences = [" ".join(body[start:end].split()) for start, end in split(body)]
-    sentences = list(dict.fromkeys(one for one in sentences if len(one.split()) >= _MIN_WORDS))
-    asked = [one for one in sentences if one.rstrip("\"'“”»« )").endswith("?")]
-    wished = [one for one in sentences if one not in asked and _WISH.search(one)]
+    sentences = list(dict.fromkeys(sentence for sentence in sentences if len(sentence.split()) >= _MIN_WORDS))
+    asked = [sentence for sentence in sentences if sentence.rstrip("\"'“”»« )").endswith("?")]
+    wished = [sentence for sentence in sentences if sentence not in asked and _WISH.search(sentence)]
     chosen = {*asked[:_MOST], *wished[: max(0, _MOST - len(asked))]} if asked else {*sentences[:3], *wished[:2]}
-    found = [one for one in sentences if one in chosen] or ([subject] if subject else [])
+    found = [sentence for sentence in sentences if sentence in chosen] or ([subject] if subject else [])
     return found or [" ".join(text.split())][: 1 if text.strip() else 0]
 
 
@@ -38,7 +38,7 @@ def _parts(text: str) -> tuple[str, str]:
     subject = ""
     kept: list[str] = []
     for line in text.splitlines():
-        if _ORIGINAL.match(line) or (_CLOSING.match(line) and any(one.strip() for one in kept)):
+        if _ORIGINAL.match(line) or (_CLOSING.match(line) and any(sentence.strip() for sentence in kept)):
             break
         if found := _SUBJECT.match(line):
             subject = subject or found[1].strip()

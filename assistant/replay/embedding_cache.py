@@ -39,14 +39,14 @@ class CachingEmbedder:
     def _of(
         self, texts: Sequence[str], known: dict[str, FloatMatrix], embed: Callable[[Sequence[str]], FloatMatrix]
     ) -> FloatMatrix:
-        found = {text: known.get(text) for text in texts}
-        missing = [text for text, vector in found.items() if vector is None]
+        vectors = {text: known.get(text) for text in texts}
+        missing = [text for text, vector in vectors.items() if vector is None]
         if missing:
-            found.update(zip(missing, embed(missing), strict=True))
-            known.update((text, vector) for text in missing if (vector := found[text]) is not None)
+            vectors.update(zip(missing, embed(missing), strict=True))
+            known.update((text, vector) for text in missing if (vector := vectors[text]) is not None)
             for text in list(known)[:-_REMEMBERED]:
                 known.pop(text, None)
-        rows = [vector for text in texts if (vector := found[text]) is not None]
+        rows = [vector for text in texts if (vector := vectors[text]) is not None]
         return np.stack(rows) if rows else np.empty((0, self.dimensions), dtype=np.float32)
 
 

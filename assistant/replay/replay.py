@@ -166,37 +166,37 @@ def _object(raw: bytes | None) -> dict[str, Any]:
     if raw is None:
         raise UsageError(f"The line is longer than {_MOST_BYTES:,} bytes.", _SHAPE)
     try:
-        found = json.loads(raw.decode("utf-8"))
+        data = json.loads(raw.decode("utf-8"))
     except UnicodeDecodeError:
         raise UsageError("The line is not UTF-8.", "Save the file as UTF-8.") from None
     except (ValueError, RecursionError) as error:
         raise UsageError(f"The line is not JSON: {error}.", _SHAPE) from None
-    if not isinstance(found, dict):
+    if not isinstance(data, dict):
         raise UsageError("The line is not a JSON object.", _SHAPE)
-    return found
+    return data
 
 
-def _line(number: int, found: dict[str, Any], most_characters: int) -> ReplayLine:
-    own_id, text = _text(found, "id", required=True), _text(found, "text", required=True)
+def _line(number: int, data: dict[str, Any], most_characters: int) -> ReplayLine:
+    own_id, text = _text(data, "id", required=True), _text(data, "text", required=True)
     if len(text) > most_characters:
         raise UsageError(f"The question has {len(text):,} characters; {most_characters:,} are allowed.", "Shorten it.")
-    language = _text(found, "language")
+    language = _text(data, "language")
     if language and not _TAG.fullmatch(language):
         raise UsageError(
             f"'{language[:40]}' is not a language.", "Write a tag such as de, en or de-AT, or leave it out."
         )
-    given = _text(found, "asked_at")
+    given = _text(data, "asked_at")
     moment = _moment(given) if given else datetime.now(UTC)
     # Redacted, so that nobody can try out which data stood in it.
     identity = json.dumps([own_id, redaction.redact(text).text, moment.isoformat() if given else ""])
     question_id = hashlib.sha256(identity.encode()).hexdigest()[:32]
     return ReplayLine(
-        number, question_id, own_id, text, language or None, moment, _text(found, "actor"), _text(found, "session")
+        number, question_id, own_id, text, language or None, moment, _text(data, "actor"), _text(data, "session")
     )
 
 
-def _text(found: dict[str, Any], key: str, *, required: bool = False) -> str:
-    value = found.get(key)
+def _text(data: dict[str, Any], key: str, *, required: bool = False) -> str:
+    value = data.get(key)
     if isinstance(value, int) and not isinstance(value, bool):
         value = str(value)
     if value is not None and not isinstance(value, str):

@@ -26,15 +26,17 @@ _NAMED = re.compile(r"\b\w*[A-ZÄÖÜ\d]\w*")
 """Words with a capital or a digit: names, products, identifiers, German nouns."""
 
 
-def near_duplicate(one: str, other: str, language: str, parameters: DuplicateParameters = RETRIEVAL.duplicates) -> bool:
+def near_duplicate(
+    text: str, other: str, language: str, parameters: DuplicateParameters = RETRIEVAL.duplicates
+) -> bool:
     """Whether two texts in ``language`` say the same: names, nouns, figures and denials alike, nearly all words too."""
-    if one == other:
+    if text == other:
         return True
-    left, right = _counted(one, language), _counted(other, language)
+    left, right = _counted(text, language), _counted(other, language)
     shared, together = (left & right).total(), (left | right).total()
     if not together or shared < parameters.min_resemblance * together:
         return False
-    return _holds(one, language) == _holds(other, language)
+    return _holds(text, language) == _holds(other, language)
 
 
 @lru_cache(maxsize=1024)

@@ -125,8 +125,8 @@ def read(file: Path) -> GoldOutcome:
         raise MissingPartError(f"There is no baseline {file}.", remedy) from None
     except ValidationError as error:
         first = error.errors()[0]
-        place = ".".join(str(part) for part in first["loc"])
-        raise MissingPartError(f"The baseline {file} cannot be read: {place}: {first['msg']}.", remedy) from None
+        where = ".".join(str(part) for part in first["loc"])
+        raise MissingPartError(f"The baseline {file} cannot be read: {where}: {first['msg']}.", remedy) from None
 
 
 def write(kept: GoldOutcome, file: Path) -> None:
@@ -157,7 +157,7 @@ def _short(value: float) -> float | int:
 
 
 def _mark(question: Question) -> str:
-    said = [
+    parts = [
         question.text,
         question.language,
         question.target_language,
@@ -166,4 +166,4 @@ def _mark(question: Question) -> str:
         sorted(question.also_ok),
         question.answers,
     ]
-    return hashlib.sha1(json.dumps(said).encode(), usedforsecurity=False).hexdigest()[:8]
+    return hashlib.sha1(json.dumps(parts).encode(), usedforsecurity=False).hexdigest()[:8]

@@ -188,6 +188,18 @@ class HistoryEntry:
         complete(self)
         known(self.kind, EntryKind, "kind of history entry")
 
+    def to_json(self) -> dict[str, Any]:
+        """Plain types, without the gap."""
+        return {
+            "at": self.at.isoformat(),
+            "kind": self.kind,
+            "actor": self.actor,
+            "from": self.from_state,
+            "to": self.to_state,
+            "note": self.note,
+            "detail": dict(self.detail),
+        }
+
 
 @dataclass(frozen=True, slots=True)
 class Escalation:
@@ -215,6 +227,14 @@ class Escalation:
     def is_open(self) -> bool:
         """Whether nobody has answered yet."""
         return self.answered_at is None
+
+    def to_json(self) -> dict[str, Any]:
+        """Plain types."""
+        return asdict(self) | {
+            "at": self.at.isoformat(),
+            "answered_at": self.answered_at.isoformat() if self.answered_at else None,
+            "linked": self.linked._asdict() if self.linked else None,
+        }
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,7 +2,8 @@
 
 Numbers are read in the text's language (``1.500`` is German for ``1,500``) and compared by value; where both sides have
 a unit that is known here, by that too, so that ``14 %`` never vouches for ``14 Tage``. Seven digits and more in one run
-are a phone number, an account or a date, and count in this order only.
+are a phone number, an account or a date, and count in this order only. ``kb.facts`` reads promises and leaves out
+numbers that only name something (``§ 5``, ``Windows 11``); here these too have to be vouched for.
 
 Names are words that no dictionary vouches for. In both languages: identifiers (``NL-1007``), addresses
 (``a@b.example``), and words with a capital inside or of capitals alone (``PayPal``, ``SEPA``). Besides, a capitalised
@@ -83,13 +84,13 @@ def names(sentence: str, language: str) -> list[str]:
     base = primary_language(language)
     tokens = list(_TOKEN.finditer(sentence))
     found: list[str] = []
-    for place, match in enumerate(tokens):
+    for index, match in enumerate(tokens):
         token = match[0]
         if _is_identifier(token):
             found.append(token)
         else:
             pieces = re.split(r"[-/&+]", token)
-            found += [piece for piece in pieces if _is_name(piece, base, first=place == 0 and piece == pieces[0])]
+            found += [piece for piece in pieces if _is_name(piece, base, first=index == 0 and piece == pieces[0])]
     return found
 
 

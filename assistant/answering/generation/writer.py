@@ -150,8 +150,8 @@ def _write(
         _LOG.warning("The writer (writer.url) did not help: %s. Quotes answer instead.", error.what)
         return error.trouble
     rest = stream.close()
-    for place, sentence in enumerate(rest, 1):
-        cut_off = place == len(rest) and (finish == "length" or (not finish and sentence[-1] not in ".!?]"))
+    for index, sentence in enumerate(rest, 1):
+        cut_off = index == len(rest) and (finish == "length" or (not finish and sentence[-1] not in ".!?]"))
         draft.add(Dropped(plain(sentence), "unfinished") if cut_off else check(sentence, sources, spoken))
     return None
 

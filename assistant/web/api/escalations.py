@@ -109,16 +109,6 @@ def router(library: Library, access: Access) -> APIRouter:
 
 
 def _told(escalation: Escalation, question: str, language: str) -> dict[str, Any]:
-    return {
-        "escalation_id": escalation.escalation_id,
-        "question_id": escalation.question_id,
-        "question": question,
-        "language": language,
-        "at": escalation.at.isoformat(),
-        "reason": escalation.reason,
-        "note": escalation.note,
-        "answer": escalation.answer,
-        "answered_by": escalation.answered_by,
-        "linked": escalation.linked._asdict() if escalation.linked else None,
-        "answered_at": escalation.answered_at.isoformat() if escalation.answered_at else None,
-    }
+    told = escalation.to_json() | {"question": question, "language": language}
+    del told["actor"]
+    return told

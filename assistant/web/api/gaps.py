@@ -26,7 +26,7 @@ from assistant.web.api.products import Products
 from assistant.web.jobs import Jobs, Progress
 from assistant.web.security.authorization import Access, Person
 from kb.articles.article import ArticleKey
-from kb.backlog import Cause, Gap, HistoryEntry, State
+from kb.backlog import Cause, Gap, State
 from kb.library import Library
 from kb.text.language import primary_language
 
@@ -52,7 +52,7 @@ def router(  # noqa: C901  one endpoint after the other
             told | {"language": question.language}
             for told, question in zip(data["questions"], gap.questions, strict=True)
         ]
-        history = [history_entry(entry) for entry in library.backlog.history(gap.gap_id)]
+        history = [entry.to_json() for entry in library.backlog.history(gap.gap_id)]
         return data | row(gap) | {"questions": questions, "history": history}
 
     routes = APIRouter(prefix="/api/v1/gaps", tags=["gaps"])
@@ -176,19 +176,6 @@ def short(gap: Gap) -> dict[str, Any]:
         "snoozed_until": gap.snoozed_until.isoformat() if gap.snoozed_until else None,
         "linked": gap.linked._asdict() if gap.linked else None,
         "current": gap.current,
-    }
-
-
-def history_entry(entry: HistoryEntry) -> dict[str, Any]:
-    """A line of a gap's history."""
-    return {
-        "at": entry.at.isoformat(),
-        "kind": entry.kind,
-        "actor": entry.actor,
-        "from": entry.from_state,
-        "to": entry.to_state,
-        "note": entry.note,
-        "detail": dict(entry.detail),
     }
 
 
