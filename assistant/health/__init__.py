@@ -1,9 +1,9 @@
 """Knowledge health: what is wrong with the articles among each other, and what harm it does.
 
-``examine(library, today)`` is the door. Reading order: ``examination`` (the steps), ``passages`` with ``neighbours``,
-``pairs``, ``contradiction``, ``statement`` and ``wording`` (contradictions), ``duplicates``, ``parity``,
-``findability``, ``usage``, ``staleness``; ``model`` and ``texts`` (what comes out), ``cache``. Heavy parts are imported
-where they are used.
+``examine(library, today)`` is the door. Reading order: ``pipeline`` (the steps), ``parameters`` (the tuned numbers),
+``passages`` with ``neighbours``, ``passage_pairs``, ``contradiction``, ``statement`` (contradictions), ``duplicates``,
+``parity``, ``findability``, ``usage``, ``staleness``; ``model`` and ``description`` (what comes out), ``cache``. Heavy
+parts are imported where they are used.
 """
 
 from __future__ import annotations

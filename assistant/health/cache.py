@@ -1,11 +1,12 @@
-"""What was compared before, in a file beside the index that can be made again: only what changed is compared."""
+"""Results of earlier comparisons, in a file beside the index that can be made again: only what changed is compared."""
 
 from __future__ import annotations
 
 import json
 import logging
 import sqlite3
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Final, Self
@@ -13,6 +14,7 @@ from typing import Any, Final, Self
 import numpy as np
 
 from assistant.health.neighbours import Neighbours
+from kb.runtime.cancellation import checkpoint
 
 _LOG = logging.getLogger(__name__)
 
@@ -26,6 +28,22 @@ CREATE TABLE results (kind TEXT NOT NULL, key TEXT NOT NULL, value TEXT NOT NULL
 CREATE TABLE neighbours (language TEXT PRIMARY KEY, keys TEXT NOT NULL, count INTEGER NOT NULL, places BLOB NOT NULL,
   cosines BLOB NOT NULL);
 """
+
+
+class Comparisons:
+    """The results of one kind: those of the last time, and what is asked for now."""
+
+    def __init__(self, kept: Mapping[str, Any]) -> None:
+        self.kept = kept
+        self.now: dict[str, Any] = {}
+
+    def get(self, key: str, compare: Callable[[], Any], is_valid: Callable[[Any], bool] = lambda _: True) -> Any:  # noqa: ANN401  plain JSON
+        """The result for ``key``: the one of the last time where it is valid, else that of ``compare``."""
+        if key not in self.now:
+            checkpoint()
+            known = key in self.kept and is_valid(self.kept[key])
+            self.now[key] = self.kept[key] if known else compare()
+        return self.now[key]
 
 
 class Cache:
@@ -49,11 +67,19 @@ class Cache:
         rows = self._read("SELECT key, value FROM results WHERE kind = ?", (kind,))
         return {key: json.loads(value) for key, value in rows}
 
-    def keep(self, kind: str, new: Mapping[str, Any], gone: Iterable[str]) -> None:
-        """Add results and drop those that nothing needs any more."""
+    def keep(self, kind: str, kept: Mapping[str, Any], now: Mapping[str, Any]) -> None:
+        """Keep the results ``now`` of a kind and no others; ``kept`` are those of the last time."""
+        new = {key: value for key, value in now.items() if key not in kept or kept[key] != value}
         rows = [(kind, key, json.dumps(value, ensure_ascii=False, sort_keys=True)) for key, value in new.items()]
         self._write("INSERT OR REPLACE INTO results VALUES (?, ?, ?)", rows)
-        self._write("DELETE FROM results WHERE kind = ? AND key = ?", [(kind, key) for key in gone])
+        self._write("DELETE FROM results WHERE kind = ? AND key = ?", [(kind, key) for key in kept.keys() - now.keys()])
+
+    @contextmanager
+    def comparisons(self, kind: str) -> Iterator[Comparisons]:
+        """The results of one kind; what is asked for within is kept at the end, and nothing else."""
+        comparisons = Comparisons(self.results(kind))
+        yield comparisons
+        self.keep(kind, comparisons.kept, comparisons.now)
 
     def neighbours(self, language: str) -> Neighbours | None:
         """The nearest passages of the last time; None where there was none."""

@@ -8,36 +8,18 @@ other says.
 
 from __future__ import annotations
 
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from itertools import product
-from typing import Final, Literal, TypeAlias
+from typing import Literal, TypeAlias, TypeVar
 
 from assistant.health import lexicon
+from assistant.health.parameters import CONTRADICTION
 from assistant.health.statement import Cell, Statement, Topic, is_met, keys_of, state, unmatched
 from kb.facts import Fact, FactKind, agree, comparable
 
+T = TypeVar("T")
 DifferenceKind: TypeAlias = FactKind | Literal["negation", "only", "opposite"]
-
-_SHARED: Final = 0.6
-"""Share of the words of content, of both sentences, that two sentences about the same thing have in common."""
-
-_SHARED_AT_LEAST: Final = 0.4
-"""The same where one sentence only says more than the other, and two words or more are shared."""
-
-_SHARED_TO_COUNT: Final = 0.8
-"""The same for plain numbers, which say least about what they are."""
-
-_SHARED_TO_DENY: Final = 0.8
-"""The same for yes and no, where there is no figure beside the words that would tie the sentences together."""
-
-_TOPICS_TO_SPARE_ONE: Final = 4
-"""Words of content from which on one sentence may have one more than the other that it denies."""
-
-_BESIDE: Final = 40
-"""Characters around a fact in which its own words stand."""
-
-_SHARED_BESIDE: Final = 0.5
-"""Share of these words that two facts have in common which measure the same thing."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,7 +54,7 @@ def differ(left: Statement, right: Statement) -> Difference | None:
     if _names_another(only_left, only_right) or not _is_same(left, right, shared, only_left, only_right):
         return None
     found = _facts_differ(left, right, shared)
-    if found is None and shared >= _SHARED_TO_DENY:
+    if found is None and shared >= CONTRADICTION.shared_to_deny:
         found = _yes_and_no(left, right, turned, (only_left, only_right))
     return found
 
@@ -88,10 +70,10 @@ def _is_same(left: Statement, right: Statement, shared: float, only_left: list[T
         return False
     if left.cells and right.cells and (_met(left.subject, right.subject, None) != left.subject):
         return False
-    if shared >= _SHARED:
+    if shared >= CONTRADICTION.shared:
         return True
     in_common = len(left.topics) - len(only_left)
-    return shared >= _SHARED_AT_LEAST and in_common > 1 and not (only_left and only_right)
+    return shared >= CONTRADICTION.shared_at_least and in_common > 1 and not (only_left and only_right)
 
 
 def _shared(left: Statement, right: Statement, only_left: list[Topic], only_right: list[Topic]) -> float:
@@ -110,30 +92,34 @@ def _names_another(only_left: list[Topic], only_right: list[Topic]) -> bool:
 
 
 def _facts_differ(left: Statement, right: Statement, shared: float) -> Difference | None:
-    ours, theirs = _left_over(left.facts, right.facts), _left_over(right.facts, left.facts)
+    ours, theirs = left_over(left.facts, right.facts, _is_same_fact), left_over(right.facts, left.facts, _is_same_fact)
     pairs = [
         (_beside(left, right, a, b), a, b)
         for a, b in product(ours, theirs)
         if comparable(a, b) and not agree(a, b) and _in_like_columns(left, right, a, b)
-        if shared >= _SHARED_TO_COUNT or a.kind != "number" or (a.unit and b.unit)
+        if shared >= CONTRADICTION.shared_to_count or a.kind != "number" or (a.unit and b.unit)
     ]
     if not pairs:
         return None
     best, one, other = max(pairs, key=lambda pair: (pair[0], -pair[1].start, -pair[2].start))
-    return Difference(one.kind, one.written, other.written) if best >= _SHARED_BESIDE else None
+    return Difference(one.kind, one.written, other.written) if best >= CONTRADICTION.shared_beside else None
 
 
-def _left_over(facts: tuple[Fact, ...], others: tuple[Fact, ...]) -> list[Fact]:
+def left_over(facts: Sequence[T], others: Sequence[T], is_same: Callable[[T, T], bool]) -> list[T]:
     """The facts that have no equal among the others; of several equal ones as many stay as are too many."""
     spare = list(others)
     found = []
     for fact in facts:
-        equal = next((other for other in spare if comparable(fact, other) and agree(fact, other)), None)
+        equal = next((other for other in spare if is_same(fact, other)), None)
         if equal is None:
             found.append(fact)
         else:
             spare.remove(equal)
     return found
+
+
+def _is_same_fact(fact: Fact, other: Fact) -> bool:
+    return comparable(fact, other) and agree(fact, other)
 
 
 def _in_like_columns(left: Statement, right: Statement, a: Fact, b: Fact) -> bool:
@@ -164,7 +150,8 @@ def _around(statement: Statement, fact: Fact) -> list[Topic]:
     """The topics beside a fact; in a row those of its cell, and what the row is about."""
     if cell := statement.cell(fact):
         return [t for t in statement.topics if t in statement.subject or cell.start <= t.start < cell.end]
-    return [t for t in statement.topics if fact.start - _BESIDE <= t.start <= fact.end + _BESIDE]
+    start, end = fact.start - CONTRADICTION.beside, fact.end + CONTRADICTION.beside
+    return [topic for topic in statement.topics if start <= topic.start <= end]
 
 
 def _opposite(left: Statement, right: Statement) -> tuple[str, ...]:
@@ -181,10 +168,10 @@ def _yes_and_no(
     denials = len(left.denials) + len(right.denials)
     if turned and not denials:
         return Difference("opposite", *turned)
-    figures = _left_over(left.facts, right.facts) or _left_over(right.facts, left.facts)
+    figures = left_over(left.facts, right.facts, _is_same_fact) or left_over(right.facts, left.facts, _is_same_fact)
     if all(alone) or figures or left.cells or right.cells:  # a figure on one side is a condition: "in the last 3 days"
         return None
-    spare = min(len(left.topics), len(right.topics)) >= _TOPICS_TO_SPARE_ONE
+    spare = min(len(left.topics), len(right.topics)) >= CONTRADICTION.topics_to_spare_one
     is_same = len(alone[0]) + len(alone[1]) <= spare and left.sentences == right.sentences
     if denials % 2 and is_same and not (left.only or right.only):
         return Difference("negation", ", ".join(left.denials), ", ".join(right.denials))

@@ -8,26 +8,10 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Sequence
-from typing import Final, NamedTuple, TypeAlias
+from typing import NamedTuple, TypeAlias
 
+from assistant.health.parameters import DUPLICATES
 from kb.text.terms import terms
-
-_RUN: Final = 3
-
-MIN_RESEMBLANCE: Final = 0.6
-"""From here on two texts are the same with changes. Pairs of different articles of two FAQs stayed below 0.25; articles
-made from one template for two products came up to 0.56.
-"""
-
-MIN_CONTAINMENT: Final = 0.9
-MIN_RUNS: Final = 20
-"""Texts with fewer runs are alike by chance or by a house style ("Call us at …"), unless they are the same."""
-
-_MIN_RUNS_OF_THE_SAME: Final = 8
-_SAME: Final = 0.9
-_NAMED_AGAIN: Final = 2
-_NAMED_MORE: Final = 3
-"""How often a text has to name what its title names, at least and measured by the other text, to be about that."""
 
 Runs: TypeAlias = Counter[tuple[str, ...]]
 
@@ -41,7 +25,7 @@ class Overlap(NamedTuple):
     @property
     def is_duplicate(self) -> bool:
         """Whether one text is the other one with changes, or part of it."""
-        return self.resemblance >= MIN_RESEMBLANCE or self.containment >= MIN_CONTAINMENT
+        return self.resemblance >= DUPLICATES.min_resemblance or self.containment >= DUPLICATES.min_containment
 
 
 def runs(texts: Iterable[str], language: str) -> Runs:
@@ -49,18 +33,19 @@ def runs(texts: Iterable[str], language: str) -> Runs:
     found: Runs = Counter()
     for text in texts:
         words = terms(text, language)
-        found.update(tuple(words[start : start + _RUN]) for start in range(max(1, len(words) - _RUN + 1)) if words)
+        starts = range(max(1, len(words) - DUPLICATES.run + 1)) if words else ()
+        found.update(tuple(words[start : start + DUPLICATES.run]) for start in starts)
     return found
 
 
 def overlap(left: Runs, right: Runs) -> Overlap:
     """What two texts share; nothing where one of them is too short to tell."""
     sizes = left.total(), right.total()
-    if min(sizes) < _MIN_RUNS_OF_THE_SAME:
+    if min(sizes) < DUPLICATES.min_runs_of_the_same:
         return Overlap(0.0, 0.0)
     shared = (left & right).total()
     found = Overlap(round(shared / (sum(sizes) - shared), 3), round(shared / min(sizes), 3))
-    return found if min(sizes) >= MIN_RUNS or found.resemblance >= _SAME else Overlap(0.0, 0.0)
+    return found if min(sizes) >= DUPLICATES.min_runs or found.resemblance >= DUPLICATES.same else Overlap(0.0, 0.0)
 
 
 def are_variants(titles: tuple[str, str], texts: tuple[Sequence[str], Sequence[str]], language: str) -> bool:
@@ -69,7 +54,7 @@ def are_variants(titles: tuple[str, str], texts: tuple[Sequence[str], Sequence[s
     counted = [Counter(word for text in some for word in terms(text, language)) for some in texts]
     return all(
         any(
-            counted[side][word] >= max(_NAMED_AGAIN, _NAMED_MORE * counted[1 - side][word])
+            counted[side][word] >= max(DUPLICATES.named_again, DUPLICATES.named_more * counted[1 - side][word])
             for word in named[side] - named[1 - side]
         )
         for side in (0, 1)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any, Final
@@ -9,18 +10,13 @@ from typing import Any, Final
 import numpy as np
 
 from assistant.health.cache import Cache
+from assistant.health.parameters import USE
 from assistant.retrieval.query import understand
 from assistant.retrieval.search import retrieve
 from kb.catalog import Filter, Snapshot, Survey
 from kb.embedding.protocol import FloatMatrix
 from kb.library import Library
 from kb.runtime.cancellation import checkpoint
-
-SHOWN: Final = 3
-"""Ranks that count as found: what an answer quotes, and the next ones that people look at."""
-
-_NEAR: Final = 10
-"""Articles nearest to a name by meaning: a change to none of them, nor to those in front, moves the name's article."""
 
 _BLOCK: Final = 512
 _KIND: Final = "findability"
@@ -48,36 +44,36 @@ class _Name:
 
 
 def lost(library: Library, snapshot: Snapshot, survey: Survey, where: Filter, cache: Cache) -> list[Lost]:
-    """The names that do not find their article among the first ``SHOWN``, in the order of the survey.
+    """The names that do not find their article among the first ``USE.shown``, in the order of the survey.
 
-    1. Names whose article is among the ``SHOWN`` nearest by meaning, title and aliases left aside, are found: what
+    1. Names whose article is among the ``USE.shown`` nearest by meaning, title and aliases left aside, are found: what
     retrieval adds speaks for it too. 2. The others are asked, but for those that no change since the last time can have
     moved. An article of the same name that comes before it does not count: which of the two is meant, nobody can say.
     """
     keys = {row: str(article.key) for row, article in survey.articles.items()}
     state = {keys[row]: article.sha256 for row, article in survey.articles.items()}
     earlier = cache.results(_STATE)
-    known = cache.results(_KIND)
     changed = {key for key in state.keys() | earlier.keys() if state.get(key) != earlier.get(key)}
     sharing = _sharing(survey, keys)
-    asked: dict[str, dict[str, Any]] = {}
     found = []
-    for name in _doubtful(library, snapshot, survey):
-        checkpoint()
-        key = f"{keys[name.article]} {name.vector_id}"
-        before = known.get(key)
-        touched = {keys[name.article], *(keys[row] for row in name.near), *(before["before"] if before else ())}
-        if before is None or touched & changed:
-            before = _ask(library, snapshot, name, survey, where)
-        asked[key] = before
-        others = [one for one in before["before"] if one not in sharing[name.text]]
-        rank = before["rank"] - (len(before["before"]) - len(others)) if before["rank"] else 0
-        if not 0 < rank <= SHOWN:
-            found.append(Lost(name.article, name.text, rank, tuple(others)))
-    cache.keep(_KIND, {key: value for key, value in asked.items() if known.get(key) != value}, known.keys() - asked)
-    news = {key: sha for key, sha in state.items() if earlier.get(key) != sha}
-    cache.keep(_STATE, news, earlier.keys() - state.keys())
+    with cache.comparisons(_KIND) as asked:
+        for name in _doubtful(library, snapshot, survey):
+            touching = {keys[name.article], *(keys[row] for row in name.near)}
+            ranking = asked.get(
+                f"{keys[name.article]} {name.vector_id}",
+                functools.partial(_ask, library, snapshot, name, survey, where),
+                functools.partial(_is_untouched, changed, touching),
+            )
+            others = [key for key in ranking["before"] if key not in sharing[name.text]]
+            rank = ranking["rank"] - (len(ranking["before"]) - len(others)) if ranking["rank"] else 0
+            if not 0 < rank <= USE.shown:
+                found.append(Lost(name.article, name.text, rank, tuple(others)))
+    cache.keep(_STATE, earlier, state)
     return found
+
+
+def _is_untouched(changed: set[str], touching: set[str], kept: dict[str, Any]) -> bool:
+    return changed.isdisjoint(touching.union(kept["before"]))
 
 
 def _sharing(survey: Survey, keys: Mapping[int, str]) -> dict[str, set[str]]:
@@ -107,8 +103,8 @@ def _doubtful(library: Library, snapshot: Snapshot, survey: Survey) -> Iterator[
         for (row, key, text), line in zip(part, cosines, strict=True):
             best = np.argsort(-line, kind="stable")[:count]
             same = owners[best[spoken[best] == survey.articles[row].language]]
-            near = tuple(dict.fromkeys(same.tolist()))[:_NEAR]
-            if row not in near[:SHOWN]:
+            near = tuple(dict.fromkeys(same.tolist()))[: USE.near]
+            if row not in near[: USE.shown]:
                 hits = tuple((survey.chunks[place].vector_id, float(line[place])) for place in best)
                 yield _Name(row, key, text, kept[key], near, hits)
 
@@ -121,4 +117,4 @@ def _ask(library: Library, snapshot: Snapshot, name: _Name, survey: Survey, wher
     keys = [str(one.article.key) for one in ranking.articles]
     ids = [one.article.id for one in ranking.articles]
     rank = ids.index(own.id) + 1 if own.id in ids else 0
-    return {"rank": rank, "before": keys[: max(rank - 1, 0) if rank else _NEAR][:_NEAR]}
+    return {"rank": rank, "before": keys[: max(rank - 1, 0) if rank else USE.near][: USE.near]}

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from pathlib import PurePosixPath
 from typing import Any, Final
 
+from assistant.health.contradiction import left_over
 from kb.articles.article import Article, Section
 from kb.articles.reader import read as read_article
 from kb.facts import Fact, agree, comparable, read
@@ -86,8 +87,8 @@ def _facts(left: Article, right: Article) -> list[dict[str, Any]]:
     found = []
     for some, others in places:
         here, there = _lines(some, left.language), _lines(others, right.language)
-        answers = _spare(there, here)
-        for line in _spare(here, there):
+        answers = left_over(there, here, _is_same)
+        for line in left_over(here, there, _is_same):
             other = next((o for o in answers if comparable(line.fact, o.fact)), None)
             if other is not None and not (_is_known(line, theirs) and _is_known(other, ours)):
                 answers.remove(other)
@@ -95,21 +96,12 @@ def _facts(left: Article, right: Article) -> list[dict[str, Any]]:
     return found
 
 
-def _spare(lines: Sequence[StatedFact], others: Sequence[StatedFact]) -> list[StatedFact]:
-    """The facts that have no equal among the others; of several equal ones as many as are too many."""
-    rest = list(others)
-    spare = []
-    for line in lines:
-        equal = next((o for o in rest if comparable(line.fact, o.fact) and agree(line.fact, o.fact)), None)
-        if equal is None:
-            spare.append(line)
-        else:
-            rest.remove(equal)
-    return spare
+def _is_same(line: StatedFact, other: StatedFact) -> bool:
+    return comparable(line.fact, other.fact) and agree(line.fact, other.fact)
 
 
 def _is_known(line: StatedFact, others: Sequence[StatedFact]) -> bool:
-    return any(comparable(line.fact, o.fact) and agree(line.fact, o.fact) for o in others)
+    return any(_is_same(line, other) for other in others)
 
 
 def _lines(sections: Sequence[Section], language: str) -> list[StatedFact]:

@@ -4,15 +4,14 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from typing import Final, NamedTuple
+from typing import NamedTuple
 
 from assistant.health.contradiction import Difference, differ
 from assistant.health.lexicon import EXAMPLE, LEANING
+from assistant.health.parameters import PASSAGES
 from assistant.health.statement import Statement, state
 from kb.catalog import UnitRow
 
-_MAX_CHARACTERS: Final = 400
-"""Longer units are several sentences in one; words then no longer tell which figure belongs to what."""
 _SUM = re.compile(r"\d.{0,20}[÷×=].{0,20}\d|[<>≤≥]=?\s?\d")
 """A calculation or a case: its figures hold for that one only."""
 
@@ -74,7 +73,7 @@ def _telling(units: Sequence[UnitRow]) -> list[tuple[int, UnitRow]]:
         (place, unit)
         for place, unit in enumerate(units)
         if unit.kind != "code"
-        and len(unit.text) <= _MAX_CHARACTERS
+        and len(unit.text) <= PASSAGES.unit_characters
         and not unit.text.rstrip().endswith("?")
         and not EXAMPLE.search(unit.text)
         and not LEANING.search(unit.text)

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
+import functools
 from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import Final
 
 import numpy as np
 
@@ -14,17 +14,8 @@ from assistant.health.cache import Cache
 from assistant.health.contradiction import Difference
 from assistant.health.duplicates import Overlap
 from assistant.health.neighbours import nearest
+from assistant.health.parameters import PASSAGES
 from kb.catalog import ChunkRow, Survey, UnitRow
-from kb.runtime.cancellation import checkpoint
-
-NEIGHBOURS: Final = 8
-"""Passages of other articles that each is compared with: the planted contradictions stood among the first three."""
-
-MIN_COSINE: Final = 0.85
-"""Below this two passages are about different things: half of all passages have their eighth neighbour above 0.88."""
-
-MIN_COSINE_OF_COPIES: Final = 0.9
-"""The same for texts that could be word for word the same."""
 
 Told = Callable[[int, int], None]
 """How many of how many pairs are through."""
@@ -60,9 +51,11 @@ def near_pairs(survey: Survey, cache: Cache) -> dict[str, list[PassagePair]]:
     for language, places in sorted(by_language.items()):
         owners = [survey.chunks[place].article for place in places]
         keys = _keys(survey, places)
-        known = nearest(keys, owners, survey.vectors[np.array(places)], NEIGHBOURS, cache.neighbours(language))
+        known = nearest(keys, owners, survey.vectors[np.array(places)], PASSAGES.neighbours, cache.neighbours(language))
         cache.keep_neighbours(language, known)
-        found[language] = [PassagePair(places[a], places[b], cosine) for a, b, cosine in known.pairs(MIN_COSINE)]
+        found[language] = [
+            PassagePair(places[a], places[b], cosine) for a, b, cosine in known.pairs(PASSAGES.min_cosine)
+        ]
     return found
 
 
@@ -83,25 +76,18 @@ def contradictions(
     survey: Survey, near: Sequence[PassagePair], language: str, cache: Cache, told: Told
 ) -> list[Clashing]:
     """The sentences of near passages that contradict each other; each pair of sentences once."""
-    kind = f"clashes {language}"
-    known = cache.results(kind)
-    new: dict[str, list[list[str | int]]] = {}
-    wanted: set[str] = set()
     found: dict[tuple[str, str], Clashing] = {}
-    for done, pair in enumerate(near):
-        checkpoint()
-        places = sorted((pair.left, pair.right), key=lambda place: (survey.chunks[place].vector_id, place))
-        left, right = (survey.chunks[place] for place in places)
-        key = f"{left.vector_id} {right.vector_id}"
-        wanted.add(key)
-        if key not in known:
-            known[key] = new[key] = _clashes(survey, left, right, language)
-        for first, second, *said in known[key]:
-            one, other = survey.units[left.rowid][first], survey.units[right.rowid][second]
-            clashing = Clashing(places[0], places[1], one, other, Difference(*said))
-            found.setdefault((min(one.text, other.text), max(one.text, other.text)), clashing)
-        told(done + 1, len(near))
-    cache.keep(kind, new, known.keys() - wanted)
+    with cache.comparisons(f"clashes {language}") as comparisons:
+        for done, pair in enumerate(near, 1):
+            places = sorted((pair.left, pair.right), key=lambda place: (survey.chunks[place].vector_id, place))
+            left, right = (survey.chunks[place] for place in places)
+            key = f"{left.vector_id} {right.vector_id}"
+            compare = functools.partial(_clashes, survey, left, right, language)
+            for first, second, *said in comparisons.get(key, compare):
+                one, other = survey.units[left.rowid][first], survey.units[right.rowid][second]
+                clashing = Clashing(places[0], places[1], one, other, Difference(*said))
+                found.setdefault((min(one.text, other.text), max(one.text, other.text)), clashing)
+            told(done, len(near))
     return list(found.values())
 
 
@@ -121,7 +107,7 @@ def copies(survey: Survey, near: Sequence[PassagePair], language: str, cache: Ca
         {
             (min(rows), max(rows))
             for pair in near
-            if pair.cosine >= MIN_COSINE_OF_COPIES
+            if pair.cosine >= PASSAGES.min_cosine_of_copies
             for rows in [(survey.chunks[pair.left].article, survey.chunks[pair.right].article)]
         }
     )
@@ -146,7 +132,7 @@ def copied_sections(
     candidates = []
     for pair in near:
         rows = survey.chunks[pair.left].article, survey.chunks[pair.right].article
-        if pair.cosine >= MIN_COSINE_OF_COPIES and (min(rows), max(rows)) not in besides:
+        if pair.cosine >= PASSAGES.min_cosine_of_copies and (min(rows), max(rows)) not in besides:
             candidates.append((pair.left, pair.right))
     places = {place for pair in candidates for place in pair}
     texts = {place: [unit.text for unit in survey.units[survey.chunks[place].rowid]] for place in places}
@@ -162,22 +148,18 @@ def _overlaps(
     language: str,
     cache: Cache,
 ) -> dict[tuple[int, int], Overlap]:
-    known = cache.results(kind)
-    new: dict[str, list[float]] = {}
-    made: dict[int, duplicates.Runs] = {}
-    wanted: set[str] = set()
+    @functools.cache
+    def runs(item: int) -> duplicates.Runs:
+        return duplicates.runs(texts[item], language)
+
+    def overlap_of(one: int, other: int) -> Overlap:
+        return duplicates.overlap(runs(one), runs(other))
+
     found: dict[tuple[int, int], Overlap] = {}
-    for one, other in candidates:
-        checkpoint()
-        key = " ".join(sorted((shas[one], shas[other])))
-        wanted.add(key)
-        if key not in known:
-            for item in (one, other):
-                if item not in made:
-                    made[item] = duplicates.runs(texts[item], language)
-            known[key] = new[key] = list(duplicates.overlap(made[one], made[other]))
-        overlap = Overlap(*known[key])
-        if overlap.is_duplicate:
-            found[one, other] = overlap
-    cache.keep(kind, new, known.keys() - wanted)
+    with cache.comparisons(kind) as comparisons:
+        for pair in candidates:
+            key = " ".join(sorted(shas[item] for item in pair))
+            overlap = Overlap(*comparisons.get(key, functools.partial(overlap_of, *pair)))
+            if overlap.is_duplicate:
+                found[pair] = overlap
     return found

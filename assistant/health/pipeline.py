@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import date
@@ -11,35 +12,16 @@ from assistant.health import duplicates, parity
 from assistant.health.cache import Cache
 from assistant.health.findability import lost
 from assistant.health.model import KINDS, Factor, HealthFinding, HealthReport, Kind, Ref, Severity, product
+from assistant.health.parameters import DAMAGE, USE
 from assistant.health.passages import Clashing, PassagePair, contradictions, copied_sections, copies, near_pairs
 from assistant.health.staleness import leaning, stale
 from assistant.health.usage import Usage, usage
 from kb.articles.article import ArticleKey
 from kb.catalog import ArticleRow, Filter, Snapshot, Survey, UnitRow
 from kb.library import Library
-from kb.runtime.cancellation import checkpoint
 
 CACHE_FILE: Final = "health.sqlite3"
 """In the home; it can be removed at any time."""
-
-UNUSED_DAYS: Final = 180
-"""An article that grounded no answer for so long, of a log that is as long, is unused."""
-
-_OLDER_DAYS: Final = 30
-"""Days by which a translation is older than the other before anybody need look: a team reviews both within a month."""
-
-_BILINGUAL: Final = 0.1
-"""Share of the articles that each language must have before those of one language only are worth a word."""
-
-_WEIGHTS: Final[Mapping[Kind, float]] = {
-    "contradiction": 1.0,
-    "parity": 0.5,
-    "duplicate": 0.2,
-    "duplicate_section": 0.1,
-    "findability": 0.5,
-    "unused": 0.0,
-}
-"""What a finding harms an answer, measured by a contradiction, which makes it wrong in one case of two."""
 
 Told = Callable[[int, int], None]
 
@@ -147,33 +129,28 @@ class _Examination:
         for row, article in self.survey.articles.items():
             by_id.setdefault(article.id, []).append(row)
         spoken = Counter(article.primary_language for article in self.survey.articles.values())
-        if min(spoken["de"], spoken["en"]) < _BILINGUAL * len(self.survey.articles):
+        if min(spoken["de"], spoken["en"]) < USE.bilingual * len(self.survey.articles):
             return []
         files = {self._ref(row).path.rpartition("/")[2] for rows in by_id.values() if len(rows) > 1 for row in rows}
-        known, new, wanted = self.cache.results("parity"), dict[str, Any](), set[str]()
         findings = []
-        for rows in by_id.values():
-            pair = tuple(row for tag in ("de", "en") for row in rows if self._row(row).primary_language == tag)
-            if len(pair) == 1:
-                missing = "en" if self._row(pair[0]).primary_language == "de" else "de"
-                findings.append(self._finding("parity", "info", pair, {"differences": [], "missing": missing}))
-            if len(pair) != 2:
-                continue
-            key = " ".join(self._row(row).sha256 for row in pair)
-            wanted.add(key)
-            if key not in known:
-                checkpoint()
-                sides = [(self._row(row).path, self.survey.sources[row]) for row in pair]
-                known[key] = new[key] = parity.compare(sides[0], sides[1])
-            findings += self._unlike((pair[0], pair[1]), parity.linkable(known[key], files))
-        self.cache.keep("parity", new, known.keys() - wanted)
+        with self.cache.comparisons("parity") as comparisons:
+            for rows in by_id.values():
+                pair = [row for tag in ("de", "en") for row in rows if self._row(row).primary_language == tag]
+                if len(pair) == 1:
+                    missing = "en" if self._row(pair[0]).primary_language == "de" else "de"
+                    findings.append(self._finding("parity", "info", pair, {"differences": [], "missing": missing}))
+                if len(pair) == 2:
+                    key = " ".join(self._row(row).sha256 for row in pair)
+                    sides = [(self._row(row).path, self.survey.sources[row]) for row in pair]
+                    differences = comparisons.get(key, functools.partial(parity.compare, *sides))
+                    findings += self._unlike((pair[0], pair[1]), parity.linkable(differences, files))
         return findings
 
     def _unlike(self, pair: tuple[int, int], differences: list[dict[str, Any]]) -> list[HealthFinding]:
         days = [self._row(row).reviewed_on for row in pair]
         apart = abs((days[0] - days[1]).days) if days[0] and days[1] else 0
         older = None
-        if apart > _OLDER_DAYS:
+        if apart > USE.older_days:
             first_is_older = bool(days[0] and days[1] and days[0] < days[1])
             older = {"language": self._row(pair[0 if first_is_older else 1]).language, "days": apart}
         if not differences and older is None:
@@ -191,14 +168,14 @@ class _Examination:
         return [self._finding("findability", "warning", (row,), {"names": names}) for row, names in by_article.items()]
 
     def _unused(self) -> list[HealthFinding]:
-        if self.used.since is None or (self.today - self.used.since).days < UNUSED_DAYS:
+        if self.used.since is None or (self.today - self.used.since).days < USE.unused_days:
             return []
         findings = []
         for row, article in self.survey.articles.items():
             use = self.used.of(self._ref(row).key)
-            is_new = article.created_on is not None and (self.today - article.created_on).days < UNUSED_DAYS
+            is_new = article.created_on is not None and (self.today - article.created_on).days < USE.unused_days
             rested = (self.today - use.last_used).days if use.last_used else None
-            if is_new or (rested is not None and rested < UNUSED_DAYS):
+            if is_new or (rested is not None and rested < USE.unused_days):
                 continue
             evidence = {
                 "answers": use.answers,
@@ -213,7 +190,7 @@ class _Examination:
     ) -> HealthFinding:
         refs = tuple(self._ref(row) for row in rows)
         answers = sum(self.used.of(ref.key).answers for ref in refs)
-        factors = (Factor("answers", 1 + answers, {"answers": answers}), Factor("weight", _WEIGHTS[kind]))
+        factors = (Factor("answers", 1 + answers, {"answers": answers}), Factor("weight", DAMAGE.weights[kind]))
         return HealthFinding(kind, severity, refs, evidence, product(factors), factors)
 
     def _place(self, place: int, unit: UnitRow | None) -> dict[str, Any]:

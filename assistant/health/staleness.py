@@ -9,34 +9,13 @@ from __future__ import annotations
 import math
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
-from typing import Final
 
 from assistant.health.model import Factor, HealthFinding, Ref, product
+from assistant.health.parameters import DAMAGE
 from assistant.health.usage import ArticleHistory
 from kb.articles.article import ArticleKey
 from kb.articles.freshness import days_overdue
 from kb.catalog import ArticleRow
-
-BAD_WHEN_WRONG: Final = 0.35
-"""Share of bad ratings of an article that is wrong: most questions are about what is still right in it."""
-
-BAD_WHEN_RIGHT: Final = 0.08
-"""Share of bad ratings of an article that is right: people also rate what they do not like."""
-
-_RATINGS_AT_MOST: Final = 30.0
-"""Ratings move the damage by this factor at most, up or down: they come from few people, and some are mistaken."""
-
-_CONFLICT: Final = 10.0
-"""Of two articles that contradict each other one is wrong: odds of 1 to 1, against 1 to 11 where 8 % are wrong."""
-
-_CONFLICT_WITH_OLDER: Final = 3.0
-"""The same for the one that was reviewed last: it is rather the other one that is wrong."""
-
-_CHANGE: Final = 1.5
-"""A neighbour that was looked at since may have changed what this one relies on."""
-
-_MIN_BAD: Final = 2.0
-"""Weight of bad ratings from which on they alone are a reason for a review."""
 
 
 def factors(
@@ -56,13 +35,13 @@ def factors(
     waited = (today - last).days if last else row.review_every_days
     age = 1 + late / row.review_every_days if late else max(waited / row.review_every_days, 0.1)
     is_older = any(_later(other, row) for other in conflicts.values())
-    conflict = 1.0 if not conflicts else _CONFLICT if is_older else _CONFLICT_WITH_OLDER
+    conflict = 1.0 if not conflicts else DAMAGE.conflict if is_older else DAMAGE.conflict_with_older
     return (
         Factor("answers", round(math.sqrt(1 + use.answers), 2), {"answers": use.answers}),
         Factor("age", round(math.sqrt(age), 2), {"days_past_review": late, "review_every_days": row.review_every_days}),
         Factor("ratings", round(against(use.ratings), 2), {"rated": use.rated, "bad": use.bad}),
         Factor("conflicts", conflict, {"articles": list(map(str, conflicts))}),
-        Factor("neighbours", _CHANGE if changed else 1.0, {"articles": list(map(str, changed))}),
+        Factor("neighbours", DAMAGE.change if changed else 1.0, {"articles": list(map(str, changed))}),
     )
 
 
@@ -72,13 +51,16 @@ def against(ratings: Sequence[float]) -> float:
     A Bayes factor: since any one of them, or since none, all equally likely, the share of bad ones is that of a wrong
     article instead of that of a right one. Without ratings it is 1.
     """
-    worse, better = BAD_WHEN_WRONG / BAD_WHEN_RIGHT, (1 - BAD_WHEN_WRONG) / (1 - BAD_WHEN_RIGHT)
+    worse, better = (
+        DAMAGE.bad_when_wrong / DAMAGE.bad_when_right,
+        (1 - DAMAGE.bad_when_wrong) / (1 - DAMAGE.bad_when_right),
+    )
     total, since = 0.0, 1.0
     for weight in reversed(ratings):
         since *= worse**weight * better ** (1 - weight)
         total += since
     mean = (total + 1) / (len(ratings) + 1)
-    return min(max(mean, 1 / _RATINGS_AT_MOST), _RATINGS_AT_MOST)
+    return min(max(mean, 1 / DAMAGE.ratings_limit), DAMAGE.ratings_limit)
 
 
 def stale(
@@ -94,7 +76,7 @@ def stale(
     for key, row in by_key.items():
         use = uses.get(key, ArticleHistory())
         late = days_overdue(row, today)
-        if not (late or key in conflicts or use.bad >= _MIN_BAD):
+        if not (late or key in conflicts or use.bad >= DAMAGE.min_bad):
             continue
         against_it = {other: by_key[other] for other in conflicts.get(key, ()) if other in by_key}
         parts = factors(row, use, today, against_it, changed.get(key, ()))

@@ -6,9 +6,9 @@ import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import lru_cache
-from typing import Final
 
 from assistant.health import lexicon
+from assistant.health.parameters import CONTRADICTION
 from kb.facts import Fact, read
 from kb.facts.units import NUMBER_WORDS, unit
 from kb.text.language import primary_language
@@ -24,15 +24,6 @@ _WORD_BEHIND = re.compile(r" ([^\W\d_]+)")
 _ORDINAL = re.compile(r"(?<![\w.,])(\d{1,3})(?:\.(?=\s?[^\W\d_])|(?:st|nd|rd|th)\b)")
 _PARTICIPLE = re.compile(r"\Age(?=\w{5}.*t\Z)|(?<=\w{4})t\Z")
 """What German participles have around the stem: ``gewechselt`` is a form of ``wechseln``."""
-
-_SAME_PREFIX: Final = 7
-"""Letters that two words share at their beginning where they are forms of one another (``signature``, ``signing``)."""
-
-_WHOLE_PREFIX: Final = 4
-"""Letters of a word that may be the beginning of the other (``sign``, ``signature``)."""
-
-_SCOPE: Final = 9
-"""Letters of a word of scope that count: ``Geschäftskunden`` and ``geschäftlich`` are one."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,7 +109,9 @@ def state(text: str, language: str) -> Statement:
         facts=tuple(fact for fact in found if fact.start >= subject_end),
         topics=tuple(_topics(_CELL.sub(_without_head, rest) if cells else rest, language)),
         cells=cells,
-        scopes=frozenset(stem(scope[0].casefold(), base)[:_SCOPE] for scope in lexicon.SCOPES.finditer(rest)),
+        scopes=frozenset(
+            stem(scope[0].casefold(), base)[: CONTRADICTION.scope] for scope in lexicon.SCOPES.finditer(rest)
+        ),
         ordinals=frozenset(_ORDINAL.findall(rest))
         | {stem(match[0].casefold(), base) for match in lexicon.ORDINAL.finditer(rest)}
         | {f"{fact.low}{fact.code}" for fact in found if fact.start < subject_end},
@@ -195,6 +188,7 @@ def _alike(one: str, other: str) -> bool:
     short, long = sorted((_PARTICIPLE.sub("", one), _PARTICIPLE.sub("", other)), key=len)
     if short == long:
         return True
-    if len(short) >= _WHOLE_PREFIX and long.startswith(short) and len(long) - len(short) <= _WHOLE_PREFIX:
+    whole, same = CONTRADICTION.whole_prefix, CONTRADICTION.same_prefix
+    if len(short) >= whole and long.startswith(short) and len(long) - len(short) <= whole:
         return True
-    return len(short) >= _SAME_PREFIX and short[:_SAME_PREFIX] == long[:_SAME_PREFIX] and len(long) - len(short) <= 3
+    return len(short) >= same and short[:same] == long[:same] and len(long) - len(short) <= 3

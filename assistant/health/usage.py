@@ -5,18 +5,13 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
-from typing import Final
 
+from assistant.health.parameters import DAMAGE, USE
 from kb.articles.article import ArticleKey
 from kb.articles.front_matter import text_sha256
 from kb.catalog import Survey
 from kb.library import Library
 from kb.runtime.days import midnight
-
-PERIOD_DAYS: Final = 365
-
-_SPEAKS_AGAINST: Final = {"wrong": 1.0, "outdated": 1.0, "unclear": 0.5, "missing": 0.5, "not_found": 0.0, None: 0.5}
-"""What a rating "not helpful" weighs against the article that was quoted first, by its reason."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,7 +55,7 @@ def usage(library: Library, survey: Survey, today: date) -> Usage:
     if not library.has_log:
         return Usage()
     end = midnight(library.settings.reports.time_zone, today + timedelta(days=1))
-    asked = list(library.events.questions(end - timedelta(days=PERIOD_DAYS), end))
+    asked = list(library.events.questions(end - timedelta(days=USE.period_days), end))
     answers = [event for event in asked if event.citations]
     ratings = library.events.feedback_for(event.question_id for event in answers)
     texts = {row.key: (text_sha256(survey.sources[rowid]), row.reviewed_on) for rowid, row in survey.articles.items()}
@@ -76,6 +71,6 @@ def usage(library: Library, survey: Survey, today: date) -> Usage:
         if is_of_this_text and event.question_id in ratings:
             last = ratings[event.question_id][-1]
             use = found[quoted[0]]
-            bad = _SPEAKS_AGAINST[last.reason] if last.verdict == "not_helpful" else 0.0
+            bad = DAMAGE.rating[last.reason] if last.verdict == "not_helpful" else 0.0
             found[quoted[0]] = replace(use, ratings=(*use.ratings, bad))
     return Usage(len(asked), library.day_of(asked[0].asked_at) if asked else None, found)

@@ -53,6 +53,8 @@ def test_of_two_that_contradict_each_other_the_older_one_comes_first() -> None:
     conflicts = {ArticleKey("a", "de"): [ArticleKey("b", "de")], ArticleKey("b", "de"): [ArticleKey("a", "de")]}
     found = stale(rows, {}, TODAY, conflicts, {})
     assert [finding.articles[0].key for finding in found] == [ArticleKey("a", "de"), ArticleKey("b", "de")]
+    shown = [{factor.name: factor.value for factor in finding.arithmetic} for finding in found]
+    assert [values["conflicts"] for values in shown] == [10.0, 3.0]
 
 
 def test_age_grows_without_a_step_at_the_review_date() -> None:
