@@ -4,6 +4,7 @@ VENV   := .venv
 BIN    := $(VENV)/bin
 STAMP  := $(VENV)/.installed
 BIOME  := @biomejs/biome@2.6.8
+NPX    := npm_config_fetch_retries=0 npm_config_fetch_timeout=20000 npx --yes --prefer-offline $(BIOME)
 
 .PHONY: install run test gate lint lint-python lint-js clean
 
@@ -40,9 +41,9 @@ lint-python: $(STAMP)
 # The product needs no Node: where it, or the registry that has the linter, is missing, this is left out with a word.
 lint-js:
 	@if ! command -v npx >/dev/null 2>&1; then echo "JavaScript: not linted, Node is not installed"; \
-	elif ! npm_config_fetch_retries=0 npx --yes $(BIOME) --version >/dev/null 2>&1; \
+	elif ! $(NPX) --version >/dev/null 2>&1; \
 	then echo "JavaScript: not linted, $(BIOME) is not here and cannot be fetched"; \
-	else npx --yes $(BIOME) ci --error-on-warnings; fi
+	else $(NPX) ci --colors=off --error-on-warnings; fi
 
 clean:
 	rm -rf $(VENV) .kb build *.egg-info .mypy_cache .ruff_cache .pytest_cache .hypothesis
