@@ -13,7 +13,7 @@ from pydantic import Field
 from assistant.answering.reply import Reply
 from assistant.retrieval.relevance_feedback import lessons
 from assistant.web.api.models import ArticleReference, LineRange, PlainJSONResponse, StrictModel, TitledArticle, answers
-from assistant.web.page.safe_html import Resolve, article_html, links_of, nowhere
+from assistant.web.page.safe_html import Resolve, article_html, link_resolver, resolve_nothing
 from assistant.web.security.authorization import Access
 from kb import markdown
 from kb.articles import front_matter
@@ -140,7 +140,7 @@ def article(library: Library, article_id: str, language: str | None) -> dict[str
         "related": [{"article_id": item.id, "language": item.language, "title": item.title} for item in related],
         "learned": _learned(library, row),
         "markdown": source,
-        "html": article_html(body, first_line, links_of(by_path, row.path)),
+        "html": article_html(body, first_line, link_resolver(by_path, row.path)),
         "sections": [
             {
                 "headings": list(section.headings),
@@ -173,11 +173,11 @@ def marks(library: Library, reply: Reply) -> dict[int, dict[str, Any]]:
 def resolver(library: Library, reply: Reply) -> Resolve:
     """Resolves the links that an answer has taken over from its article."""
     if "](" not in reply.answer or not reply.citations:
-        return nowhere
+        return resolve_nothing
     cited = reply.citations[0]
     with library.catalog.snapshot() as snapshot:
         rows = [row for row, _ in snapshot.find(cited.article_id) if row.language == cited.language]
-        return links_of(_by_path(snapshot, rows[0].root), rows[0].path) if rows else nowhere
+        return link_resolver(_by_path(snapshot, rows[0].root), rows[0].path) if rows else resolve_nothing
 
 
 def titles(library: Library) -> dict[str, str]:

@@ -15,7 +15,7 @@ import gradio as gr
 from fastapi import FastAPI
 
 from assistant.web.api.questions import AskBody
-from assistant.web.page.safe_html import answer_html, nowhere
+from assistant.web.page.safe_html import answer_html, resolve_nothing
 from assistant.web.page.texts import TEXTS
 from kb.errors import KBError
 
@@ -61,7 +61,7 @@ def _form(desk: Desk, access: Access, words: gr.I18n) -> gr.Blocks:
         except KBError as error:
             raise gr.Error(f"{error.message} {error.hint}") from error
         # Without citations their numbers stay text.
-        return answer_html(reply.answer, (), nowhere) if reply.answer else html.escape(reply.reason or "")
+        return answer_html(reply.answer, (), resolve_nothing) if reply.answer else html.escape(reply.reason or "")
 
     form: gr.Blocks = gr.Blocks(title="Lotse", analytics_enabled=False)
     with form:

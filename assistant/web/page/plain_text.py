@@ -26,7 +26,7 @@ class _Reader(HTMLParser):
         self._skipping = 0
 
     def text(self) -> str:
-        """What was read."""
+        """The text of all that was fed."""
         self._end()
         return re.sub(r"\n{3,}", "\n\n", "\n".join(self._lines)).strip()
 

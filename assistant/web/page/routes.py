@@ -54,13 +54,13 @@ def router(desk: Desk, access: Access, boot: Callable[[Request], dict[str, Any]]
         resolve = articles.resolver(desk.library, reply)
         # In both languages of the page, so that switching it leaves nothing in the other one.
         told = {language: in_language(reply, language) for language in LANGUAGES}
-        html = {language: answer_html(one.answer, one.citations, resolve) for language, one in told.items()}
+        html = {language: answer_html(worded.answer, worded.citations, resolve) for language, worded in told.items()}
         return PlainJSONResponse(
             {
                 "reply": reply.to_json(),
                 "told": {
-                    language: {"reason": one.reason, "answer_html": html[language], "plain": plain(html[language])}
-                    for language, one in told.items()
+                    language: {"reason": worded.reason, "answer_html": html[language], "plain": plain(html[language])}
+                    for language, worded in told.items()
                 },
                 "marks": articles.marks(desk.library, reply),
                 "quotes": {citation.number: plain_text(citation.quote) for citation in reply.citations},

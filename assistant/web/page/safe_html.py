@@ -45,7 +45,7 @@ _LINES_VALUE = re.compile(r"\d+-\d+")
 _OPEN, _CLOSE = "\ue100", "\ue101"
 """Stand around a citation's number while the answer is rendered; private-use characters that no article needs."""
 
-_PLACE = re.compile(f"{_OPEN}(\\d+){_CLOSE}")
+_MARKED_NUMBER = re.compile(f"{_OPEN}(\\d+){_CLOSE}")
 
 
 def article_html(body: str, first_line: int, resolve: Resolve) -> str:
@@ -55,29 +55,29 @@ def article_html(body: str, first_line: int, resolve: Resolve) -> str:
 
 def answer_html(answer: str, citations: Sequence[Citation], resolve: Resolve) -> str:
     """An answer as sanitised HTML whose citation numbers are buttons, ``data-cite`` the number."""
-    html = _clean(to_html(_placed(answer, citations)), resolve)
+    html = _clean(to_html(_mark_citations(answer, citations)), resolve)
     html = re.sub(rf' {_LINES}="[^"]*"', "", html)
-    return _PLACE.sub(r'<button type="button" class="cite" data-cite="\1">\1</button>', html)
+    return _MARKED_NUMBER.sub(r'<button type="button" class="cite" data-cite="\1">\1</button>', html)
 
 
 def plain_text(markdown: str) -> str:
-    """What a reader sees of a piece of Markdown, white space folded."""
+    """The text of a piece of Markdown as a reader sees it, white space folded."""
     cleaned = nh3.clean(to_html(markdown), tags=set(), attributes={}, strip_comments=True)
     return " ".join(unescape(cleaned).split())
 
 
-def _placed(answer: str, citations: Sequence[Citation]) -> str:
+def _mark_citations(answer: str, citations: Sequence[Citation]) -> str:
     """``answer`` with the number behind each quote between two marks, found in order: a quote may say [1] itself."""
     answer = answer.replace(_OPEN, "").replace(_CLOSE, "")
-    done, rest = "", answer
+    marked, rest = "", answer
     for citation in citations:
         number = rf"\[{citation.number}\]"
         match = re.search(number + r"(?=\s*(?:\n\n|\Z))", rest) or re.search(number, rest)
         if match is None:
             continue
-        done += rest[: match.start()] + f"{_OPEN}{citation.number}{_CLOSE}"
+        marked += rest[: match.start()] + f"{_OPEN}{citation.number}{_CLOSE}"
         rest = rest[match.end() :]
-    return done + rest
+    return marked + rest
 
 
 def _clean(html: str, resolve: Resolve) -> str:
@@ -110,19 +110,20 @@ def _href(target: str, resolve: Resolve) -> str | None:
     return resolve(target)
 
 
-def nowhere(_: str) -> str | None:
-    """Resolves nothing."""
+def resolve_nothing(_: str) -> str | None:
+    """No link leads to this server."""
     return None
 
 
-def links_of(places: Mapping[str, tuple[str, str]], path: str) -> Resolve:
-    """Resolves links of the article at ``path``; ``places`` maps the paths of its root to (article id, language)."""
+def link_resolver(articles: Mapping[str, tuple[str, str]], path: str) -> Resolve:
+    """Resolves links of the article at ``path``; ``articles`` maps the paths of its root to (article id, language)."""
 
     def resolve(target: str) -> str | None:
         file, _, anchor = target.partition("#")
-        found = places.get(normpath(join(dirname(path), unquote(file))))
-        if found is None:
+        article = articles.get(normpath(join(dirname(path), unquote(file))))
+        if article is None:
             return None
-        return f"/?article={quote(found[0], safe='')}&language={quote(found[1])}" + (f"#{anchor}" if anchor else "")
+        article_id, language = article
+        return f"/?article={quote(article_id, safe='')}&language={quote(language)}" + (f"#{anchor}" if anchor else "")
 
     return resolve

@@ -10,7 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from assistant.answering.reply import Citation
-from assistant.web.page.safe_html import answer_html, article_html, links_of, nowhere, plain_text
+from assistant.web.page.safe_html import answer_html, article_html, link_resolver, plain_text, resolve_nothing
 from kb import markdown
 from kb.articles import front_matter
 
@@ -116,12 +116,12 @@ def citation(number: int, quote: str) -> Citation:
 
 @pytest.mark.parametrize("attack", ATTACKS)
 def test_nothing_that_a_browser_would_run_or_fetch_survives_in_an_article(attack: str) -> None:
-    assert_harmless(article_html(attack, 1, nowhere))
+    assert_harmless(article_html(attack, 1, resolve_nothing))
 
 
 @pytest.mark.parametrize("attack", ATTACKS)
 def test_nothing_that_a_browser_would_run_or_fetch_survives_in_an_answer(attack: str) -> None:
-    assert_harmless(answer_html(f"{attack} [1]", [citation(1, attack)], nowhere))
+    assert_harmless(answer_html(f"{attack} [1]", [citation(1, attack)], resolve_nothing))
 
 
 @settings(max_examples=150, deadline=None)
@@ -131,11 +131,11 @@ def test_nothing_that_a_browser_would_run_or_fetch_survives_in_an_answer(attack:
     )
 )
 def test_attacks_put_together_are_as_harmless(parts: list[str]) -> None:
-    assert_harmless(article_html("".join(parts), 1, nowhere))
+    assert_harmless(article_html("".join(parts), 1, resolve_nothing))
 
 
 def test_escaped_markup_stays_text() -> None:
-    assert article_html("`<script>` and \\<b> and &lt;i&gt;", 1, nowhere) == (
+    assert article_html("`<script>` and \\<b> and &lt;i&gt;", 1, resolve_nothing) == (
         '<p data-lines="1-1"><code>&lt;script&gt;</code> and &lt;b&gt; and &lt;i&gt;</p>\n'
     )
 
@@ -145,7 +145,7 @@ def test_headings_carry_the_anchors_of_the_sections_and_lines_of_the_file(path: 
     source = path.read_text(encoding="utf-8")
     _, start, first_line = front_matter.split(source)
     sections = markdown.parse(source[start:], first_line).sections
-    html = article_html(source[start:], first_line, nowhere)
+    html = article_html(source[start:], first_line, resolve_nothing)
     for section in sections:
         if section.anchor:
             assert f'id="{section.anchor}" data-lines="{section.lines[0]}-{section.lines[0]}"' in html
@@ -153,7 +153,7 @@ def test_headings_carry_the_anchors_of_the_sections_and_lines_of_the_file(path: 
 
 def test_every_quoted_unit_has_a_block_with_its_lines() -> None:
     source = "# T\n\nOne. Two.\n\n1. step\n2. other\n   more\n\n| a | b |\n|---|---|\n| c | d |\n\n```\ncode\n```\n"
-    html = article_html(source, 10, nowhere)
+    html = article_html(source, 10, resolve_nothing)
     blocks = [tuple(map(int, lines.split("-"))) for lines in re.findall(r'data-lines="([\d-]+)"', html)]
     for section in markdown.parse(source, 10).sections:
         for unit in (unit for block in section.blocks for unit in block.units):
@@ -163,22 +163,24 @@ def test_every_quoted_unit_has_a_block_with_its_lines() -> None:
 def test_hand_written_heading_ids_and_repeated_headings_agree_with_the_parser() -> None:
     source = "## Frist {#own}\n\nx\n\n## Frist\n\ny\n"
     anchors = [section.anchor for section in markdown.parse(source).sections]
-    assert re.findall(r' id="([^"]+)"', article_html(source, 1, nowhere)) == anchors
-    assert "{#own}" not in article_html(source, 1, nowhere)
+    assert re.findall(r' id="([^"]+)"', article_html(source, 1, resolve_nothing)) == anchors
+    assert "{#own}" not in article_html(source, 1, resolve_nothing)
 
 
 def test_an_alert_becomes_an_admonition_without_its_marker() -> None:
-    html = article_html("> [!WARNING]\n> Not safe.\n", 1, nowhere)
+    html = article_html("> [!WARNING]\n> Not safe.\n", 1, resolve_nothing)
     assert 'class="admonition warning"' in html
     assert "[!WARNING]" not in html
 
 
 def test_an_image_stands_as_its_alternative_text() -> None:
-    assert '<span class="image">The meter</span>' in article_html("![The meter](https://x.example/m.png)", 1, nowhere)
+    assert '<span class="image">The meter</span>' in article_html(
+        "![The meter](https://x.example/m.png)", 1, resolve_nothing
+    )
 
 
 def test_links_between_articles_lead_to_this_server_and_unknown_ones_nowhere() -> None:
-    resolve = links_of({"de/move.md": ("report-move", "de"), "en/move.md": ("report-move", "en")}, "de/bill.md")
+    resolve = link_resolver({"de/move.md": ("report-move", "de"), "en/move.md": ("report-move", "en")}, "de/bill.md")
     assert resolve("move.md#frist") == "/?article=report-move&language=de#frist"
     assert resolve("../en/move.md") == "/?article=report-move&language=en"
     assert resolve("gone.md") is None
@@ -187,14 +189,14 @@ def test_links_between_articles_lead_to_this_server_and_unknown_ones_nowhere() -
 
 def test_a_citation_number_becomes_a_button_and_the_same_number_in_the_quote_does_not() -> None:
     html = answer_html(
-        "See [1] there. [1]\n\nMore. [2]", [citation(1, "See [1] there."), citation(2, "More.")], nowhere
+        "See [1] there. [1]\n\nMore. [2]", [citation(1, "See [1] there."), citation(2, "More.")], resolve_nothing
     )
     assert re.findall(r'data-cite="(\d)"', html) == ["1", "2"]
     assert "See [1] there. <button" in html
 
 
 def test_the_number_behind_a_list_stands_in_its_last_item() -> None:
-    html = answer_html("1. one\n2. two [1]", [citation(1, "1. one\n2. two")], nowhere)
+    html = answer_html("1. one\n2. two [1]", [citation(1, "1. one\n2. two")], resolve_nothing)
     assert re.search(r"two <button[^>]*>1</button></li>", html)
 
 
@@ -206,4 +208,4 @@ def test_plain_text_is_what_a_reader_sees() -> None:
 
 
 def test_a_paragraph_beyond_reason_is_shown_as_text_in_time() -> None:
-    assert "<em>" not in article_html("*a" * 30_000, 1, nowhere)
+    assert "<em>" not in article_html("*a" * 30_000, 1, resolve_nothing)
