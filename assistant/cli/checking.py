@@ -109,6 +109,6 @@ def _external(library: Library) -> Callable[[Shelf], Iterable[Finding]]:
         policy = Policy.of(settings.allow_networks)
     except ValueError as error:
         raise UsageError(f"links.allow_networks: {error}.", "Write networks as 10.1.0.0/16 or fd00::/8.") from None
-    cache = UrlCache(library.home / "links.json", timedelta(days=settings.max_age_days))
+    cache = UrlCache(library.home / "links.sqlite3", timedelta(days=settings.max_age_days))
     ask = partial(survey, policy=policy, cache=cache, now=datetime.now(UTC), timeout_s=settings.timeout_s)
     return partial(external_links, ask=ask)

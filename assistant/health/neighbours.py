@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import base64
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final, TypeAlias
 
@@ -28,6 +29,21 @@ class Neighbours:
     keys: tuple[str, ...]
     places: Places
     cosines: FloatMatrix
+
+    def to_json(self) -> dict[str, Any]:
+        """Plain types; the arrays as base64 of their bytes, little-endian."""
+        arrays = {"places": self.places.astype("<i8"), "cosines": self.cosines.astype("<f4")}
+        encoded = {name: base64.b64encode(array.tobytes()).decode() for name, array in arrays.items()}
+        return {"keys": self.keys, "count": self.places.shape[1], **encoded}
+
+    @classmethod
+    def from_json(cls, row: Mapping[str, Any] | None) -> Neighbours | None:
+        """What ``to_json`` wrote; None of None."""
+        if row is None:
+            return None
+        places = np.frombuffer(base64.b64decode(row["places"]), dtype="<i8").reshape(-1, row["count"])
+        cosines = np.frombuffer(base64.b64decode(row["cosines"]), dtype="<f4").reshape(-1, row["count"])
+        return cls(tuple(row["keys"]), places.astype(np.int64), cosines.astype(np.float32))
 
     def pairs(self, at_least: float) -> list[tuple[int, int, float]]:
         """Pairs of places (smaller first) of which one is near to the other, with their cosine; sorted."""

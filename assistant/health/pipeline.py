@@ -41,10 +41,8 @@ def examine(library: Library, today: date, told: Told = lambda *_: None) -> Heal
         survey = snapshot.survey(where, fingerprint)
         if not survey.articles:
             return HealthReport(today, 0, ())
-        with Cache(library.home / CACHE_FILE, fingerprint) as cache:
-            used = usage(library, survey, today)
-            examination = _Examination(library, snapshot, survey, where, cache, used, today)
-            findings = examination.run(told)
+        cache, used = Cache(library.home / CACHE_FILE, fingerprint), usage(library, survey, today)
+        findings = _Examination(library, snapshot, survey, where, cache, used, today).run(told)
     order = {kind: place for place, kind in enumerate(KINDS)}
     findings.sort(key=lambda one: (order[one.kind], -one.damage, tuple(str(ref.key) for ref in one.articles)))
     return HealthReport(today, len(survey.articles), tuple(findings))

@@ -6,6 +6,7 @@ from collections.abc import Callable, Sequence
 
 import numpy as np
 
+from kb.runtime.recent import Recent
 from kb.catalog.snapshot import nearest_of
 from kb.embedding.protocol import Embedder, FloatMatrix
 from kb.library import Library
@@ -17,10 +18,10 @@ _REMEMBERED = 20_000
 class CachingEmbedder:
     """Gives the vectors that ``embedder`` gives, each text embedded once. Safe to use from several threads."""
 
-    def __init__(self, embedder: Embedder) -> None:
+    def __init__(self, embedder: Embedder, remembered: int = _REMEMBERED) -> None:
         self._embedder = embedder
-        self._queries: dict[str, FloatMatrix] = {}
-        self._passages: dict[str, FloatMatrix] = {}
+        self._queries: Recent[str, FloatMatrix] = Recent(remembered)
+        self._passages: Recent[str, FloatMatrix] = Recent(remembered)
         self.name, self.fingerprint = embedder.name, embedder.fingerprint
         self.dimensions, self.max_tokens = embedder.dimensions, embedder.max_tokens
 
@@ -37,16 +38,10 @@ class CachingEmbedder:
         return self._embedder.token_offsets(text)
 
     def _of(
-        self, texts: Sequence[str], known: dict[str, FloatMatrix], embed: Callable[[Sequence[str]], FloatMatrix]
+        self, texts: Sequence[str], known: Recent[str, FloatMatrix], embed: Callable[[Sequence[str]], FloatMatrix]
     ) -> FloatMatrix:
-        vectors = {text: known.get(text) for text in texts}
-        missing = [text for text, vector in vectors.items() if vector is None]
-        if missing:
-            vectors.update(zip(missing, embed(missing), strict=True))
-            known.update((text, vector) for text in missing if (vector := vectors[text]) is not None)
-            for text in list(known)[:-_REMEMBERED]:
-                known.pop(text, None)
-        rows = [vector for text in texts if (vector := vectors[text]) is not None]
+        vectors = known.get(texts, lambda missing: dict(zip(missing, embed(missing), strict=True)))
+        rows = [vectors[text] for text in texts]
         return np.stack(rows) if rows else np.empty((0, self.dimensions), dtype=np.float32)
 
 

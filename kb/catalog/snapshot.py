@@ -8,7 +8,7 @@ from collections.abc import Collection, Sequence
 from dataclasses import fields
 from datetime import date
 from functools import lru_cache
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, TypeAlias
 
 import numpy as np
 
@@ -16,15 +16,19 @@ from kb.articles.article import ArticleKey
 from kb.catalog import survey
 from kb.catalog.filter import Filter, marks
 from kb.catalog.fulltext import FullText
-from kb.catalog.recent import RecentVectors
 from kb.catalog.rows import ArticleRow, ChunkRow, FileRow, Judgement, UnitRow
 from kb.embedding.protocol import FloatMatrix
 from kb.embedding.vectors import cosines
+from kb.runtime.recent import Recent
 
 VECTOR_TYPE = np.dtype("<f4")
 """How vectors lie in the file, on any machine."""
 
 _DURING = "fingerprint = ? AND given_on BETWEEN ? AND ?"
+
+
+RecentVectors: TypeAlias = Recent[tuple[str, str], FloatMatrix]
+"""Vectors by fingerprint and id. An id is made from the text, so that its vector never changes."""
 
 
 class RatingPeriod(NamedTuple):
@@ -85,7 +89,13 @@ class Snapshot:
 
     def recent_vectors(self, fingerprint: str, ids: Sequence[str]) -> dict[str, FloatMatrix]:
         """As ``vectors``, in the order of ``ids``, what was read lately from memory. For searching: not all is kept."""
-        return self._recent.of(fingerprint, ids, self.vectors)
+
+        def read(missing: list[tuple[str, str]]) -> dict[tuple[str, str], FloatMatrix]:
+            found = self.vectors(fingerprint, [key for _, key in missing])
+            return {(fingerprint, key): vector for key, vector in found.items()}
+
+        found = self._recent.get([(fingerprint, key) for key in ids], read)
+        return {key: vector for (_, key), vector in found.items()}
 
     def nearest(
         self, fingerprint: str, vector: FloatMatrix, limit: int, among: Filter | None = None

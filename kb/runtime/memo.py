@@ -9,38 +9,77 @@ import contextlib
 import json
 import logging
 import sqlite3
-from collections.abc import Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
 _BUSY_S = 1.0
+_SCHEMA = """
+CREATE TABLE recipe (recipe TEXT NOT NULL);
+CREATE TABLE results (
+  kind TEXT NOT NULL, key TEXT NOT NULL, value TEXT NOT NULL, PRIMARY KEY (kind, key)
+) WITHOUT ROWID;
+"""
 _LOG = logging.getLogger(__name__)
 
 
 class Memo:
-    """Plain JSON by key, in the SQLite file ``path``."""
+    """Plain JSON by kind and key, in the SQLite file ``path``.
 
-    def __init__(self, path: Path) -> None:
+    ``recipe`` names what makes the results: of another recipe nothing is read, and the first write begins anew.
+    """
+
+    def __init__(self, path: Path, recipe: str = "") -> None:
         self._path = path
+        self._recipe = recipe
 
-    def read(self) -> dict[str, Any]:
-        """All that is kept; empty where the file is missing or cannot be read."""
-        try:
-            if not self._path.exists():
-                return {}
-            with contextlib.closing(sqlite3.connect(self._path, timeout=_BUSY_S)) as connection:
-                return {key: json.loads(value) for key, value in connection.execute("SELECT key, value FROM memo")}
-        except (sqlite3.Error, OSError, ValueError) as error:
-            _LOG.info("%s is not used: %s", self._path, error)
+    def read(self, kind: str = "") -> dict[str, Any]:
+        """All that is kept of one kind; empty where the file is missing or cannot be read."""
+        if not self._path.exists():
             return {}
+        with self._forgiving("read"), self._open() as connection:
+            if self._is_ours(connection):
+                rows = connection.execute("SELECT key, value FROM results WHERE kind = ?", (kind,))
+                return {key: json.loads(value) for key, value in rows}
+        return {}
 
-    def replace(self, values: Mapping[str, Any]) -> None:
-        """Keep ``values`` and nothing else."""
-        rows = [(key, json.dumps(value, ensure_ascii=False)) for key, value in values.items()]
+    def update(self, new: Mapping[str, Any], gone: Iterable[str] = (), kind: str = "") -> None:
+        """Keep ``new`` results of one kind, and those there are but for ``gone``."""
+        rows = [(kind, key, json.dumps(value, ensure_ascii=False)) for key, value in new.items()]
+        with self._forgiving("written"):
+            self._path.parent.mkdir(parents=True, exist_ok=True)
+            with self._open() as connection:
+                if not self._is_ours(connection):
+                    self._make_anew(connection)
+                connection.executemany("DELETE FROM results WHERE kind = ? AND key = ?", [(kind, key) for key in gone])
+                connection.executemany("INSERT OR REPLACE INTO results VALUES (?, ?, ?)", rows)
+
+    def replace(self, values: Mapping[str, Any], kind: str = "") -> None:
+        """Keep ``values`` and nothing else of their kind."""
+        self.update(values, self.read(kind).keys() - values.keys(), kind)
+
+    def _is_ours(self, connection: sqlite3.Connection) -> bool:
+        tables = {name for (name,) in connection.execute("SELECT name FROM sqlite_master WHERE type = 'table'")}
+        return "recipe" in tables and connection.execute("SELECT recipe FROM recipe").fetchone() == (self._recipe,)
+
+    def _make_anew(self, connection: sqlite3.Connection) -> None:
+        for (name,) in connection.execute("SELECT name FROM sqlite_master WHERE type = 'table'").fetchall():
+            connection.execute(f'DROP TABLE "{name}"')
+        connection.executescript(_SCHEMA)
+        connection.execute("INSERT INTO recipe VALUES (?)", (self._recipe,))
+
+    @contextlib.contextmanager
+    def _open(self) -> Iterator[sqlite3.Connection]:
+        with contextlib.closing(sqlite3.connect(self._path, timeout=_BUSY_S)) as connection, connection:
+            yield connection
+
+    @contextlib.contextmanager
+    def _forgiving(self, done: str) -> Iterator[None]:
+        """A file that is out of reach is a line in the log; one that is damaged goes, to be made anew."""
         try:
-            with contextlib.closing(sqlite3.connect(self._path, timeout=_BUSY_S)) as connection, connection:
-                connection.execute("CREATE TABLE IF NOT EXISTS memo (key TEXT PRIMARY KEY, value TEXT NOT NULL)")
-                connection.execute("DELETE FROM memo")
-                connection.executemany("INSERT INTO memo VALUES (?, ?)", rows)
-        except (sqlite3.Error, OSError) as error:
-            _LOG.info("%s is not kept: %s", self._path, error)
+            yield
+        except (sqlite3.Error, OSError, ValueError) as error:
+            _LOG.info("%s is not %s: %s", self._path, done, error)
+            if isinstance(error, sqlite3.DatabaseError) and not isinstance(error, sqlite3.OperationalError):
+                with contextlib.suppress(OSError):
+                    self._path.unlink()

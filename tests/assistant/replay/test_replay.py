@@ -249,10 +249,9 @@ def test_a_remembering_embedder_gives_the_same_vectors_and_embeds_each_text_once
     assert outer.fingerprint == inner.fingerprint
 
 
-def test_what_is_remembered_is_bounded(monkeypatch) -> None:
-    monkeypatch.setattr("assistant.replay.embedding_cache._REMEMBERED", 2)
+def test_what_is_remembered_is_bounded() -> None:
     inner = Counting()
-    outer = CachingEmbedder(inner)
+    outer = CachingEmbedder(inner, remembered=2)
     for text in ("a", "b", "c", "c", "a"):
         outer.embed_queries([text])
     assert inner.asked == ["a", "b", "c", "a"]

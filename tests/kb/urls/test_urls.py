@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import contextlib
-import json
 import socket
 import socketserver
 import threading
@@ -17,6 +16,7 @@ import pytest
 
 from kb.checks import check
 from kb.checks.external import external_links
+from kb.runtime.memo import Memo
 from kb.urls import LinkOutcome, Policy, probe, survey
 from kb.urls.cache import UrlCache
 from kb.urls.fetch import AGENT
@@ -283,7 +283,7 @@ def answer(monkeypatch: pytest.MonkeyPatch, *lists: list[str], times: int = 1) -
 
 def test_a_host_is_asked_one_by_one_with_pauses_and_each_address_once(server: Server, tmp_path: Path) -> None:
     urls = [server.url(f"/ok?{number}") for number in range(4)] * 3
-    cache = UrlCache(tmp_path / "links.json", timedelta(days=7))
+    cache = UrlCache(tmp_path / "links.sqlite3", timedelta(days=7))
     began = time.monotonic()
     found = survey(urls, LOOPBACK, cache, NOW, PATIENCE_S, pause_s=0.1)
     assert {outcome.kind for outcome in found.values()} == {"fine"}
@@ -294,20 +294,20 @@ def test_a_host_is_asked_one_by_one_with_pauses_and_each_address_once(server: Se
 def test_hosts_do_not_wait_for_each_other(server: Server, tmp_path: Path) -> None:
     urls = [server.url("/silent", f"127.0.0.{number}") for number in range(1, 9)]
     began = time.monotonic()
-    found = survey(urls, LOOPBACK, UrlCache(tmp_path / "links.json", timedelta()), NOW, TIMEOUT_S)
+    found = survey(urls, LOOPBACK, UrlCache(tmp_path / "links.sqlite3", timedelta()), NOW, TIMEOUT_S)
     assert {outcome.kind for outcome in found.values()} == {"unreachable"}
     assert time.monotonic() - began < 7 * TIMEOUT_S  # one after the other, 8 times as long
 
 
 def test_a_host_that_never_answers_is_given_up(server: Server, tmp_path: Path) -> None:
     urls = [server.url(f"/silent/{number}") for number in range(9)]
-    found = survey(urls, LOOPBACK, UrlCache(tmp_path / "links.json", timedelta()), NOW, 0.2, pause_s=0.0)
+    found = survey(urls, LOOPBACK, UrlCache(tmp_path / "links.sqlite3", timedelta()), NOW, 0.2, pause_s=0.0)
     assert sum(server.seen.values()) == 3
     assert sum("not asked" in outcome.detail for outcome in found.values()) == 6
 
 
 def test_what_answered_is_known_for_days_and_what_did_not_for_an_hour(server: Server, tmp_path: Path) -> None:
-    file = tmp_path / "home" / "links.json"
+    file = tmp_path / "home" / "links.sqlite3"
     good, bad = server.url("/ok"), server.url("/status/404")
 
     def run(now: datetime) -> int:
@@ -324,10 +324,10 @@ def test_what_answered_is_known_for_days_and_what_did_not_for_an_hour(server: Se
 
 
 def test_a_refusal_is_not_remembered(tmp_path: Path) -> None:
-    cache = UrlCache(tmp_path / "links.json", timedelta(days=7))
+    cache = UrlCache(tmp_path / "links.sqlite3", timedelta(days=7))
     survey(["http://127.0.0.1/"], Policy(), cache, NOW, TIMEOUT_S)
     assert cache.get("http://127.0.0.1/", NOW) is None
-    assert json.loads((tmp_path / "links.json").read_text())["urls"]["http://127.0.0.1/"]["kind"] == "refused"
+    assert Memo(tmp_path / "links.sqlite3").read()["http://127.0.0.1/"]["outcome"]["kind"] == "refused"
 
 
 # --- as findings
