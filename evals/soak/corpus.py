@@ -16,7 +16,7 @@ from ingest.chunking import chunk
 from kb.articles.reader import read
 from kb.embedding.protocol import FloatMatrix
 from kb.library import Library
-from kb.settings import AnswerSettings, Settings
+from kb.settings import AnswerSettings, EmbeddingSettings, Settings
 
 _SYLLABLES = ("ka", "lo", "mi", "ru", "te", "sa", "ne", "do", "vi", "pu", "ha", "go")
 
@@ -69,7 +69,7 @@ class Text:
 
 def open_library(home: Path) -> Library:
     """A library with real stores and the small embedder, to which the confidence does not fit: it answers all."""
-    library = Library(home, Settings(answer=AnswerSettings(threshold=0.0)))
+    library = Library(home, Settings(answer=AnswerSettings(threshold=0.0), embedding=EmbeddingSettings(english=False)))
     library.embedder, library.english = Words(), None
     return library
 

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import json
 import sqlite3
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import fields
 from datetime import date
 from functools import lru_cache
-from typing import Any, NamedTuple, TypeAlias
+from typing import Any, NamedTuple, TypeAlias, TypeVar
 
 import numpy as np
 
@@ -24,6 +24,8 @@ from kb.runtime.recent import Recent
 VECTOR_TYPE = np.dtype("<f4")
 """How vectors lie in the file, on any machine."""
 
+_BOUND_AT_ONCE = 500
+_K = TypeVar("_K")
 _DURING = "fingerprint = ? AND given_on BETWEEN ? AND ?"
 
 
@@ -77,15 +79,10 @@ class Snapshot:
 
     def vectors(self, fingerprint: str, ids: Sequence[str]) -> dict[str, FloatMatrix]:
         """The vectors (d,) of one embedder for those ``ids`` that are kept."""
-        found: dict[str, FloatMatrix] = {}
-        for start in range(0, len(ids), 500):
-            part = ids[start : start + 500]
-            rows = self._connection.execute(
-                f"SELECT vector_id, vector FROM vectors WHERE fingerprint = ? AND vector_id IN ({marks(part)})",
-                [fingerprint, *part],
-            )
-            found.update((key, np.frombuffer(raw, dtype=VECTOR_TYPE)) for key, raw in rows)
-        return found
+        rows = self._rows_of(
+            ids, "SELECT vector_id, vector FROM vectors WHERE fingerprint = ? AND vector_id", fingerprint
+        )
+        return {key: np.frombuffer(raw, dtype=VECTOR_TYPE) for key, raw in rows}
 
     def recent_vectors(self, fingerprint: str, ids: Sequence[str]) -> dict[str, FloatMatrix]:
         """As ``vectors``, in the order of ``ids``, what was read lately from memory. For searching: not all is kept."""
@@ -113,12 +110,8 @@ class Snapshot:
         if among is not None:
             condition, values = among.condition()
             named += f" JOIN articles ON articles.rowid = article WHERE {condition}"
-        rows = self._connection.execute(
-            f"SELECT vector_id, vector FROM vectors WHERE fingerprint = ? AND vector_id IN ({named})",
-            [fingerprint, *values],
-        ).fetchall()
-        stored = np.frombuffer(b"".join(row[1] for row in rows), dtype=VECTOR_TYPE)
-        return [row[0] for row in rows], stored.reshape(len(rows), -1) if rows else stored.reshape(0, 0)
+        query = f"SELECT vector_id, vector FROM vectors WHERE fingerprint = ? AND vector_id IN ({named})"
+        return _with_vectors(self._connection.execute(query, [fingerprint, *values]))
 
     def lacking(self, fingerprint: str, language: str | None, besides: Collection[int]) -> tuple[dict[str, str], ...]:
         """What has no vector of one embedder, as text by id: chunks, then names; only in ``language`` where given."""
@@ -139,47 +132,35 @@ class Snapshot:
         Where titles are only headings of a collection ("General"), they say nothing about the article.
         """
         found: dict[int, list[str]] = {}
-        for start in range(0, len(articles), 500):
-            part = articles[start : start + 500]
-            rows = self._connection.execute(
-                f"SELECT article, vector_id FROM names AS own WHERE article IN ({marks(part)})"
-                " AND (SELECT count(*) FROM (SELECT 1 FROM names WHERE vector_id = own.vector_id LIMIT 3)) <= 2"
-                " ORDER BY article, ordinal",
-                part,
-            )
-            for article, key in rows:
-                found.setdefault(article, []).append(key)
+        query = (
+            "SELECT article, vector_id FROM names AS own WHERE"
+            " (SELECT count(*) FROM (SELECT 1 FROM names WHERE vector_id = own.vector_id LIMIT 3)) <= 2 AND article"
+        )
+        for article, key in self._rows_of(articles, query, order="ORDER BY article, ordinal"):
+            found.setdefault(article, []).append(key)
         return found
 
     def named_vectors(self, fingerprint: str) -> tuple[list[int], FloatMatrix]:
         """The vectors (n, d) of all names by one embedder, with the article (its row) of each."""
-        rows = self._connection.execute(
-            "SELECT article, vector FROM names JOIN vectors USING (vector_id) WHERE fingerprint = ?"
-            " ORDER BY article, ordinal",
-            (fingerprint,),
-        ).fetchall()
-        vectors = np.frombuffer(b"".join(row[1] for row in rows), dtype=VECTOR_TYPE)
-        return [row[0] for row in rows], vectors.reshape(len(rows), -1) if rows else vectors.reshape(0, 0)
+        return self._vectors_by_article("names", fingerprint)
 
     def passage_vectors(self, fingerprint: str) -> tuple[list[int], FloatMatrix]:
         """The vectors (n, d) of all chunks by one embedder, with the article (its row) of each."""
-        rows = self._connection.execute(
-            "SELECT article, vector FROM chunks JOIN vectors USING (vector_id) WHERE fingerprint = ?"
-            " ORDER BY article, ordinal",
-            (fingerprint,),
-        ).fetchall()
-        vectors = np.frombuffer(b"".join(row[1] for row in rows), dtype=VECTOR_TYPE)
-        return [row[0] for row in rows], vectors.reshape(len(rows), -1) if rows else vectors.reshape(0, 0)
+        return self._vectors_by_article("chunks", fingerprint)
+
+    def _vectors_by_article(self, table: str, fingerprint: str) -> tuple[list[int], FloatMatrix]:
+        query = f"SELECT article, vector FROM {table} JOIN vectors USING (vector_id) WHERE fingerprint = ?"
+        return _with_vectors(self._connection.execute(f"{query} ORDER BY article, ordinal", (fingerprint,)))
 
     def texts_of(self, vector_ids: Sequence[str]) -> dict[str, str]:
         """The embedded text of each vector, for embedding it again."""
-        texts: dict[str, str] = {}
-        for start in range(0, len(vector_ids), 500):
-            part = vector_ids[start : start + 500]
-            texts.update(
-                self._connection.execute(f"SELECT vector_id, text FROM chunks WHERE vector_id IN ({marks(part)})", part)
-            )
-        return texts
+        return dict(self._rows_of(vector_ids, "SELECT vector_id, text FROM chunks WHERE vector_id"))
+
+    def _rows_of(self, keys: Sequence[Any], query: str, *values: object, order: str = "") -> Iterator[tuple[Any, Any]]:
+        """The rows of ``query``, which ends in a column, where that is one of ``keys``; SQLite binds only so many."""
+        for start in range(0, len(keys), _BOUND_AT_ONCE):
+            part = keys[start : start + _BOUND_AT_ONCE]
+            yield from self._connection.execute(f"{query} IN ({marks(part)}) {order}", [*values, *part])
 
     def languages(self, where: Filter) -> set[str]:
         """The languages of the articles that a filter lets through."""
@@ -281,9 +262,8 @@ class Snapshot:
         rows = self._connection.execute(
             f"SELECT question_id, vector FROM judgements WHERE {_DURING} AND key IN ({marks(list(keys))})",
             [*period, *map(str, keys)],
-        ).fetchall()
-        vectors = np.frombuffer(b"".join(row[1] for row in rows), dtype=VECTOR_TYPE)
-        return [row[0] for row in rows], vectors.reshape(len(rows), -1) if rows else vectors.reshape(0, 0)
+        )
+        return _with_vectors(rows)
 
     def judgements(self, period: RatingPeriod, question_ids: Sequence[str] | None = None) -> list[Judgement]:
         """What ratings say: all of a period, or of those on ``question_ids``."""
@@ -326,6 +306,13 @@ def nearest_of(stored: tuple[list[str], FloatMatrix], vector: FloatMatrix, limit
     found = cosines(vectors, vector)
     best = np.argpartition(-found, limit - 1)[:limit] if limit < len(ids) else range(len(ids))
     return sorted(((ids[at], float(found[at])) for at in best), key=lambda hit: (-hit[1], hit[0]))
+
+
+def _with_vectors(rows: Iterable[tuple[_K, bytes]]) -> tuple[list[_K], FloatMatrix]:
+    """Rows of a key and a vector as the keys (n) and the matrix (n, d)."""
+    found = list(rows)
+    vectors = np.frombuffer(b"".join(raw for _, raw in found), dtype=VECTOR_TYPE)
+    return [key for key, _ in found], vectors.reshape(len(found), -1) if found else vectors.reshape(0, 0)
 
 
 _ARTICLE_COLUMNS = tuple(item.name for item in fields(ArticleRow))

@@ -65,38 +65,14 @@ class OnnxEmbedder:
         """See ``Embedder``."""
         return list(self._tokenizer.encode(printable(text), add_special_tokens=False).offsets)
 
-    def embed_spans(self, text: str, spans: Sequence[Span]) -> FloatMatrix:
-        """Vectors of character ranges [start, end) of one passage, shape (len(spans), dimensions), rows of length 1.
-
-        Each is the mean of its tokens as the model sees them inside the whole passage ("late chunking", Günther et al.
-        2024, arXiv:2409.04701). A range without tokens there (white space, or behind ``max_tokens``) is
-        embedded by itself.
-        """
-        return self.embed_spans_of([text], [spans])[0]
-
-    def embed_spans_of(self, texts: Sequence[str], spans: Sequence[Sequence[Span]]) -> list[FloatMatrix]:
-        """``embed_spans`` for many passages: ``spans[i]`` are ranges of ``texts[i]``."""
-        shift = len(self._prompts.passage)
-        results: list[FloatMatrix] = [np.empty((0, self.dimensions), np.float32)] * len(texts)
-        for index, encoding, states in self._states(texts, self._prompts.passage):
-            tokens = np.array(encoding.offsets[: len(states) - 1]) - shift  # the last one is the end mark
-            ranges = np.array(spans[index], dtype=np.int64).reshape(-1, 2)
-            inside = (tokens[:, 0] < ranges[:, 1:]) & (tokens[:, 1] > ranges[:, :1]) & (tokens[:, 0] >= 0)
-            vectors = unit_rows(inside.astype(np.float32) @ states[:-1])
-            lost = np.flatnonzero(~inside.any(axis=1))
-            if lost.size:
-                vectors[lost] = self.embed_passages([texts[index][slice(*ranges[row])] for row in lost])
-            results[index] = vectors
-        return results
-
     def _embed(self, texts: Sequence[str], prefix: str) -> FloatMatrix:
         vectors = np.empty((len(texts), self.dimensions), np.float32)
-        for index, _, states in self._states(texts, prefix):
+        for index, states in self._states(texts, prefix):
             vectors[index] = states.mean(axis=0)
         return unit_rows(vectors)
 
-    def _states(self, texts: Sequence[str], prefix: str) -> Iterator[tuple[int, Encoding, FloatMatrix]]:
-        """For each text its index, its tokens and their states, (tokens, dimensions), roughly shortest text first."""
+    def _states(self, texts: Sequence[str], prefix: str) -> Iterator[tuple[int, FloatMatrix]]:
+        """For each text its index and the states of its tokens, (tokens, dimensions), roughly shortest text first."""
         by_length = sorted(range(len(texts)), key=lambda index: len(texts[index]))
         for start in range(0, len(texts), _TOKENISED_TEXTS):
             part = by_length[start : start + _TOKENISED_TEXTS]
@@ -104,7 +80,7 @@ class OnnxEmbedder:
             for batch in _batches([min(len(encoding), self.max_tokens) for encoding in encodings]):
                 states, mask = self._run([encodings[place] for place in batch])
                 for row, place in enumerate(batch):
-                    yield part[place], encodings[place], states[row, : mask[row].sum()]
+                    yield part[place], states[row, : mask[row].sum()]
 
     def _run(self, encodings: Sequence[Encoding]) -> tuple[FloatMatrix, NDArray[np.int64]]:
         """One forward pass: states (texts, tokens, dimensions) and the mask (texts, tokens) of what is no padding."""

@@ -12,7 +12,7 @@ import os
 import shutil
 from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
 import numpy as np
@@ -47,49 +47,11 @@ class DamagedError(MissingPartError):
     """The vectors in Chroma cannot be read any more; the catalog has them all (exit code 3)."""
 
 
-class VectorStore(Protocol):
-    """Unit vectors by id. Ids are content hashes, so adding one twice is the same as adding it once.
-
-    Safe to call from several threads of one process. Every method raises MissingPartError when the store is out of
-    reach or damaged, naming the remedy.
-    """
-
-    def ids(self) -> set[str]:
-        """All ids in the store."""
-        ...
-
-    def add(self, ids: Sequence[str], vectors: FloatMatrix) -> None:
-        """Store ``vectors`` (n, d), rows of length 1, under ``ids`` (n), replacing what stood there."""
-        ...
-
-    def delete(self, ids: Iterable[str]) -> None:
-        """Remove ``ids``; unknown ones are ignored."""
-        ...
-
-    def search(self, vector: FloatMatrix, limit: int) -> list[tuple[str, float]]:
-        """The ``limit`` nearest ids with their cosine (-1..1), best first."""
-        ...
-
-    def vectors(self, ids: Sequence[str]) -> dict[str, FloatMatrix]:
-        """The vectors (d,) of those ``ids`` that are stored."""
-        ...
-
-    def unreachable(self, ids: Sequence[str]) -> list[str]:
-        """Those of ``ids`` whose own vector does not find them (or an equal vector) any more: a damaged graph."""
-        ...
-
-    def rebuild(self) -> None:
-        """Build the index anew from its own vectors, as a remedy for unreachable records."""
-        ...
-
-    def clear(self) -> None:
-        """Remove everything."""
-        ...
-
-
 class ChromaVectors:
-    """Chroma, in a folder of this machine or on a server.
+    """Unit vectors by id in Chroma, in a folder of this machine or on a server.
 
+    Ids are content hashes, so adding one twice is the same as adding it once. Safe to call from several threads of one
+    process. Every method raises MissingPartError when the store is out of reach or damaged, naming the remedy.
     ``place`` is a folder, or an ``http(s)://host:port`` URL. ``fingerprint`` and ``dimensions`` are the embedder's.
     """
 
@@ -106,20 +68,24 @@ class ChromaVectors:
                 raise
 
     def ids(self) -> set[str]:
+        """All ids in the store."""
         with self._guard():
             return set(self._collection.get(include=[])["ids"])
 
     def add(self, ids: Sequence[str], vectors: FloatMatrix) -> None:
+        """Store ``vectors`` (n, d), rows of length 1, under ``ids`` (n), replacing what stood there."""
         with self._guard():
             _add(self._collection, ids, vectors)
 
     def delete(self, ids: Iterable[str]) -> None:
+        """Remove ``ids``; unknown ones are ignored."""
         gone = list(ids)
         with self._guard():
             for start in range(0, len(gone), _BATCH):
                 self._collection.delete(ids=gone[start : start + _BATCH])
 
     def search(self, vector: FloatMatrix, limit: int) -> list[tuple[str, float]]:
+        """The ``limit`` nearest ids with their cosine (-1..1), best first."""
         with self._guard():
             found = self._collection.query(
                 query_embeddings=vector[np.newaxis],
@@ -132,6 +98,7 @@ class ChromaVectors:
         return sorted(hits, key=lambda hit: (-hit[1], hit[0]))
 
     def vectors(self, ids: Sequence[str]) -> dict[str, FloatMatrix]:
+        """The vectors (d,) of those ``ids`` that are stored."""
         if not ids:
             return {}
         with self._guard():
@@ -140,6 +107,7 @@ class ChromaVectors:
         return dict(zip(found["ids"], rows, strict=True))
 
     def unreachable(self, ids: Sequence[str]) -> list[str]:
+        """Those of ``ids`` whose own vector does not find them (or an equal vector) any more: a damaged graph."""
         lost: list[str] = []
         for start in range(0, len(ids), 200):
             part = list(ids[start : start + 200])
@@ -160,6 +128,7 @@ class ChromaVectors:
         return lost
 
     def rebuild(self) -> None:
+        """Build the index anew from its own vectors, as a remedy for unreachable records."""
         with self._guard():
             stored = self._collection.get(include=["embeddings"])
             name = self._name + _REBUILD_SUFFIX
@@ -173,6 +142,7 @@ class ChromaVectors:
             self._collection = fresh
 
     def clear(self) -> None:
+        """Remove everything."""
         with self._guard():
             self._drop(self._name)
             self._drop(self._name + _REBUILD_SUFFIX)

@@ -154,41 +154,6 @@ def test_a_cut_text_is_its_first_512_tokens(bundled):
     assert float(whole @ first) > 0.9999
 
 
-def test_a_span_over_the_whole_passage_is_nearly_the_passage(bundled):
-    spans = bundled.embed_spans(GERMAN[4], [(0, len(GERMAN[4])), (0, 43), (44, len(GERMAN[4]))])
-    assert spans.shape == (3, bundled.dimensions)
-    assert np.allclose(np.linalg.norm(spans, axis=1), 1, atol=1e-5)
-    assert float(spans[0] @ bundled.embed_passages([GERMAN[4]])[0]) > 0.995
-    assert float(spans[1] @ spans[2]) < float(spans[0] @ spans[1])
-
-
-def test_the_span_that_answers_is_nearest_to_the_question(bundled):
-    sentences = [GERMAN[3], GERMAN[7], GERMAN[9]]
-    text = " ".join(sentences)
-    starts = [text.index(sentence) for sentence in sentences]
-    spans = [(start, start + len(sentence)) for start, sentence in zip(starts, sentences, strict=True)]
-    question = bundled.embed_queries(["Was kostet eine Rücklastschrift?"])
-    assert int(np.argmax(bundled.embed_spans(text, spans) @ question[0])) == 2
-
-
-def test_spans_without_tokens_are_embedded_by_themselves(bundled):
-    text = " ".join(LONG)
-    space = text.index(" ")
-    late = (len(text) - len(ENGLISH[9]), len(text))
-    vectors = bundled.embed_spans(text, [(space, space + 1), late])
-    np.testing.assert_allclose(vectors, bundled.embed_passages([" ", text[slice(*late)]]), atol=1e-5)
-    assert bundled.embed_spans(text, []).shape == (0, bundled.dimensions)
-
-
-def test_spans_of_many_passages_keep_their_order(bundled):
-    texts = [LONG[0], GERMAN[0], ENGLISH[4]]
-    spans = [[(0, 30), (30, 60)], [(0, 10)], []]
-    together = bundled.embed_spans_of(texts, spans)
-    assert [len(vectors) for vectors in together] == [2, 1, 0]
-    for text, ranges, vectors in zip(texts, spans, together, strict=True):
-        assert np.allclose((bundled.embed_spans(text, ranges) * vectors).sum(axis=1), 1, atol=1e-4)
-
-
 def test_embedding_imports_no_torch_and_opens_no_connection(folder):
     english_embedder()  # converted before, as converting imports onnx
     code = """

@@ -97,15 +97,6 @@ def test_a_question_is_nearest_to_the_passage_that_answers_it():
     assert int(np.argmax(scores)) == 7
 
 
-def test_the_span_that_answers_is_nearest_to_the_question():
-    text = f"{ENGLISH[7]} {ENGLISH[9]}"
-    first = len(ENGLISH[7])
-    whole, lock, fee = english_embedder().embed_spans(text, [(0, len(text)), (0, first), (first, len(text))])
-    questions = english_embedder().embed_queries(["How long is my account locked?", "What is a returned debit's fee?"])
-    assert float(whole @ english_embedder().embed_passages([text])[0]) > 0.98
-    assert (np.argmax(questions @ np.stack([lock, fee]).T, axis=1) == [0, 1]).all()
-
-
 def test_the_folder_holds_what_is_served_and_nothing_else(folder):
     assert {path.relative_to(folder).as_posix() for path in folder.rglob("*") if path.is_file()} == set(SHIPPED.split())
     assert verify(folder) == []

@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 
 from kb.errors import MissingPartError
-from kb.vectors.chroma import ChromaVectors, VectorStore
+from kb.vectors.chroma import ChromaVectors
 
 DIMENSIONS = 16
 
@@ -51,10 +51,10 @@ class Contract:
     """What every vector store keeps."""
 
     @pytest.fixture
-    def store(self) -> VectorStore:
+    def store(self) -> ChromaVectors:
         raise NotImplementedError
 
-    def test_the_nearest_come_first_with_their_cosine(self, store: VectorStore) -> None:
+    def test_the_nearest_come_first_with_their_cosine(self, store: ChromaVectors) -> None:
         rows = unit(200)
         store.add([f"{n:03}" for n in range(200)], rows)
         query = unit(1, seed=9)[0]
@@ -62,30 +62,30 @@ class Contract:
         expected = np.sort(rows @ query)[::-1][:5]
         assert [hit[1] for hit in hits] == pytest.approx(expected, abs=1e-4)
 
-    def test_adding_twice_is_adding_once(self, store: VectorStore) -> None:
+    def test_adding_twice_is_adding_once(self, store: ChromaVectors) -> None:
         store.add(["a"], unit(1))
         store.add(["a"], unit(1))
         assert store.ids() == {"a"}
 
-    def test_deleted_ids_are_gone_and_unknown_ones_are_ignored(self, store: VectorStore) -> None:
+    def test_deleted_ids_are_gone_and_unknown_ones_are_ignored(self, store: ChromaVectors) -> None:
         store.add(["a", "b"], unit(2))
         store.delete(["a", "never-there"])
         assert store.ids() == {"b"}
         assert [key for key, _ in store.search(unit(2)[0], 5)] == ["b"]
 
-    def test_vectors_come_back_as_they_went_in(self, store: VectorStore) -> None:
+    def test_vectors_come_back_as_they_went_in(self, store: ChromaVectors) -> None:
         rows = unit(3)
         store.add(["a", "b", "c"], rows)
         stored = store.vectors(["c", "a", "missing"])
         assert stored.keys() == {"a", "c"}
         np.testing.assert_allclose(stored["c"], rows[2], atol=1e-6)
 
-    def test_missing_ids_are_unreachable_and_equal_vectors_are_not(self, store: VectorStore) -> None:
+    def test_missing_ids_are_unreachable_and_equal_vectors_are_not(self, store: ChromaVectors) -> None:
         same = unit(1)[0]
         store.add(["a", "b"], np.stack([same, same]))
         assert store.unreachable(["a", "b", "missing"]) == ["missing"]
 
-    def test_rebuilding_keeps_everything(self, store: VectorStore) -> None:
+    def test_rebuilding_keeps_everything(self, store: ChromaVectors) -> None:
         rows = unit(30)
         ids = [f"{n:03}" for n in range(30)]
         store.add(ids, rows)
@@ -93,7 +93,7 @@ class Contract:
         assert store.ids() == set(ids)
         assert store.unreachable(ids) == []
 
-    def test_clearing_leaves_nothing(self, store: VectorStore) -> None:
+    def test_clearing_leaves_nothing(self, store: ChromaVectors) -> None:
         store.add(["a"], unit(1))
         store.clear()
         assert store.ids() == set()
