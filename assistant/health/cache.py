@@ -50,7 +50,7 @@ class Cache:
 
     @contextmanager
     def comparisons(self, kind: str) -> Iterator[Comparisons]:
-        """What is asked for in the body is kept, and nothing else of this kind."""
+        """The results of one kind; what is asked for within is kept at the end, and nothing else."""
         comparisons = Comparisons(self.results(kind))
         yield comparisons
         self.keep(kind, comparisons.kept, comparisons.now)

@@ -6,10 +6,10 @@ from collections.abc import Callable, Sequence
 
 import numpy as np
 
-from kb.runtime.recent import Recent
 from kb.catalog.snapshot import nearest_of
 from kb.embedding.protocol import Embedder, FloatMatrix
 from kb.library import Library
+from kb.runtime.recent import Recent
 
 _REMEMBERED = 20_000
 """Texts of each kind, the latest: 30 MB with the bundled model."""
