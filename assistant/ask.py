@@ -112,7 +112,7 @@ def ask(
     # 3
     today = library.day_of(now)
     where = Filter(today, filters.audience, filters.language, filters.products, hidden=filters.hidden)
-    with searching(library, vector, 2 * library.settings.retrieval.candidates) as (snapshot, hits):
+    with searching(library, vector) as (snapshot, hits):
         ranking = retrieve(snapshot, library, query, vector, hits, where)
         ranked = time.perf_counter()
         # 4
@@ -126,7 +126,6 @@ def ask(
         writable = sources(context, ranking.distinct, answer)
     # 7
     answer = rewrite(context, answer, writable, on_text)
-    finished = time.perf_counter()
     nearest = ranking.articles[: filters.limit]
     reply = Reply(
         question_id=asker.question_id or uuid.uuid4().hex,
@@ -138,12 +137,7 @@ def ask(
         reason=answer.reason,
         citations=answer.citations,
         nearest=tuple(NearestArticle.of(item) for item in nearest),
-        timings_ms=Timings(
-            embed=1000 * (embedded - understood),
-            search=1000 * (ranked - embedded),
-            answer=1000 * (finished - ranked),
-            total=1000 * (finished - started),
-        ),
+        timings_ms=Timings.between(started, understood, embedded, ranked, time.perf_counter()),
         dropped=answer.dropped,
     )
     if trace is not None:

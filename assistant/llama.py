@@ -76,7 +76,7 @@ class LotseRetriever(BaseRetriever):
         where = Filter(library.today(), filters.audience, filters.language, filters.products, hidden=filters.hidden)
         with (
             library.reading(),
-            searching(library, vector, 2 * library.settings.retrieval.candidates) as (snapshot, hits),
+            searching(library, vector) as (snapshot, hits),
         ):
             ranked = retrieve(snapshot, library, query, vector, hits, where).articles[: filters.limit]
             chunks = snapshot.chunks([item.passages[0].chunk for item in ranked])

@@ -78,6 +78,12 @@ class Timings:
     answer: float
     total: float
 
+    @classmethod
+    def between(cls, started: float, understood: float, embedded: float, ranked: float, finished: float) -> Timings:
+        """From the moments (seconds) at which the steps of ``ask`` were reached."""
+        seconds = embedded - understood, ranked - embedded, finished - ranked, finished - started
+        return cls(*(1000 * step for step in seconds))
+
 
 @dataclass(frozen=True, slots=True)
 class Reply:

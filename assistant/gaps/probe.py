@@ -108,7 +108,7 @@ class Prober:
         query = understand(case.text, case.language)
         own = Filter(self._today, case.audience, case.only_language, case.products)
         everything = Filter.everything(self._today)
-        with searching(self._library, vector, 2 * self._library.settings.retrieval.candidates) as (snapshot, near):
+        with searching(self._library, vector) as (snapshot, near):
             context = QuestionContext(self._library, snapshot, query, vector, self._today)
             # 1
             ranked = retrieve(snapshot, self._library, query, vector, near, own).articles

@@ -85,7 +85,7 @@ def passages(library: Library, asked: str, today: date) -> list[RelatedPassage]:
         query = understand(asked)
         vector = library.embedder.embed_queries([query.text])[0]
         where = Filter(today, statuses=_STATUSES, expired=True)
-        with searching(library, vector, 2 * library.settings.retrieval.candidates) as (snapshot, hits):
+        with searching(library, vector) as (snapshot, hits):
             ranked = retrieve(snapshot, library, query, vector, hits, where).articles[:_MAX_PASSAGES]
             rows = snapshot.chunks([item.passages[0].chunk for item in ranked])
             sources = snapshot.sources([item.article.key for item in ranked])

@@ -25,23 +25,23 @@ _RETRIES = 5
 
 
 @contextmanager
-def searching(
-    library: Library, vector: FloatMatrix | None, limit: int
-) -> Iterator[tuple[Snapshot, list[tuple[str, float]]]]:
-    """A snapshot of the catalog, and the vectors nearest to ``vector`` at the same state of the index.
+def searching(library: Library, vector: FloatMatrix) -> Iterator[tuple[Snapshot, list[tuple[str, float]]]]:
+    """A snapshot of the catalog, and the vectors nearest to ``vector`` (d,) at the same state of the index.
 
     Without this, an article committed between the two would be missed: its old vectors no longer join, its new ones
-    were not there yet. Where Chroma cannot serve, the snapshot's own vectors are compared.
+    were not there yet. Where Chroma cannot serve, the snapshot's own vectors are compared. Twice as many vectors as
+    candidates are taken, since filters leave some out.
     """
+    limit = 2 * library.settings.retrieval.candidates
     for attempt in range(_RETRIES):
         before = library.catalog.generation()
-        hits = library.nearest(vector, limit) if vector is not None else []
+        hits = library.nearest(vector, limit)
         with library.catalog.snapshot() as snapshot:
-            if hits is None and vector is not None:
+            if hits is None:
                 hits = snapshot.nearest(library.embedder.fingerprint, vector, limit)
             elif snapshot.generation() != before and attempt < _RETRIES - 1:
                 continue
-            yield snapshot, hits or []
+            yield snapshot, hits
             return
 
 
@@ -65,19 +65,19 @@ def retrieve(
     settings = library.settings.retrieval
     whole, weights = weights is None, weights or weights_for(snapshot, library, query, where, parameters.fusion)
     # 1, 2
-    found = candidates(snapshot, library, query, vector, hits, where, weights)
-    shares = fuse(found.signals, weights)
+    pool = candidates(snapshot, library, query, vector, hits, where, weights)
+    shares = fuse(pool.signals, weights)
     passages = [
-        Passage(key, row.article, found.signals[key], shares[key], sum(shares[key].values()))
-        for key, row in found.chunks.items()
+        Passage(key, row.article, pool.signals[key], shares[key], sum(shares[key].values()))
+        for key, row in pool.chunks.items()
     ]
     passages.sort(key=lambda passage: (-passage.score, passage.chunk))
     # 3, 4
-    ranked = _group(passages, found.articles)
-    keys = [article.key for article in found.articles.values()]
+    ranked = _group(passages, pool.articles)
+    keys = [article.key for article in pool.articles.values()]
 
     def text_of(item: Ranked) -> str:
-        return found.chunks[item.passages[0].chunk].text
+        return pool.chunks[item.passages[0].chunk].text
 
     context = RerankContext(
         library.settings,
@@ -178,18 +178,18 @@ def _cosines(
     kept = snapshot.recent_vectors(embedder.fingerprint, keys)
     if not kept:
         return {}, {}
-    found = dict(zip(kept, cosines(np.stack(list(kept.values())), vector).tolist(), strict=True))
-    chunks = {chunk: found[row.vector_id] for chunk, row in rows.items() if row.vector_id in found}
-    best = {article: max((found[key] for key in own if key in found), default=None) for article, own in names.items()}
+    by_key = dict(zip(kept, cosines(np.stack(list(kept.values())), vector).tolist(), strict=True))
+    chunks = {chunk: by_key[row.vector_id] for chunk, row in rows.items() if row.vector_id in by_key}
+    best = {article: max((by_key[key] for key in own if key in by_key), default=None) for article, own in names.items()}
     return chunks, {article: cosine for article, cosine in best.items() if cosine is not None}
 
 
 def _group(passages: Sequence[Passage], articles: Mapping[int, ArticleRow]) -> list[Ranked]:
     """One row an article, best first, with the score of its best passage."""
-    found: dict[int, list[Passage]] = {}
+    by_article: dict[int, list[Passage]] = {}
     for passage in passages:
-        found.setdefault(passage.article, []).append(passage)
-    return [Ranked(articles[row], tuple(own), own[0].score) for row, own in found.items()]
+        by_article.setdefault(passage.article, []).append(passage)
+    return [Ranked(articles[row], tuple(own), own[0].score) for row, own in by_article.items()]
 
 
 def _one_an_id(ranked: Sequence[Ranked], query: Query) -> list[Ranked]:

@@ -79,7 +79,7 @@ def _pools(name: str, index: Index, question: Question) -> Iterator[Pool]:
     vector = library.embedder.embed_queries([query.text])[0]
     for language, relevant in targets(question, index).items():
         where = Filter(library.today(), language=language)
-        with searching(library, vector, 2 * library.settings.retrieval.candidates) as (snapshot, hits):
+        with searching(library, vector) as (snapshot, hits):
             weights = weights_for(snapshot, library, query, where)
             found = candidates(snapshot, library, query, vector, hits, where, weights)
         case = next(case for case, known in CASES.items() if known is weights)

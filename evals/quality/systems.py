@@ -117,7 +117,7 @@ def _ask_alone(
     """The product's ``retrieve`` with one half switched off."""
     query = understand(outcome.question.text)
     vector = library.embedder.embed_queries([query.text])[0]
-    with searching(library, vector, 2 * library.settings.retrieval.candidates) as (snapshot, hits):
+    with searching(library, vector) as (snapshot, hits):
         for language in scopes:
             where = Filter(library.day_of(now), language=language)
             for system, weights in alone.items():

@@ -236,7 +236,7 @@ def _seen(library: Library, topic: str) -> tuple[str, frozenset[str]] | None:
     """What retrieval finds about ``topic``: the source of its article and its passages' texts; None where nothing."""
     query = understand(f"Was kostet {topic}?")
     vector = library.embedder.embed_queries([query.text])[0]
-    with searching(library, vector, 2 * library.settings.retrieval.candidates) as (snapshot, hits):
+    with searching(library, vector) as (snapshot, hits):
         for item in retrieve(snapshot, library, query, vector, hits, Filter(_TODAY)).articles:
             if item.article.title == f"Tarif {topic}":
                 rows = snapshot.chunks([passage.chunk for passage in item.passages]).values()

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from assistant.answering.reply import Timings
 from assistant.ask import Asker, AskFilters, Trace, ask
 from ingest.pipeline import ingest
 from kb.errors import MissingPartError, UsageError
@@ -150,6 +151,11 @@ def test_the_trace_shows_every_step(sample) -> None:
     trace = Trace()
     ask(sample, "Was kostet eine Rücklastschrift?", now=NOW, log=False, trace=trace)
     assert [step["step"] for step in trace.steps] == ["understand", "retrieve", "evidence", "judge"]
+
+
+def test_each_timing_counts_its_own_step_alone() -> None:
+    timings = Timings.between(started=0.0, understood=1.0, embedded=3.0, ranked=6.0, finished=10.0)
+    assert timings == Timings(embed=2000, search=3000, answer=4000, total=10_000)
 
 
 def test_the_event_is_logged_without_personal_data(library, folder, write) -> None:

@@ -104,7 +104,7 @@ def test_the_trace_shows_what_each_signal_gave(library, folder, write) -> None:
     ingest(library, [folder])
     query = understand("Umzug melden")
     vector = library.embedder.embed_queries([query.text])[0]
-    with searching(library, vector, 50) as (snapshot, hits):
+    with searching(library, vector) as (snapshot, hits):
         found = retrieve(snapshot, library, query, vector, hits, Filter(NOW.date())).articles
     for item in found:
         for passage in item.passages:

@@ -82,7 +82,7 @@ def ranked(library: Library, question: str) -> list[str]:
     """The ids of the articles, best first, as retrieval and what was learned order them."""
     query = understand(question)
     vector = library.embedder.embed_queries([query.text])[0]
-    with searching(library, vector, 100) as (snapshot, hits):
+    with searching(library, vector) as (snapshot, hits):
         found = retrieve(snapshot, library, query, vector, hits, Filter(TODAY)).articles
         learned = adjustments(library, snapshot, vector, TODAY, keys(item.article for item in found))
     found.sort(key=lambda item: -item.score - sum(learned.get(key, 0.0) for key in keys([item.article])))
