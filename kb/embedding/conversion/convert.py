@@ -41,7 +41,7 @@ def _write_e5(source: Path, folder: Path) -> None:
 def _write_minilm(source: Path, folder: Path) -> None:
     from kb.embedding.conversion.minilm import write_folder
 
-    write_folder(source, folder)
+    write_folder(source, folder, MINILM)
 
 
 # The weights that everything downstream (confidence, baselines) was measured with.

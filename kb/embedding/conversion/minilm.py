@@ -13,8 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 from safetensors.numpy import load_file
 
-from kb.embedding.conversion.bundle import GRAPH_FILE, check_source
-from kb.embedding.conversion.convert import MINILM
+from kb.embedding.conversion.bundle import GRAPH_FILE, Bundle, check_source
 from kb.embedding.conversion.graph import LAYER_NAMES, EncoderWeights, write_graph
 
 _LAYERS, _HEADS, _EPSILON = 6, 12, 1e-12  # as the model's config.json says
@@ -33,10 +32,13 @@ int8 graph that Lotse serves: changed from the original by rounding its weights.
 """
 
 
-def write_folder(source: Path, folder: Path) -> None:
-    """Convert the weights ``source`` into the existing, empty ``folder``. Raises OSError, MissingPartError."""
+def write_folder(source: Path, folder: Path, bundle: Bundle) -> None:
+    """Convert the weights ``source`` of ``bundle`` into the existing, empty ``folder``.
+
+    Raises OSError, MissingPartError.
+    """
     tokenizer = source.with_name("tokenizer.json")
-    check_source(tokenizer, _TOKENIZER_SHA256, MINILM)
+    check_source(tokenizer, _TOKENIZER_SHA256, bundle)
     shutil.copyfile(tokenizer, folder / tokenizer.name)
     (folder / "README.md").write_text(_CARD, "utf-8")
     write_graph(_encoder(load_file(source)), folder / GRAPH_FILE)
