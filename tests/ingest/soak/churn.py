@@ -7,9 +7,12 @@ import random
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from evals.soak.corpus import open_library, text_of
 from ingest.pipeline import ingest
 from kb.library import Library
+from tests.ingest.soak.corpus import (
+    open_library,
+    text_of,
+)
 
 
 @dataclass(slots=True)
@@ -31,7 +34,7 @@ class ChurnReport:
 
 def run(place: Path, rounds: int, seed: int = 0, articles: int = 60, every: int = 1) -> ChurnReport:
     """Change some files and ingest, ``rounds`` times; look closely after every ``every``-th round and the last."""
-    rnd = random.Random(seed)  # noqa: S311  repeatable, not a secret
+    rnd = random.Random(seed)
     folder = place / "articles"
     folder.mkdir(parents=True)
     report = ChurnReport()

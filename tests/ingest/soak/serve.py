@@ -9,9 +9,13 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from assistant.ask import ask
-from evals.soak.corpus import Text, open_library, text_of
 from ingest.pipeline import ingest
 from kb.library import Library
+from tests.ingest.soak.corpus import (
+    Text,
+    open_library,
+    text_of,
+)
 
 
 @dataclass(slots=True)
@@ -59,7 +63,7 @@ def run(place: Path, seconds: float, seed: int = 0, articles: int = 30, threads:
     folder = place / "articles"
     folder.mkdir(parents=True)
     library = open_library(place / "home")
-    rnd = random.Random(seed)  # noqa: S311  repeatable, not a secret
+    rnd = random.Random(seed)
     try:
         with library.serving("soak"):
             shelf = _Shelf(library, folder, articles)
@@ -94,7 +98,7 @@ class _Desk:
 
     def ask_on(self, seed: int) -> None:
         """Ask until the desk is closed."""
-        rnd = random.Random(seed)  # noqa: S311  repeatable, not a secret
+        rnd = random.Random(seed)
         while not self.closed.is_set():
             versions = self._shelf.versions[rnd.randrange(len(self._shelf.versions))]
             started = time.monotonic()

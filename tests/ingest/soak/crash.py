@@ -20,11 +20,15 @@ import numpy as np
 from assistant.doctor import examine
 from assistant.retrieval.query import understand
 from assistant.retrieval.search import retrieve, searching
-from evals.soak.corpus import Text, open_library, text_of
 from ingest.pipeline import Quiet, ingest
 from kb.catalog import Filter
 from kb.library import CHROMA_STATE, Library
 from kb.vectors import chroma, hnsw
+from tests.ingest.soak.corpus import (
+    Text,
+    open_library,
+    text_of,
+)
 
 _TODAY = date(2026, 11, 23)
 _IGNORED = frozenset({"versions", "disk"})
@@ -90,8 +94,8 @@ def run(place: Path, kills: int, seed: int = 0, articles: int = 80) -> CrashRepo
     when all went well.
     """
     context = multiprocessing.get_context("forkserver")
-    context.set_forkserver_preload(["chromadb", "evals.soak.crash"])
-    rnd = random.Random(seed)  # noqa: S311  repeatable, not a secret
+    context.set_forkserver_preload(["chromadb", "tests.ingest.soak.crash"])
+    rnd = random.Random(seed)
     home, folder = place / "home", place / "articles"
     folder.mkdir(parents=True)
     report = CrashReport()
