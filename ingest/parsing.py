@@ -2,45 +2,22 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from pathlib import Path
 from typing import TypeAlias
 
 from ingest.chunking import chunk, names
+from ingest.parsed_article import ChunkedArticle, ParsedArticle
 from ingest.plan import PlannedFile
 from ingest.report import IngestReport
 from kb.articles.article import Article, ArticleKey, Problem
 from kb.articles.paths import shown
 from kb.articles.reader import id_from_path, read
-from kb.catalog import NewChunk, NewName
 from kb.library import Library
 from kb.runtime.cancellation import checkpoint
 
 Owners: TypeAlias = dict[ArticleKey, tuple[str, str]]
 """The file, as (root, path), that holds each article's key."""
-
-
-@dataclass(frozen=True, slots=True)
-class ParsedArticle:
-    """An article, the file it was read from, and what its author should know."""
-
-    file: PlannedFile
-    article: Article
-    problems: tuple[Problem, ...]
-
-    def is_committed(self, recipe: str) -> bool:
-        """Whether the index has it just so: a file is read again as long as another one holds its id."""
-        row = self.file.row
-        return row is not None and (row.sha256, row.recipe, row.key) == (self.file.sha256, recipe, self.article.key)
-
-
-@dataclass(frozen=True, slots=True)
-class ChunkedArticle:
-    """An article with its chunks and the names it goes by, ready to be embedded and committed."""
-
-    parsed: ParsedArticle
-    chunks: list[NewChunk]
-    names: list[NewName]
 
 
 def parse(file: PlannedFile, owners: Owners, report: IngestReport) -> ParsedArticle | None:

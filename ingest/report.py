@@ -11,7 +11,7 @@ from kb.articles.paths import shown
 
 if TYPE_CHECKING:
     from ingest.discovery import Discovered
-    from ingest.parsing import ParsedArticle
+    from ingest.parsed_article import ParsedArticle
     from ingest.plan import Plan
     from kb.catalog import FileRow
 

@@ -12,7 +12,7 @@ from typing import TypeVar
 
 import numpy as np
 
-from ingest.parsing import ChunkedArticle
+from ingest.parsed_article import ChunkedArticle
 from kb.library import CHROMA_STATE, LanguageEncoder, Library
 from kb.vectors.chroma import DamagedError, remove_folder
 

@@ -4,8 +4,12 @@ from __future__ import annotations
 
 import re
 
+from assistant.answering.context import QuestionContext
 from assistant.answering.messages import message
-from assistant.answering.model import Answer, AnswerVerdict, QuestionContext
+from assistant.answering.model import (
+    Answer,
+    AnswerVerdict,
+)
 from assistant.answering.question_terms import held_words
 
 _WORD = re.compile(r"[\w-]+")

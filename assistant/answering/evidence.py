@@ -7,7 +7,11 @@ from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from statistics import median
 
-from assistant.answering.model import ArticleEvidence, QuestionContext, ScoredUnit
+from assistant.answering.context import (
+    QuestionContext,
+    ScoredUnit,
+)
+from assistant.answering.model import ArticleEvidence
 from assistant.answering.question_terms import QuestionTerms
 from assistant.answering.quotes import choose
 from assistant.retrieval.model import Ranked

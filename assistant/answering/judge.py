@@ -6,7 +6,11 @@ from collections.abc import Iterable
 from dataclasses import asdict
 
 from assistant.answering.confidence import case, features, probability
-from assistant.answering.model import AnswerVerdict, ArticleEvidence, QuestionContext
+from assistant.answering.context import QuestionContext
+from assistant.answering.model import (
+    AnswerVerdict,
+    ArticleEvidence,
+)
 from assistant.retrieval.rerank import in_question_language
 
 

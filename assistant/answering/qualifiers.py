@@ -10,7 +10,10 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
-from assistant.answering.model import QuestionContext, ScoredUnit
+from assistant.answering.context import (
+    QuestionContext,
+    ScoredUnit,
+)
 from assistant.retrieval.query import Query
 from kb.catalog import UnitRow
 from kb.text.lexicons import either

@@ -8,9 +8,12 @@ from dataclasses import dataclass, replace
 from datetime import date
 from typing import Final
 
+from assistant.answering.context import (
+    QuestionContext,
+    ScoredUnit,
+)
 from assistant.answering.evidence import article_evidence, gather
 from assistant.answering.judge import judge
-from assistant.answering.model import QuestionContext, ScoredUnit
 from assistant.answering.question_terms import QuestionTerms
 from assistant.gaps.cases import Case
 from assistant.gaps.parameters import ProbeParameters

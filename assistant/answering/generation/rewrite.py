@@ -7,9 +7,13 @@ from dataclasses import replace
 from typing import Final
 
 from assistant.answering.citing import cite
+from assistant.answering.context import QuestionContext
 from assistant.answering.generation.grounding import SourcePassage
 from assistant.answering.generation.writer import write
-from assistant.answering.model import Answer, QuestionContext, Quote
+from assistant.answering.model import (
+    Answer,
+    Quote,
+)
 from assistant.answering.reply import Citation
 from assistant.retrieval.model import Ranked
 from assistant.retrieval.rerank import in_question_language

@@ -16,9 +16,17 @@ import pytest
 from assistant.answering.abstention import abstain
 from assistant.answering.citing import quote_and_cite
 from assistant.answering.confidence import features
+from assistant.answering.context import (
+    QuestionContext,
+    ScoredUnit,
+)
 from assistant.answering.evidence import article_evidence, compare, gather
 from assistant.answering.judge import judge
-from assistant.answering.model import AnswerVerdict, ArticleEvidence, QuestionContext, Quote, ScoredUnit
+from assistant.answering.model import (
+    AnswerVerdict,
+    ArticleEvidence,
+    Quote,
+)
 from assistant.answering.parameters import (
     ANSWERING,
     AnswerParameters,
