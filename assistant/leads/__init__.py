@@ -1,6 +1,6 @@
 """What leads do with the backlog: begin an article, prove that it mends the gap, answer what agents escalate.
 
-Who moves a gap from state to state is the backlog's matter alone (``library.backlog``).
+The backlog alone takes a gap from state to state (``library.backlog``).
 """
 
 from assistant.leads.drafting import Draft, draft

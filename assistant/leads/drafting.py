@@ -98,12 +98,12 @@ def draft(
 
 def steps(library: Library, gap: Gap, about: IndexedArticle, language: str) -> tuple[str, ...]:
     """What is to be changed in the article that the gap is about, and what speaks for it, in words of ``language``."""
-    place = {"title": about.row.title, "path": shown(about.row.root, about.row.path)}
-    lines = [text(f"leads.mend_{gap.cause}", language, **place)]
+    article = {"title": about.row.title, "path": shown(about.row.root, about.row.path)}
+    lines = [text(f"leads.mend_{gap.cause}", language, **article)]
     if gap.cause == "findability":
         lines += [f"- {wording}" for wording, _ in wordings(gap.questions, gap.language)[:_MAX_QUESTIONS]]
     if gap.cause == "weak":
-        lines += [f"- {said}" for said in _said(library, gap, language)]
+        lines += [f"- {comment}" for comment in _rating_comments(library, gap, language)]
     if gap.cause in {"stale", "conflict"}:
         lines += [text("leads.sentence", language, sentence=found) for found in _sentences(gap.evidence)]
     return (*lines, text("leads.then", language, gap_id=gap.gap_id))
@@ -124,7 +124,7 @@ def _new(
     """The stub of a new article, and the articles that it belongs beside."""
     name = " ".join((title or gap.title).split())
     nearby = passages(library, name, library.day_of(now))
-    beside = near(library, gap) or [IndexedArticle(one.article, "") for one in nearby]
+    beside = near(library, gap) or [IndexedArticle(passage.article, "") for passage in nearby]
     common = defaults(beside, gap.owner or "team")
     stub = Stub(
         name,
@@ -168,16 +168,20 @@ def _notes(library: Library, gap: Gap, nearby: Sequence[RelatedPassage], languag
     yield from _questions(gap, language)
     if nearby:
         yield from ["", text("leads.passages", language)]
-    for one in nearby:
-        row = one.article
+    for passage in nearby:
+        row = passage.article
         state = "" if row.status == "published" else ", " + text(f"leads.state_{row.status}", language)
-        place = {"path": shown(row.root, row.path), "first": one.lines[0], "last": one.lines[1], "state": state}
-        yield from ["", text("leads.passage", language, title=row.title, **place), ""]
-        yield from (f"> {line}".rstrip() for line in one.source.splitlines())
+        lines = {"first": passage.lines[0], "last": passage.lines[1]}
+        yield from [
+            "",
+            text("leads.passage", language, title=row.title, path=shown(row.root, row.path), state=state, **lines),
+            "",
+        ]
+        yield from (f"> {line}".rstrip() for line in passage.source.splitlines())
     solved = resolutions(library, gap)
     if solved:
         yield from ["", text("leads.resolutions", language), ""]
-    yield from (f"- {one.text} ({one.ticket_id})" for one in solved)
+    yield from (f"- {resolution.text} ({resolution.ticket_id})" for resolution in solved)
 
 
 def _questions(gap: Gap, language: str) -> Iterable[str]:
@@ -227,7 +231,7 @@ def _linked(library: Library, gap: Gap, made: Draft, actor: str, now: datetime) 
     return replace(made, gap=gap)
 
 
-def _said(library: Library, gap: Gap, language: str) -> Iterable[str]:
+def _rating_comments(library: Library, gap: Gap, language: str) -> Iterable[str]:
     """Reasons and comments of the ratings that spoke against the answers."""
     asked = library.events.asked_as(one.id for one in gap.questions if one.kind == "question")
     events = [event.question_id for same in asked.values() for event in same]

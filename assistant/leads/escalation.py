@@ -46,21 +46,21 @@ def draft_answer(
     to the question. 3. Link the escalation to it, and the gap that the question is evidence of, where there is one that
     nobody has begun to mend. Raises ConflictError where the escalation is not answered yet, or has its article.
     """
-    found = library.escalations.escalation(escalation_id)
-    if found.is_open:
+    escalation = library.escalations.escalation(escalation_id)
+    if escalation.is_open:
         raise ConflictError(
-            f"{found.escalation_id} has no answer yet that could become an article.",
-            f"Answer it first: kb escalations answer {found.escalation_id} TEXT",
+            f"{escalation.escalation_id} has no answer yet that could become an article.",
+            f"Answer it first: kb escalations answer {escalation.escalation_id} TEXT",
         )
-    if found.linked is not None:
+    if escalation.linked is not None:
         raise ConflictError(
-            f"The answer to {found.escalation_id} became the article {found.linked.article_id} already.",
+            f"The answer to {escalation.escalation_id} became the article {escalation.linked.article_id} already.",
             "Go on with that one.",
         )
     # 1
-    event = library.events.question(found.question_id)
-    nearby = [IndexedArticle(one.article, "") for one in passages(library, event.text, library.day_of(now))]
-    stub = _stub(found, event, nearby, title, owner)
+    event = library.events.question(escalation.question_id)
+    nearby = [IndexedArticle(passage.article, "") for passage in passages(library, event.text, library.day_of(now))]
+    stub = _stub(escalation, event, nearby, title, owner)
     # 2
     path = put(folder or folder_for(library, stub.language, nearby), stub, library.day_of(now))
     article = ArticleKey(stub.name, stub.language)
@@ -74,18 +74,18 @@ def draft_answer(
     return Draft(gap, article, path, created=True)
 
 
-def _stub(found: Escalation, event: QuestionEvent, nearby: list[IndexedArticle], title: str, owner: str) -> Stub:
+def _stub(escalation: Escalation, event: QuestionEvent, nearby: list[IndexedArticle], title: str, owner: str) -> Stub:
     language = event.primary_language
     name = " ".join((title or event.text).split())
     common = defaults(nearby, "team")
     asked = GapQuestion(event.question_id, event.text, event.asked_at, event.language)
     notes = [
-        text("leads.answered", language, escalation_id=found.escalation_id),
+        text("leads.answered", language, escalation_id=escalation.escalation_id),
         "",
         text("leads.asked", language),
         "",
         event.text,
-        *(["", found.note] if found.note else []),
+        *(["", escalation.note] if escalation.note else []),
     ]
     return Stub(
         name,
@@ -94,7 +94,7 @@ def _stub(found: Escalation, event: QuestionEvent, nearby: list[IndexedArticle],
         audience="internal",  # a lead answered an agent: what customers may read is for the lead to say
         products=common.products,
         aliases=aliases([asked], language, name),
-        solution=found.answer,
+        solution=escalation.answer,
         notes="\n".join(notes),
     )
 

@@ -42,9 +42,9 @@ class Defaults:
 def indexed(library: Library, article_id: str, language: str | None = None) -> IndexedArticle | None:
     """An article of the index by its id, in ``language`` where it is given and there; None where there is none."""
     with library.catalog.snapshot() as snapshot:
-        found = [IndexedArticle(row, source) for row, source in snapshot.find(article_id)]
-    exact = [one for one in found if language in {None, one.row.language}]
-    return next(iter(exact or found), None)
+        articles = [IndexedArticle(row, source) for row, source in snapshot.find(article_id)]
+    exact = [article for article in articles if language in {None, article.row.language}]
+    return next(iter(exact or articles), None)
 
 
 def article_of(library: Library, gap: FoundGap) -> IndexedArticle | None:
@@ -52,16 +52,16 @@ def article_of(library: Library, gap: FoundGap) -> IndexedArticle | None:
     proven = gap.evidence.get("article")
     named = [proven, *gap.nearest] if isinstance(proven, dict) else list(gap.nearest)
     for row in named:
-        found = indexed(library, str(row.get("article_id", "")), row.get("language"))
-        if found is not None:
-            return found
+        article = indexed(library, str(row.get("article_id", "")), row.get("language"))
+        if article is not None:
+            return article
     return None
 
 
 def near(library: Library, gap: FoundGap) -> list[IndexedArticle]:
     """The nearest articles of a gap that are in the index, best first."""
-    found = (indexed(library, str(row.get("article_id", "")), row.get("language")) for row in gap.nearest[:_NEAR])
-    return [one for one in found if one is not None]
+    articles = (indexed(library, str(row.get("article_id", "")), row.get("language")) for row in gap.nearest[:_NEAR])
+    return [article for article in articles if article is not None]
 
 
 def defaults(articles: Sequence[IndexedArticle], otherwise: str) -> Defaults:
@@ -71,7 +71,7 @@ def defaults(articles: Sequence[IndexedArticle], otherwise: str) -> Defaults:
     """
     if not articles:
         return Defaults(otherwise, "internal", ())
-    rows = [one.row for one in articles]
+    rows = [article.row for article in articles]
     public = sum(row.audience == "public" for row in rows)
     return Defaults(
         next((row.owner for row in rows if row.owner), otherwise),
@@ -82,8 +82,8 @@ def defaults(articles: Sequence[IndexedArticle], otherwise: str) -> Defaults:
 
 def most_have(each: Sequence[Sequence[str]]) -> tuple[str, ...]:
     """What more than half of several lists hold, sorted."""
-    often = Counter(one for some in each for one in set(some))
-    return tuple(sorted(one for one, times in often.items() if 2 * times > len(each)))
+    often = Counter(item for items in each for item in set(items))
+    return tuple(sorted(item for item, times in often.items() if 2 * times > len(each)))
 
 
 def folder_for(library: Library, language: str, articles: Iterable[IndexedArticle]) -> Path:
@@ -91,14 +91,14 @@ def folder_for(library: Library, language: str, articles: Iterable[IndexedArticl
 
     Without one whose folder is still there, the first folder of the setting ``articles.paths``.
     """
-    for one in articles:
-        parts = list(PurePosixPath(one.row.path).parent.parts)
-        if one.row.primary_language != primary_language(language):
-            if one.row.language not in parts:
+    for article in articles:
+        parts = list(PurePosixPath(article.row.path).parent.parts)
+        if article.row.primary_language != primary_language(language):
+            if article.row.language not in parts:
                 continue
-            parts[parts.index(one.row.language)] = primary_language(language)
-        if Path(one.row.root).is_dir():
-            return Path(one.row.root, *parts)
+            parts[parts.index(article.row.language)] = primary_language(language)
+        if Path(article.row.root).is_dir():
+            return Path(article.row.root, *parts)
     return Path(library.settings.articles.paths[0]) / primary_language(language)
 
 

@@ -35,7 +35,7 @@ class AskOutcome:
     @classmethod
     def of_reply(cls, reply: Reply) -> AskOutcome:
         """What a reply comes to."""
-        cited = dict.fromkeys(one.key for one in reply.citations)
+        cited = dict.fromkeys(citation.key for citation in reply.citations)
         return cls(reply.status, round(reply.confidence, 4), tuple(cited))
 
     @classmethod
@@ -87,24 +87,24 @@ class Reasker:
         self._asked: dict[tuple[bool, str, AskFilters], tuple[AskOutcome, bool]] = {}
 
     def ask(
-        self, text: str, language: str, filters: Mapping[str, Any], aim: ExpectedAnswer
+        self, text: str, language: str, filters: Mapping[str, Any], expected: ExpectedAnswer
     ) -> tuple[AskOutcome, Fault | None]:
         """What a question, asked with the filters of its event, comes to now, and why it fails; None: it passes."""
-        narrowed = AskFilters(
+        asked_with = AskFilters(
             filters.get("audience") or "internal",
             filters.get("language"),
             tuple(filters.get("products") or ()),
             spoken=language or None,
         )
-        found, _ = self._outcome(text, narrowed, bare=False)
-        if not found.quotes(aim.article, strict=aim.strict):
-            return found, "elsewhere" if found.cited else "abstained"
-        if not aim.by_its_text:
-            return found, None
-        bare, in_its_words = self._outcome(text, narrowed, bare=True)
-        if not bare.quotes(aim.article, strict=aim.strict):
-            return found, "alias"
-        return found, None if in_its_words else "title"
+        outcome, _ = self._outcome(text, asked_with, bare=False)
+        if not outcome.quotes(expected.article, strict=expected.strict):
+            return outcome, "elsewhere" if outcome.cited else "abstained"
+        if not expected.by_its_text:
+            return outcome, None
+        by_text, in_its_words = self._outcome(text, asked_with, bare=True)
+        if not by_text.quotes(expected.article, strict=expected.strict):
+            return outcome, "alias"
+        return outcome, None if in_its_words else "title"
 
     def _outcome(self, text: str, filters: AskFilters, *, bare: bool) -> tuple[AskOutcome, bool]:
         """What a question comes to, and whether a word of it is in what is quoted.
@@ -138,22 +138,22 @@ def reasking(library: Library, article_ids: Collection[str], now: datetime) -> I
     """
     with tempfile.TemporaryDirectory(prefix="kb-proof-") as folder:
         library.catalog.copy_without_aliases(Path(folder, "index.sqlite3"), article_ids)
-        copy = _beside(library, Path(folder))
+        copy = _for_asking(library, Path(folder))
         try:
-            yield Reasker(_beside(library), copy, now)
+            yield Reasker(_for_asking(library), copy, now)
         finally:
             copy.close()
 
 
-def _beside(library: Library, home: Path | None = None) -> Library:
+def _for_asking(library: Library, home: Path | None = None) -> Library:
     """A library for asking many questions: that of ``library``, or what lies in ``home``, with the same models.
 
     It compares all vectors, under no lock, and so keeps no ingest waiting; and no language model writes.
     """
     settings = library.settings.model_copy(update={"writer": WriterSettings()})
-    made = Library(home or library.home, settings, library.origins)
-    made.exact = True
-    made.embedder, made.english = library.embedder, library.english
+    asking = Library(home or library.home, settings, library.origins)
+    asking.exact = True
+    asking.embedder, asking.english = library.embedder, library.english
     if home is None:
-        made.catalog = library.catalog
-    return made
+        asking.catalog = library.catalog
+    return asking

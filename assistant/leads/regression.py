@@ -31,14 +31,14 @@ class RegressionResult:
 
     def to_json(self) -> dict[str, Any]:
         """Plain types."""
-        one = self.question
+        question = self.question
         return {
-            "id": one.id,
-            "kind": one.kind,
-            "text": one.text,
-            "gap_id": one.gap_id,
-            "article_id": one.article.article_id,
-            "language": one.article.language,
+            "id": question.id,
+            "kind": question.kind,
+            "text": question.text,
+            "gap_id": question.gap_id,
+            "article_id": question.article.article_id,
+            "language": question.article.language,
             "status": self.after.status,
             "cited": list(map(str, self.after.cited)),
             "passed": self.passed,
@@ -61,43 +61,49 @@ def recheck(library: Library, now: datetime) -> list[Gap]:
             continue
         # 1
         article = questions[0].article
-        found = indexed(library, *article)
-        serves = found is not None and _serves(found, article.language, library.day_of(now))
-        sha256 = text_sha256(found.source) if found and serves else ""
+        current = indexed(library, *article)
+        serves = current is not None and _serves(current, article.language, library.day_of(now))
+        sha256 = text_sha256(current.source) if current and serves else ""
         if sha256 == questions[0].sha256:
             continue
         # 2
-        kept = ask_kept(library, questions, now)
+        results = ask_kept(library, questions, now)
         # 3
-        passed = sum(one.passed for one in kept)
-        if passed / len(kept) >= library.settings.backlog.verify_share:
-            library.backlog.note_texts({(one.kind, one.id): sha256 for one in questions})
+        passed = sum(result.passed for result in results)
+        if passed / len(results) >= library.settings.backlog.verify_share:
+            library.backlog.note_texts({(question.kind, question.id): sha256 for question in questions})
             continue
-        note = f"{shown(article)} has changed and answers {passed} of {len(kept)} questions"
-        detail = {"questions": [one.to_json() for one in kept]}
+        note = f"{shown(article)} has changed and answers {passed} of {len(results)} questions"
+        detail = {"questions": [result.to_json() for result in results]}
         reopened.append(library.backlog.reopen(gap_id, "", now=now, note=note, detail=detail))
     return reopened
 
 
 def ask_kept(library: Library, questions: Sequence[RegressionQuestion], now: datetime) -> list[RegressionResult]:
     """Ask questions that must stay answered, each with its filters; nothing is logged. They pass as in ``verify``."""
-    causes = {gap_id: library.backlog.gap(gap_id).cause for gap_id in {one.gap_id for one in questions}}
-    with reasking(library, {one.article.article_id for one in questions}, now) as asking:
+    causes = {gap_id: library.backlog.gap(gap_id).cause for gap_id in {question.gap_id for question in questions}}
+    with reasking(library, {question.article.article_id for question in questions}, now) as asking:
         return [
             RegressionResult(
-                one, *asking.ask(one.text, one.language, one.filters, ExpectedAnswer(one.article, causes[one.gap_id]))
+                question,
+                *asking.ask(
+                    question.text,
+                    question.language,
+                    question.filters,
+                    ExpectedAnswer(question.article, causes[question.gap_id]),
+                ),
             )
-            for one in questions
+            for question in questions
         ]
 
 
 def _by_gap(questions: Sequence[RegressionQuestion]) -> Mapping[str, list[RegressionQuestion]]:
-    found: dict[str, list[RegressionQuestion]] = defaultdict(list)
-    for one in questions:
-        found[one.gap_id].append(one)
-    return found
+    by_gap: dict[str, list[RegressionQuestion]] = defaultdict(list)
+    for question in questions:
+        by_gap[question.gap_id].append(question)
+    return by_gap
 
 
-def _serves(found: IndexedArticle, language: str, today: date) -> bool:
-    row = found.row
+def _serves(article: IndexedArticle, language: str, today: date) -> bool:
+    row = article.row
     return row.language == language and row.status == "published" and not is_expired(row, today)

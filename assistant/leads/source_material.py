@@ -50,16 +50,16 @@ def wordings(questions: Sequence[GapQuestion], language: str) -> list[tuple[str,
 
     Two wordings are the same where they differ in case, white space and signs only.
     """
-    spoken = [one for one in questions if one.primary_language == primary_language(language)]
+    spoken = [question for question in questions if question.primary_language == primary_language(language)]
     often: Counter[str] = Counter()
     first: dict[str, str] = {}
-    for one in spoken:
-        text = _one_line(one)
+    for question in spoken:
+        text = _one_line(question)
         key = "".join(char for char in text.casefold() if char.isalnum())
         if key:
             often[key] += 1
             first.setdefault(key, text)
-    order = {key: place for place, key in enumerate(first)}
+    order = {key: number for number, key in enumerate(first)}
     return [(first[key], often[key]) for key in sorted(first, key=lambda key: (-often[key], order[key]))]
 
 
@@ -92,21 +92,21 @@ def passages(library: Library, asked: str, today: date) -> list[RelatedPassage]:
     except MissingPartError as error:
         _LOG.info("The draft was begun without nearby articles. %s %s", error.message, error.hint)
         return []
-    found = []
+    related = []
     for item in ranked:
         row = rows[item.passages[0].chunk]
         lines = sources[item.article.key][1].splitlines()
-        found.append(
+        related.append(
             RelatedPassage(
                 item.article, row.headings, row.lines, "\n".join(lines[row.lines[0] - 1 : row.lines[1]]).strip()
             )
         )
-    return found
+    return related
 
 
 def resolutions(library: Library, gap: Gap) -> list[Resolution]:
     """How the tickets among a gap's questions were solved, newest first, each text once."""
-    tickets = [one.id for one in reversed(gap.questions) if one.kind == "ticket"]
+    tickets = [question.id for question in reversed(gap.questions) if question.kind == "ticket"]
     if not tickets:
         return []
     known = library.tickets.tickets_for(tickets)
@@ -118,7 +118,7 @@ def resolutions(library: Library, gap: Gap) -> list[Resolution]:
     return list(texts.values())[:_MAX_RESOLUTIONS]
 
 
-def _one_line(one: GapQuestion) -> str:
+def _one_line(question: GapQuestion) -> str:
     """A ticket's subject, a question as it is."""
-    text = one.text.strip().partition("\n")[0] if one.kind == "ticket" else one.text
+    text = question.text.strip().partition("\n")[0] if question.kind == "ticket" else question.text
     return " ".join(text.split())

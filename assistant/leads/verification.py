@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
@@ -51,7 +51,7 @@ class Verification:
     @property
     def failed(self) -> tuple[Attempt, ...]:
         """Those that the linked article does not answer."""
-        return tuple(one for one in self.tried if not one.passed)
+        return tuple(attempt for attempt in self.tried if not attempt.passed)
 
     def to_json(self) -> dict[str, Any]:
         """Plain types, as it is kept in the gap's history."""
@@ -62,15 +62,15 @@ class Verification:
             "closed": self.closed,
             "questions": [
                 {
-                    "id": one.question.id,
-                    "kind": one.question.kind,
-                    "text": one.question.text,
-                    "before": one.before.to_json() if one.before else None,
-                    "after": one.after.to_json(),
-                    "passed": one.passed,
-                    "fault": one.fault,
+                    "id": attempt.question.id,
+                    "kind": attempt.question.kind,
+                    "text": attempt.question.text,
+                    "before": attempt.before.to_json() if attempt.before else None,
+                    "after": attempt.after.to_json(),
+                    "passed": attempt.passed,
+                    "fault": attempt.fault,
                 }
-                for one in self.tried
+                for attempt in self.tried
             ],
         }
 
@@ -111,31 +111,40 @@ def verify(
     tried = _ask_all(library, gap, linked, now, progress)
     # 3
     needed = library.settings.backlog.verify_share
-    share = sum(one.passed for one in tried) / len(tried)
-    made = Verification(gap, linked, share, needed, tuple(tried), closed=share >= needed)
+    share = sum(attempt.passed for attempt in tried) / len(tried)
+    verification = Verification(gap, linked, share, needed, tuple(tried), closed=share >= needed)
     # 4
-    kept = [_regression(one, gap, linked, sha256, now) for one in tried if one.passed] if made.closed else []
+    kept = []
+    if verification.closed:
+        kept = [_regression(attempt, gap, linked, sha256, now) for attempt in tried if attempt.passed]
     gap = library.backlog.record_check(
-        gap.gap_id, actor, gap.version, now=now, closes=made.closed, detail=made.to_json(), regression=kept
+        gap.gap_id,
+        actor,
+        gap.version,
+        now=now,
+        closes=verification.closed,
+        detail=verification.to_json(),
+        regression=kept,
     )
-    return Verification(gap, linked, share, needed, made.tried, made.closed)
+    return replace(verification, gap=gap)
 
 
 def _ask_all(
     library: Library, gap: Gap, article: ArticleKey, now: datetime, progress: Callable[[int, int], None] | None
 ) -> list[Attempt]:
     """Each question of a gap with what came of it then and comes of it now."""
-    logged = library.events.asked_as(one.id for one in gap.questions if one.kind == "question")
-    aim = ExpectedAnswer(article, gap.cause)
+    logged = library.events.asked_as(question.id for question in gap.questions if question.kind == "question")
+    expected = ExpectedAnswer(article, gap.cause)
     tried = []
     with reasking(library, [article.article_id], now) as asking:
-        for place, one in enumerate(gap.questions, start=1):
-            event = _event(logged.get(one.id, ()), one)
+        for number, question in enumerate(gap.questions, start=1):
+            event = _event(logged.get(question.id, ()), question)
             filters = event.filters if event else {}
-            after, fault = asking.ask(one.text, one.language, filters, aim)
-            tried.append(Attempt(one, filters, AskOutcome.of_event(event) if event else None, after, fault))
+            after, fault = asking.ask(question.text, question.language, filters, expected)
+            before = AskOutcome.of_event(event) if event else None
+            tried.append(Attempt(question, filters, before, after, fault))
             if progress is not None:
-                progress(place, len(gap.questions))
+                progress(number, len(gap.questions))
     return tried
 
 
@@ -147,31 +156,31 @@ def _linked(library: Library, gap: Gap, now: datetime) -> tuple[ArticleKey, str]
             f"Begin one: kb gaps draft {gap.gap_id}; or name one: kb gaps verify {gap.gap_id} --article ARTICLE_ID",
             "unlinked",
         )
-    found = indexed(library, gap.linked.article_id, gap.linked.language)
-    if found is None or found.row.language != gap.linked.language:
+    article = indexed(library, *gap.linked)
+    if article is None or article.row.language != gap.linked.language:
         raise UsageError(
             f"The article {shown(gap.linked)} is not in the index.",
             "Take it in first: kb ingest, then verify again.",
             "not-in-index",
         )
-    if found.row.status != "published" or (found.row.expires_on and found.row.expires_on < library.day_of(now)):
-        state = "expired" if found.row.status == "published" else found.row.status
+    if article.row.status != "published" or (article.row.expires_on and article.row.expires_on < library.day_of(now)):
+        state = "expired" if article.row.status == "published" else article.row.status
         raise ConflictError(
             f"The article {shown(gap.linked)} is {state} and answers nobody.",
             "Finish it, set `status: published`, and run kb ingest; then verify again.",
             "not-published",
         )
-    return gap.linked, text_sha256(found.source)
+    return gap.linked, text_sha256(article.source)
 
 
-def _event(events: Sequence[QuestionEvent], one: GapQuestion) -> QuestionEvent | None:
+def _event(events: Sequence[QuestionEvent], question: GapQuestion) -> QuestionEvent | None:
     """The event of a question; of several that go by its id the one asked at its time, else the last."""
-    same = [event for event in events if event.asked_at == one.asked_at]
+    same = [event for event in events if event.asked_at == question.asked_at]
     return next(iter(same or events[-1:]), None)
 
 
-def _regression(one: Attempt, gap: Gap, article: ArticleKey, sha256: str, now: datetime) -> RegressionQuestion:
-    question = one.question
+def _regression(attempt: Attempt, gap: Gap, article: ArticleKey, sha256: str, now: datetime) -> RegressionQuestion:
+    question = attempt.question
     return RegressionQuestion(
-        question.id, question.kind, question.text, question.language, one.filters, gap.gap_id, article, sha256, now
+        question.id, question.kind, question.text, question.language, attempt.filters, gap.gap_id, article, sha256, now
     )

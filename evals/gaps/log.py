@@ -25,34 +25,12 @@ _WORDINGS: Final = 3
 _SUBJECTS: Final = 5
 _OF_A_SUBJECT: Final = 6
 _PEOPLE: Final = 400
-_FAR_SUBJECTS: Final = frozenset(
-    [
-        "translate",
-        "flip_coin",
-        "fun_fact",
-        "recipe",
-        "weather",
-        "play_music",
-        "timer",
-        "restaurant_reservation",
-        "tire_pressure",
-        "nutrition_info",
-        "cook_time",
-        "flight_status",
-        "tell_joke",
-        "oil_change_how",
-        "meal_suggestion",
-        "calories",
-        "spelling",
-        "roll_dice",
-        "ingredients_list",
-        "travel_suggestion",
-        "vaccines",
-        "gas_type",
-        "plug_type",
-        "international_visa",
-    ]
-)
+_FAR_SUBJECTS: Final = frozenset({
+    "translate", "flip_coin", "fun_fact", "recipe", "weather", "play_music", "timer", "restaurant_reservation",
+    "tire_pressure", "nutrition_info", "cook_time", "flight_status", "tell_joke", "oil_change_how",
+    "meal_suggestion", "calories", "spelling", "roll_dice", "ingredients_list", "travel_suggestion", "vaccines",
+    "gas_type", "plug_type", "international_visa",
+})  # fmt: skip
 """Labels of clinc_oos that no knowledge base here is about."""
 
 

@@ -74,9 +74,9 @@ def _log(library: Library, dataset: Dataset, vectors: FloatMatrix, count: int, s
     for first in range(start, start + count, _BATCH):
         events, rows = [], []
         for number in range(first, min(first + _BATCH, start + count)):
-            place = rng.randrange(len(dataset.questions))
-            events.append(_event(dataset.questions[place], number, rng))
-            row = vectors[place] + noise.normal(scale=_NOISE / vectors.shape[1] ** 0.5, size=vectors.shape[1])
+            index = rng.randrange(len(dataset.questions))
+            events.append(_event(dataset.questions[index], number, rng))
+            row = vectors[index] + noise.normal(scale=_NOISE / vectors.shape[1] ** 0.5, size=vectors.shape[1])
             rows.append(row / np.linalg.norm(row))
         library.events.log_questions(events, redact=False)
         library.question_cache.keep_all([event.text for event in events], np.asarray(rows, dtype=np.float32))
@@ -98,8 +98,8 @@ def _event(question: Question, number: int, rng: random.Random) -> QuestionEvent
         filters={"audience": "internal", "language": None, "products": []},
         citations=[] if refused else [{"article_id": names[0], "language": question.primary_language, "sha256": "x"}],
         nearest=[
-            {"article_id": name, "language": question.primary_language, "title": name, "score": 1 - place / 10}
-            for place, name in enumerate(names[:5])
+            {"article_id": name, "language": question.primary_language, "title": name, "score": 1 - rank / 10}
+            for rank, name in enumerate(names[:5])
         ],
         timings_ms={"total": 90.0},
     )

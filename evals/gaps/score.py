@@ -98,11 +98,11 @@ def score(
 
 
 def _off_topic(found: Sequence[Judged]) -> dict[str, Any]:
-    """The best place (from 1) of a gap about another subject, and how many planted gaps stand below it."""
-    places = [place for place, one in enumerate(found, 1) if one.off_topic]
-    first = places[0] if places else None
-    below = sum(one.plant is not None for one in found[first:]) if first else 0
-    return {"gaps": len(places), "first_place": first, "planted_below": below, "of": len(found)}
+    """The best rank (from 1) of a gap about another subject, and how many planted gaps stand below it."""
+    ranks = [rank for rank, judged_gap in enumerate(found, 1) if judged_gap.off_topic]
+    first = ranks[0] if ranks else None
+    below = sum(judged_gap.plant is not None for judged_gap in found[first:]) if first else 0
+    return {"gaps": len(ranks), "first_place": first, "planted_below": below, "of": len(found)}
 
 
 def clusterings(gaps: Sequence[Gap], asked: Sequence[LoggedQuestion], vectors: FloatMatrix) -> dict[str, float]:
@@ -110,14 +110,14 @@ def clusterings(gaps: Sequence[Gap], asked: Sequence[LoggedQuestion], vectors: F
     from sklearn.cluster import KMeans
     from sklearn.metrics import adjusted_rand_score, v_measure_score
 
-    place_of = {one.id: place for place, one in enumerate(asked)}
-    held = [(place_of[q.id], number) for number, gap in enumerate(gaps) for q in gap.questions if q.id in place_of]
+    index_of = {question.id: index for index, question in enumerate(asked)}
+    held = [(index_of[q.id], number) for number, gap in enumerate(gaps) for q in gap.questions if q.id in index_of]
     if len(held) < 2:
         return {}
-    needs = [asked[place].need for place, _ in held]
+    needs = [asked[index].need for index, _ in held]
     own = [number for _, number in held]
     means = KMeans(len(set(own)), random_state=0, n_init=3).fit_predict(
-        np.asarray(vectors)[[place for place, _ in held]]
+        np.asarray(vectors)[[index for index, _ in held]]
     )
     tried: Mapping[str, Sequence[int]] = {"gaps": own, "single": list(range(len(held))), "k_means": means.tolist()}
     made = {name: round(float(v_measure_score(needs, labels)), 3) for name, labels in tried.items()}

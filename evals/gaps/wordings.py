@@ -51,18 +51,18 @@ def _key_words(text: str, tag: str, rng: random.Random) -> str:
 
 
 def _mistyped(text: str, tag: str, rng: random.Random) -> str:
-    """Two letters of one longer word change places, or one is missed for its neighbour."""
+    """Two letters of one longer word are swapped, or one is missed for its neighbour."""
     del tag
     words = text.split(" ")
-    long = [place for place, word in enumerate(words) if len(word) > 5 and word.isalpha()]
+    long = [number for number, word in enumerate(words) if len(word) > 5 and word.isalpha()]
     if not long:
         return text
-    place = rng.choice(long)
-    word = words[place]
+    number = rng.choice(long)
+    word = words[number]
     at = rng.randrange(1, len(word) - 2)
     if rng.random() < 0.5:
         word = word[:at] + word[at + 1] + word[at] + word[at + 2 :]
     else:
         word = word[:at] + rng.choice(_NEIGHBOURS) + word[at + 1 :]
-    words[place] = word
+    words[number] = word
     return " ".join(words)
