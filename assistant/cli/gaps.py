@@ -108,10 +108,10 @@ def show_command(
 
 
 def _states(words: list[str] | None) -> list[State] | None:
-    from kb.backlog.model import State, known
+    from kb.backlog.model import State, check_word
 
     for word in words or []:
-        known(word, State, "state of a gap")
+        check_word(word, State, "state of a gap")
     return cast("list[State] | None", words or None)
 
 

@@ -17,7 +17,7 @@ from typing import NamedTuple, TypeAlias
 from kb.backlog.model import Demand, FoundGap
 from kb.errors import UsageError
 
-Key: TypeAlias = tuple[str, str]
+QuestionKey: TypeAlias = tuple[str, str]
 """Kind and id of a question."""
 
 
@@ -28,25 +28,29 @@ class Assignment(NamedTuple):
     settled: bool
 
 
-def apart(found: Sequence[FoundGap]) -> list[FoundGap]:
+def disjoint(found: Sequence[FoundGap]) -> list[FoundGap]:
     """Found gaps that share no question, in an order that does not depend on the one they came in.
 
     A question that several name stays with the first of them. Raises UsageError for a gap without a question.
     """
     kept: list[FoundGap] = []
-    taken: set[Key] = set()
-    for one in found:
-        if not one.questions:
-            raise UsageError(f"The gap '{one.title}' has no question.", "A gap is made of the questions that show it.")
-    for one in sorted(found, key=lambda gap: (-gap.priority, min(one.key for one in gap.questions), gap.title)):
-        own = {question.key: question for question in one.questions if question.key not in taken}
+    taken: set[QuestionKey] = set()
+    for gap in found:
+        if not gap.questions:
+            raise UsageError(f"The gap '{gap.title}' has no question.", "A gap is made of the questions that show it.")
+    for gap in sorted(found, key=_disjoint_order):
+        own = {question.key: question for question in gap.questions if question.key not in taken}
         taken |= own.keys()
         if own:
-            kept.append(replace(one, questions=tuple(own.values())))
+            kept.append(replace(gap, questions=tuple(own.values())))
     return kept
 
 
-def match(found: Sequence[FoundGap], places: Mapping[Key, Assignment]) -> list[int | None]:
+def _disjoint_order(gap: FoundGap) -> tuple[float, QuestionKey, str]:
+    return -gap.priority, min(question.key for question in gap.questions), gap.title
+
+
+def match_gaps(found: Sequence[FoundGap], assignments: Mapping[QuestionKey, Assignment]) -> list[int | None]:
     """The number of the gap that each of ``found`` is; None: a new one. ``found`` shares no question among itself.
 
     1. One with settled questions is the gap that has most of them, though others are that gap already. 2. Of the rest,
@@ -55,22 +59,22 @@ def match(found: Sequence[FoundGap], places: Mapping[Key, Assignment]) -> list[i
     """
     matched: list[int | None] = [None] * len(found)
     pairs: list[tuple[int, int, int]] = []
-    for place, one in enumerate(found):
-        known = [places[question.key] for question in one.questions if question.key in places]
-        settled = Counter(where.gap for where in known if where.settled)
+    for index, gap_found in enumerate(found):
+        assigned = [assignments[question.key] for question in gap_found.questions if question.key in assignments]
+        settled = Counter(assignment.gap for assignment in assigned if assignment.settled)
         if settled:
-            matched[place] = min(settled, key=lambda gap: (-settled[gap], gap))
+            matched[index] = min(settled, key=lambda gap: (-settled[gap], gap))
             continue
-        pairs += [(-shared, gap, place) for gap, shared in Counter(where.gap for where in known).items()]
+        pairs += [(-shared, gap, index) for gap, shared in Counter(assignment.gap for assignment in assigned).items()]
     taken: set[int] = set()
-    for _, gap, place in sorted(pairs):
-        if matched[place] is None and gap not in taken:
-            matched[place] = gap
+    for _, gap, index in sorted(pairs):
+        if matched[index] is None and gap not in taken:
+            matched[index] = gap
             taken.add(gap)
     return matched
 
 
-def combine(parts: Sequence[FoundGap]) -> FoundGap:
+def merged(parts: Sequence[FoundGap]) -> FoundGap:
     """Several found gaps as one. What describes it is that of the part with the highest priority.
 
     Questions, tickets and priorities add up. How many people asked is at least the most of any part: who asked in two

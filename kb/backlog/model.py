@@ -69,7 +69,7 @@ class GapQuestion(InLanguage):
 
     def __post_init__(self) -> None:
         complete(self)
-        known(self.kind, EvidenceKind, "kind of evidence")
+        check_word(self.kind, EvidenceKind, "kind of evidence")
 
     @property
     def key(self) -> tuple[str, str]:
@@ -108,7 +108,7 @@ class FoundGap(InLanguage):
 
     def __post_init__(self) -> None:
         complete(self)
-        known(self.cause, Cause, "cause of a gap")
+        check_word(self.cause, Cause, "cause of a gap")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -138,7 +138,7 @@ class Gap(FoundGap):
     def __post_init__(self) -> None:
         # ``super()`` without arguments names the class that a dataclass with slots has replaced.
         FoundGap.__post_init__(self)
-        known(self.state, State, "state of a gap")
+        check_word(self.state, State, "state of a gap")
 
     def to_json(self) -> dict[str, Any]:
         """The contract's shape of a gap (`kb gaps find --json`), with the arithmetic of its priority: plain types."""
@@ -186,7 +186,7 @@ class HistoryEntry:
 
     def __post_init__(self) -> None:
         complete(self)
-        known(self.kind, EntryKind, "kind of history entry")
+        check_word(self.kind, EntryKind, "kind of history entry")
 
     def to_json(self) -> dict[str, Any]:
         """Plain types, without the gap."""
@@ -221,7 +221,7 @@ class Escalation:
 
     def __post_init__(self) -> None:
         complete(self)
-        known(self.reason, EscalationReason, "reason of an escalation")
+        check_word(self.reason, EscalationReason, "reason of an escalation")
 
     @property
     def is_open(self) -> bool:
@@ -257,7 +257,7 @@ class RegressionQuestion:
 
     def __post_init__(self) -> None:
         complete(self)
-        known(self.kind, EvidenceKind, "kind of evidence")
+        check_word(self.kind, EvidenceKind, "kind of evidence")
 
 
 def iso_utc(moment: datetime) -> str:
@@ -265,7 +265,7 @@ def iso_utc(moment: datetime) -> str:
     return moment.isoformat().replace("+00:00", "Z")
 
 
-def known(word: str, words: object, what: str) -> None:
+def check_word(word: str, words: object, what: str) -> None:
     """Raise UsageError, naming those there are, where ``word`` is not one of the Literal ``words``."""
     if word not in get_args(words):
         raise UsageError(f"'{word}' is not a {what}.", f"Use one of: {', '.join(get_args(words))}.")

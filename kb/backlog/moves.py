@@ -48,25 +48,25 @@ def read_gap(connection: sa.Connection, gap_id: str) -> Gap:
     return found[0]
 
 
-def seen(connection: sa.Connection, gap_id: str, expected_version: int | None) -> Gap:
+def gap_as_seen(connection: sa.Connection, gap_id: str, expected_version: int | None) -> Gap:
     """The gap that somebody is about to change. Raises ConflictError where it is not what they saw any more."""
     gap = read_gap(connection, gap_id)
     if gap.merged_into:
         raise ConflictError(
-            f"{gap.gap_id} was merged into {gap.merged_into}: {last(connection, gap)}.",
+            f"{gap.gap_id} was merged into {gap.merged_into}: {last_change(connection, gap)}.",
             f"Work on that one: kb gaps show {gap.merged_into}",
             "gap-merged",
         )
     if expected_version is not None and gap.version != expected_version:
         raise ConflictError(
-            f"{gap.gap_id} has changed since you saw it, it is {_stands(gap)}: {last(connection, gap)}.",
+            f"{gap.gap_id} has changed since you saw it, it is {_stands(gap)}: {last_change(connection, gap)}.",
             f"Look at it again: kb gaps show {gap.gap_id}. It has version {gap.version} now.",
             "gap-changed",
         )
     return gap
 
 
-def legal(connection: sa.Connection, gap: Gap, state: State, *, proven: bool = False) -> None:
+def check_move(connection: sa.Connection, gap: Gap, state: State, *, proven: bool = False) -> None:
     """Raise ConflictError, naming the legal moves and the last one, where ``gap`` may not move to ``state``."""
     if state == "verified" and not proven:
         raise ConflictError(
@@ -74,23 +74,23 @@ def legal(connection: sa.Connection, gap: Gap, state: State, *, proven: bool = F
             f"Ask them: kb gaps verify {gap.gap_id}",
         )
     if state not in MOVES[gap.state]:
-        raise illegal(connection, gap, state)
+        raise illegal_move(connection, gap, state)
     if state == "assigned" and not gap.owner:
         raise ConflictError(f"{gap.gap_id} has no owner yet.", f"Name one: kb gaps assign {gap.gap_id} OWNER")
 
 
-def illegal(connection: sa.Connection, gap: Gap, state: State) -> ConflictError:
+def illegal_move(connection: sa.Connection, gap: Gap, state: State) -> ConflictError:
     """The error of a move that the state does not allow."""
     moves = ", ".join(move for move in MOVES[gap.state] if move != "verified")
     proof = f" Verified comes by proof: kb gaps verify {gap.gap_id}." if "verified" in MOVES[gap.state] else ""
     return ConflictError(
-        f"{gap.gap_id} is {_stands(gap)} and cannot move to {state}: {last(connection, gap)}.",
+        f"{gap.gap_id} is {_stands(gap)} and cannot move to {state}: {last_change(connection, gap)}.",
         f"From {gap.state} it may move to: {moves}.{proof}",
         "gap-state",
     )
 
 
-def complete(gap: Gap, state: State, reason: str, until: date | None, today: date) -> None:
+def check_reasons(gap: Gap, state: State, reason: str, until: date | None, today: date) -> None:
     """Raise UsageError where a move lacks what it needs to be understood later."""
     if state == "declined" and not reason.strip():
         raise UsageError(
@@ -100,7 +100,7 @@ def complete(gap: Gap, state: State, reason: str, until: date | None, today: dat
         raise UsageError(f"{gap.gap_id} is snoozed until a day to come.", "Name it: --until YYYY-MM-DD", "snoozed-past")
 
 
-def last(connection: sa.Connection, gap: Gap) -> str:
+def last_change(connection: sa.Connection, gap: Gap) -> str:
     """What last became of a gap, by whom and when, as part of a sentence."""
     table = schema.gap_history
     query = sa.select(table).where(table.c.gap == number_of(gap.gap_id)).order_by(table.c.entry.desc()).limit(1)
@@ -113,7 +113,7 @@ def last(connection: sa.Connection, gap: Gap) -> str:
     return f"{what}, on {entry.at:%Y-%m-%d} at {entry.at:%H:%M} UTC"
 
 
-def change(connection: sa.Connection, gap: Gap, entry: HistoryEntry, **columns: object) -> Gap:
+def write_change(connection: sa.Connection, gap: Gap, entry: HistoryEntry, **columns: object) -> Gap:
     """Write a change with its line of history; the state is that of ``entry``. What is closed is settled."""
     number = number_of(gap.gap_id)
     values = {"state": entry.to_state, "version": gap.version + 1, "updated_at": entry.at, **columns}
@@ -121,11 +121,11 @@ def change(connection: sa.Connection, gap: Gap, entry: HistoryEntry, **columns: 
     if entry.to_state in CLOSED:
         table = schema.gap_questions
         connection.execute(table.update().where(table.c.gap == number).values(settled=True))
-    log(connection, entry)
+    write_history(connection, entry)
     return read_gap(connection, gap.gap_id)
 
 
-def log(connection: sa.Connection, entry: HistoryEntry) -> None:
+def write_history(connection: sa.Connection, entry: HistoryEntry) -> None:
     """Write a line of history, what somebody noted redacted: a customer's name has no place in it."""
     noted = replace(entry, note=redaction.redact(entry.note).text) if entry.note and entry.actor else entry
     connection.execute(schema.gap_history.insert(), records.entry_values(noted))
@@ -143,7 +143,7 @@ def keep_answered(connection: sa.Connection, gap: Gap, questions: Sequence[Regre
         connection.execute(table.insert(), values)
 
 
-def named(gap: Gap, question_ids: Sequence[str]) -> list[GapQuestion]:
+def questions_to_split(gap: Gap, question_ids: Sequence[str]) -> list[GapQuestion]:
     """The questions to split off. Raises UsageError as ``Backlog.split`` says."""
     wanted = set(question_ids)
     unknown = sorted(wanted - {one.id for one in gap.questions})
@@ -158,7 +158,7 @@ def named(gap: Gap, question_ids: Sequence[str]) -> list[GapQuestion]:
     return found
 
 
-def share(gap: Gap, questions: Sequence[GapQuestion]) -> records.Values:
+def share_of_demand(gap: Gap, questions: Sequence[GapQuestion]) -> records.Values:
     """Columns of demand and priority for some of a gap's questions: as much of them as they are of all.
 
     An estimate until the next look at the log counts again; its arithmetic says so.

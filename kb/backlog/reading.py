@@ -9,7 +9,7 @@ import sqlalchemy as sa
 
 from kb.backlog import records, schema
 from kb.backlog.model import CLOSED, EvidenceKind, Gap, HistoryEntry, RegressionQuestion, State, by_priority, number_of
-from kb.backlog.moves import illegal, read_gap, read_gaps, seen
+from kb.backlog.moves import gap_as_seen, illegal_move, read_gap, read_gaps
 from kb.events.rows import utc
 from kb.events.store import Store
 
@@ -41,9 +41,9 @@ class BacklogReader:
     def workable(self, gap_id: str) -> Gap:
         """One gap, where somebody may work on it. Raises ConflictError where it is closed, put away or merged."""
         with self._store.read() as connection:
-            gap = seen(connection, gap_id, None)
+            gap = gap_as_seen(connection, gap_id, None)
             if gap.state in {*CLOSED, "snoozed"}:
-                raise illegal(connection, gap, "drafting")
+                raise illegal_move(connection, gap, "drafting")
             return gap
 
     def gap_of(self, kind: EvidenceKind, question_id: str) -> Gap | None:

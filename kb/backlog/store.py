@@ -11,7 +11,7 @@ import sqlalchemy as sa
 
 from kb.articles.article import ArticleKey
 from kb.backlog import records, schema
-from kb.backlog.matching import combine
+from kb.backlog.matching import merged
 from kb.backlog.model import (
     CLOSED,
     MOVES,
@@ -21,10 +21,22 @@ from kb.backlog.model import (
     HistoryEntry,
     RegressionQuestion,
     State,
-    known,
+    check_word,
     number_of,
 )
-from kb.backlog.moves import change, complete, illegal, keep_answered, last, legal, log, named, read_gap, seen, share
+from kb.backlog.moves import (
+    check_move,
+    check_reasons,
+    gap_as_seen,
+    illegal_move,
+    keep_answered,
+    last_change,
+    questions_to_split,
+    read_gap,
+    share_of_demand,
+    write_change,
+    write_history,
+)
 from kb.backlog.reading import BacklogReader
 from kb.backlog.sync import Sync
 from kb.errors import ConflictError, UsageError
@@ -77,14 +89,14 @@ class Backlog(BacklogReader):
         if not owner.strip():
             raise UsageError("A gap is assigned to somebody.", "Name them: kb gaps assign GAP_ID OWNER")
         with self._turn() as connection:
-            gap = seen(connection, gap_id, expected_version)
+            gap = gap_as_seen(connection, gap_id, expected_version)
             if gap.owner not in {"", owner} and gap.state not in CLOSED and expected_version is None:
                 raise ConflictError(
-                    f"{gap.gap_id} is {gap.owner}'s already: {last(connection, gap)}.",
+                    f"{gap.gap_id} is {gap.owner}'s already: {last_change(connection, gap)}.",
                     f"Agree with them, then say that you saw it: --version {gap.version}.",
                 )
             state: State = "assigned" if "assigned" in MOVES[gap.state] else gap.state
-            return change(
+            return write_change(
                 connection,
                 gap,
                 HistoryEntry(gap.gap_id, now, "assigned", actor, gap.state, state, note, {"owner": owner}),
@@ -109,11 +121,11 @@ class Backlog(BacklogReader):
 
         ``verified`` is for ``record_check`` alone: a gap closes by proof. Raises ConflictError, naming the legal moves.
         """
-        known(state, State, "state of a gap")
+        check_word(state, State, "state of a gap")
         with self._turn() as connection:
-            gap = seen(connection, gap_id, expected_version)
-            legal(connection, gap, state)
-            complete(gap, state, reason, until, day_in(self._zone, now))
+            gap = gap_as_seen(connection, gap_id, expected_version)
+            check_move(connection, gap, state)
+            check_reasons(gap, state, reason, until, day_in(self._zone, now))
             changes: dict[str, Any] = {
                 "reason": redaction.redact(reason).text if state == "declined" else "",
                 "snoozed_until": until if state == "snoozed" else None,
@@ -123,7 +135,7 @@ class Backlog(BacklogReader):
             detail = {"until": until.isoformat()} if state == "snoozed" and until else {}
             kind: EntryKind = "reopened" if gap.state in CLOSED else "moved"
             entry = HistoryEntry(gap.gap_id, now, kind, actor, gap.state, state, note or reason, detail)
-            return change(connection, gap, entry, **changes)
+            return write_change(connection, gap, entry, **changes)
 
     def link(
         self,
@@ -142,16 +154,16 @@ class Backlog(BacklogReader):
         Raises ConflictError where the gap is closed or put away.
         """
         with self._turn() as connection:
-            gap = seen(connection, gap_id, expected_version)
+            gap = gap_as_seen(connection, gap_id, expected_version)
             if gap.state in {*CLOSED, "snoozed"}:
-                raise illegal(connection, gap, "drafting")
+                raise illegal_move(connection, gap, "drafting")
             changes = {"linked_id": article.article_id, "linked_language": article.language}
             if drafting and gap.state == "open":
                 got = HistoryEntry(gap.gap_id, now, "assigned", actor, "open", "assigned", detail={"owner": actor})
-                gap = change(connection, gap, got, owner=actor)
+                gap = write_change(connection, gap, got, owner=actor)
             state: State = "drafting" if drafting and gap.state == "assigned" else gap.state
             detail = {"article_id": article.article_id, "language": article.language} | ({"path": path} if path else {})
-            return change(
+            return write_change(
                 connection,
                 gap,
                 HistoryEntry(gap.gap_id, now, "linked", actor, gap.state, state, detail=detail),
@@ -175,16 +187,16 @@ class Backlog(BacklogReader):
         gap still in drafting goes through review. Raises ConflictError where it is in no state to be closed.
         """
         with self._turn() as connection:
-            gap = seen(connection, gap_id, expected_version)
+            gap = gap_as_seen(connection, gap_id, expected_version)
             if closes and gap.state == "drafting":
-                gap = change(connection, gap, HistoryEntry(gap.gap_id, now, "moved", actor, "drafting", "review"))
+                gap = write_change(connection, gap, HistoryEntry(gap.gap_id, now, "moved", actor, "drafting", "review"))
             if closes:
-                legal(connection, gap, "verified", proven=True)
+                check_move(connection, gap, "verified", proven=True)
             state: State = "verified" if closes else gap.state
             entry = HistoryEntry(gap.gap_id, now, "checked", actor, gap.state, state, detail=detail)
             if closes:
                 keep_answered(connection, gap, regression)
-            return change(connection, gap, entry)
+            return write_change(connection, gap, entry)
 
     def reopen(self, gap_id: str, actor: str, *, now: datetime, note: str, detail: Mapping[str, Any]) -> Gap:
         """Take a verified gap up again because its questions are not answered any more. Others are left as they are."""
@@ -194,7 +206,7 @@ class Backlog(BacklogReader):
                 return gap
             state: State = "assigned" if gap.owner else "open"
             entry = HistoryEntry(gap.gap_id, now, "reopened", actor, gap.state, state, note, detail)
-            return change(connection, gap, entry)
+            return write_change(connection, gap, entry)
 
     def note_texts(self, texts: Mapping[tuple[str, str], str]) -> None:
         """Note the SHA-256 of the article's text with which a regression question, by kind and id, was answered."""
@@ -218,13 +230,13 @@ class Backlog(BacklogReader):
     ) -> Gap:
         """Put the questions of ``other_id`` into ``gap_id``, for good; the other rests and says where they are."""
         with self._turn() as connection:
-            gap, other = seen(connection, gap_id, expected_version), seen(connection, other_id, None)
+            gap, other = gap_as_seen(connection, gap_id, expected_version), gap_as_seen(connection, other_id, None)
             if gap.gap_id == other.gap_id:
                 raise UsageError(f"{gap.gap_id} cannot be merged into itself.", "Name two gaps.", "merged-itself")
             for one in (gap, other):
                 if one.state in CLOSED:
                     raise ConflictError(
-                        f"{one.gap_id} is {one.state}: {last(connection, one)}.",
+                        f"{one.gap_id} is {one.state}: {last_change(connection, one)}.",
                         f"Take it up again first: kb gaps move {one.gap_id} open",
                         "gap-state",
                     )
@@ -234,10 +246,10 @@ class Backlog(BacklogReader):
             gone = HistoryEntry(
                 other.gap_id, now, "merged", actor, other.state, other.state, note, {"into": gap.gap_id}
             )
-            change(connection, other, gone, merged_into=into, current=False)
+            write_change(connection, other, gone, merged_into=into, current=False)
             entry = HistoryEntry(gap.gap_id, now, "merged", actor, gap.state, gap.state, note, {"from": other.gap_id})
-            whole = records.described(combine([gap, other])) | {"title": gap.title, "language": gap.language}
-            return change(connection, gap, entry, **whole, current=True)
+            whole = records.described(merged([gap, other])) | {"title": gap.title, "language": gap.language}
+            return write_change(connection, gap, entry, **whole, current=True)
 
     def split(
         self,
@@ -256,8 +268,8 @@ class Backlog(BacklogReader):
         none or all of the questions are named, or one that is not the gap's.
         """
         with self._turn() as connection:
-            gap = seen(connection, gap_id, expected_version)
-            apart = named(gap, question_ids)
+            gap = gap_as_seen(connection, gap_id, expected_version)
+            apart = questions_to_split(gap, question_ids)
             number = 1 + (connection.scalar(sa.select(sa.func.max(schema.gaps.c.number))) or 0)
             state: State = "assigned" if gap.owner else "open"
             row = dict(
@@ -267,7 +279,7 @@ class Backlog(BacklogReader):
             ) | {"number": number, "version": 1, "state": state, "reason": ""}
             row |= {"snoozed_until": None, "linked_id": None, "linked_language": None}
             row |= {"created_at": now, "updated_at": now, "title": title or apart[0].text}
-            connection.execute(schema.gaps.insert(), row | share(gap, apart))
+            connection.execute(schema.gaps.insert(), row | share_of_demand(gap, apart))
             table = schema.gap_questions
             connection.execute(table.update().where(table.c.gap == number_of(gap.gap_id)).values(settled=True))
             for one in apart:
@@ -276,8 +288,8 @@ class Backlog(BacklogReader):
             made = records.gap_id(number)
             rest = [one for one in gap.questions if one not in apart]
             entry = HistoryEntry(gap.gap_id, now, "split", actor, gap.state, gap.state, note, {"into": made})
-            change(connection, gap, entry, **share(gap, rest))
-            log(connection, HistoryEntry(made, now, "split", actor, state, state, note, {"from": gap.gap_id}))
+            write_change(connection, gap, entry, **share_of_demand(gap, rest))
+            write_history(connection, HistoryEntry(made, now, "split", actor, state, state, note, {"from": gap.gap_id}))
             return read_gap(connection, made)
 
     # --- inside

@@ -10,7 +10,7 @@ from typing import Any, NamedTuple
 import sqlalchemy as sa
 
 from kb.backlog import records, schema
-from kb.backlog.matching import Assignment, Key, apart, combine, match
+from kb.backlog.matching import Assignment, QuestionKey, disjoint, match_gaps, merged
 from kb.backlog.model import CLOSED, EntryKind, FoundGap, Gap, GapQuestion, HistoryEntry, State, by_priority
 from kb.events.store import batches, upsert
 
@@ -45,8 +45,8 @@ class Sync:
             row["number"]: dict(row) for row in connection.execute(sa.select(schema.gaps)).mappings()
         }
         rows = connection.execute(sa.select(*(schema.gap_questions.c[name] for name in _Kept._fields)))
-        self._stored: dict[Key, _Kept] = {(row[0], row[1]): _Kept._make(row) for row in rows}
-        self._seen: dict[Key, GapQuestion] = {}
+        self._stored: dict[QuestionKey, _Kept] = {(row[0], row[1]): _Kept._make(row) for row in rows}
+        self._seen: dict[QuestionKey, GapQuestion] = {}
         self._added: list[_Kept] = []
         self._moved: list[_Kept] = []
         self._made: list[dict[str, Any]] = []
@@ -60,14 +60,14 @@ class Sync:
             if row["state"] == "snoozed" and row["snoozed_until"] <= self._today:
                 self._back_to_work(number, "woken", {}, snoozed_until=None)
         # 3
-        parts = apart(found)
+        parts = disjoint(found)
         places = {key: Assignment(row.gap, row.settled) for key, row in self._stored.items()}
         together: dict[int, list[FoundGap]] = defaultdict(list)
-        for one, known in zip(parts, match(parts, places), strict=True):
+        for one, known in zip(parts, match_gaps(parts, places), strict=True):
             together[self._make(one) if known is None else known].append(one)
         self._current: set[int] = set()
         for number, these in together.items():
-            whole = combine(these)
+            whole = merged(these)
             # 4
             closed = self._gaps[number]["state"] in CLOSED
             new = [question for question in whole.questions if self._place(question, number, closed=closed)]

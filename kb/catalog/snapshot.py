@@ -295,7 +295,7 @@ class Snapshot:
 
     def survey(self, where: Filter, fingerprint: str) -> survey.Survey:
         """All articles that a filter lets through, with chunks, units, names and the vectors of one embedder."""
-        return survey.read(self._connection, self.listing(where), where, fingerprint, VECTOR_TYPE)
+        return survey.read_survey(self._connection, self.listing(where), where, fingerprint, VECTOR_TYPE)
 
 
 def nearest_of(stored: tuple[list[str], FloatMatrix], vector: FloatMatrix, limit: int) -> list[tuple[str, float]]:

@@ -30,7 +30,7 @@ class Survey:
     sources: Mapping[int, str]
 
 
-def read(
+def read_survey(
     connection: sqlite3.Connection,
     articles: Sequence[ArticleRow],
     where: Filter,
