@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import secrets
 from datetime import datetime, timedelta
-from types import TracebackType
 from typing import Any, Self, cast
 
 import sqlalchemy as sa
@@ -14,7 +13,7 @@ from kb.accounts.model import Account, AuditEntry, Session, checked_name, checke
 from kb.accounts.tokens import Tokens
 from kb.errors import KBError, NotFoundError, UsageError
 from kb.events.rows import clean, utc
-from kb.events.store import Store
+from kb.events.store import DatabasePart, Store
 
 
 class SignInError(KBError):
@@ -23,7 +22,7 @@ class SignInError(KBError):
     http_status = 401
 
 
-class Accounts:
+class Accounts(DatabasePart):
     """Accounts, sessions and the audit log. Safe to use from several threads and processes.
 
     Every method that writes is one transaction; times are aware. All methods raise EventLogUnavailableError where the
@@ -31,7 +30,7 @@ class Accounts:
     """
 
     def __init__(self, store: Store, failures: int = 5, locked_minutes: int = 15) -> None:
-        self._store = store
+        super().__init__(store)
         self._failures = failures
         self._locked = timedelta(minutes=locked_minutes)
         self.tokens = Tokens(store)
@@ -40,18 +39,6 @@ class Accounts:
     def open(cls, url: str, failures: int = 5, locked_minutes: int = 15) -> Self:
         """Open the database at an SQLAlchemy URL and bring its tables up to date, as ``EventLog.open`` does."""
         return cls(Store(url), failures, locked_minutes)
-
-    def close(self) -> None:
-        """Close the connections; they are opened again where they are needed."""
-        self._store.close()
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        self.close()
 
     def any(self) -> bool:
         """Whether there is an account, be it a disabled one: from the first one on, rights are asked for."""

@@ -12,23 +12,16 @@ from kb.backlog.model import Escalation, EscalationReason
 from kb.errors import ConflictError, NotFoundError, UsageError
 from kb.events import schema as events
 from kb.events.rows import clean
-from kb.events.store import Store
+from kb.events.store import DatabasePart
 from kb.text import redaction
 
 
-class Escalations:
+class Escalations(DatabasePart):
     """The escalations of one database. Safe to use from several threads; several processes may share the database.
 
     Every method that writes is one transaction. Texts are redacted before they are stored, unless ``redact`` is False.
     All methods raise EventLogUnavailableError where the database cannot be used.
     """
-
-    def __init__(self, store: Store) -> None:
-        self._store = store
-
-    def close(self) -> None:
-        """Close the connections. They are opened again on the next use."""
-        self._store.close()
 
     def escalate(
         self,

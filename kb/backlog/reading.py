@@ -11,18 +11,15 @@ from kb.backlog import records, schema
 from kb.backlog.model import CLOSED, EvidenceKind, Gap, HistoryEntry, RegressionQuestion, State, by_priority, number_of
 from kb.backlog.moves import gap_as_seen, illegal_move, read_gap, read_gaps
 from kb.events.rows import utc
-from kb.events.store import Store
+from kb.events.store import DatabasePart, Store
 
 
-class BacklogReader:
+class BacklogReader(DatabasePart):
     """The half of ``Backlog`` that changes nothing; what it raises stands there."""
 
     def __init__(self, store: Store, zone: str = "UTC") -> None:
-        self._store, self._zone = store, zone
-
-    def close(self) -> None:
-        """Close the connections. They are opened again on the next use."""
-        self._store.close()
+        super().__init__(store)
+        self._zone = zone
 
     def gaps(self, states: Collection[State] | None = None) -> list[Gap]:
         """The gaps that are in one of ``states`` (None: any), by priority; those merged into another are left out."""

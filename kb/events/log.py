@@ -3,30 +3,28 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import fields, replace
 from datetime import datetime
-from types import TracebackType
-from typing import Any, Self, cast, get_args
+from typing import Any, Self, TypeVar, cast, get_args
 
 import sqlalchemy as sa
 
 from kb.errors import NotFoundError, UsageError
 from kb.events import schema
 from kb.events.rows import Action, ActionKind, Feedback, QuestionEvent, QuestionStatus, Verdict, clean, utc
-from kb.events.store import BATCH, Store, batches, upsert
+from kb.events.store import BATCH, DatabasePart, Store, batches, upsert
 from kb.text import redaction
 
+_T = TypeVar("_T")
 
-class EventLog:
+
+class EventLog(DatabasePart):
     """The log in one database. Safe to use from several threads; several processes may share the database.
 
     Every method that writes is one transaction. All methods raise EventLogUnavailableError (a MissingPartError) where
     the database cannot be reached, read or written. ``redact=False`` stores texts as they were given.
     """
-
-    def __init__(self, store: Store) -> None:
-        self._store = store
 
     @classmethod
     def open(cls, url: str) -> Self:
@@ -36,18 +34,6 @@ class EventLog:
         URL.
         """
         return cls(Store(url))
-
-    def close(self) -> None:
-        """Close the connections. The log opens them again where it is used afterwards."""
-        self._store.close()
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        self.close()
 
     def log_question(self, event: QuestionEvent, *, redact: bool = True, overwrite: bool = False) -> QuestionEvent:
         """Store a question as asked, redacted, and return it as stored. Raises UsageError where its id is taken.
@@ -158,23 +144,24 @@ class EventLog:
 
         Questions without a rating have no entry.
         """
-        table = schema.feedback
-        order = (table.c.given_at, table.c.feedback_id)
-        found: dict[str, list[Feedback]] = defaultdict(list)
-        for ids in batches(map(clean, question_ids)):
-            for row in self._store.rows(sa.select(table).where(table.c.question_id.in_(ids)).order_by(*order)):
-                found[row["question_id"]].append(_feedback(row))
+        columns = schema.feedback.c
+        found = self._by_question(schema.feedback, question_ids, _feedback, columns.given_at, columns.feedback_id)
         return {key: tuple(rows if history else _last_of_each_actor(rows)) for key, rows in found.items()}
 
     def actions_for(self, question_ids: Iterable[str]) -> dict[str, tuple[Action, ...]]:
         """What was done with the answers, by question, oldest first. Questions without an action have no entry."""
-        table = schema.actions
-        order = (table.c.at, table.c.action_id)
-        found: dict[str, list[Action]] = defaultdict(list)
+        columns = schema.actions.c
+        found = self._by_question(schema.actions, question_ids, _action, columns.at, columns.action_id)
+        return {key: tuple(rows) for key, rows in found.items()}
+
+    def _by_question(
+        self, table: sa.Table, question_ids: Iterable[str], made: Callable[[sa.RowMapping], _T], *order: sa.Column[Any]
+    ) -> dict[str, list[_T]]:
+        found: dict[str, list[_T]] = defaultdict(list)
         for ids in batches(map(clean, question_ids)):
             for row in self._store.rows(sa.select(table).where(table.c.question_id.in_(ids)).order_by(*order)):
-                found[row["question_id"]].append(_action(row))
-        return {key: tuple(rows) for key, rows in found.items()}
+                found[row["question_id"]].append(made(row))
+        return found
 
     def frequent(self, since: datetime, limit: int, least: int = 3) -> list[tuple[str, str, int]]:
         """Questions from ``since`` on of at least ``least`` contacts, always answered: (text, language, contacts).

@@ -15,7 +15,8 @@ import time
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from itertools import islice
 from pathlib import Path
-from typing import Any, TypeVar
+from types import TracebackType
+from typing import Any, Self, TypeVar
 
 import sqlalchemy as sa
 from sqlalchemy.dialects import postgresql, sqlite
@@ -39,6 +40,25 @@ _T = TypeVar("_T")
 
 class EventLogUnavailableError(MissingPartError):
     """The event log cannot be reached, read or written. An answer does not need it: go on and warn."""
+
+
+class DatabasePart:
+    """A part of a library in the events database. Closed, it opens its connections again on the next use."""
+
+    def __init__(self, store: Store) -> None:
+        self._store = store
+
+    def close(self) -> None:
+        """Close the connections."""
+        self._store.close()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()
 
 
 class Store:

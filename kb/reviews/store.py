@@ -10,24 +10,17 @@ import sqlalchemy as sa
 
 from kb.articles.article import ArticleKey
 from kb.events.rows import clean
-from kb.events.store import Store, batches
+from kb.events.store import DatabasePart, batches
 from kb.reviews import schema
 from kb.reviews.rows import Review
 from kb.text import redaction
 
 
-class ReviewStore:
+class ReviewStore(DatabasePart):
     """The reviews of one database. Safe to use from several threads; several processes may share the database.
 
     Raises EventLogUnavailableError (a MissingPartError) where the database cannot be reached, read or written.
     """
-
-    def __init__(self, store: Store) -> None:
-        self._store = store
-
-    def close(self) -> None:
-        """Close the connections. They are opened again on the next use."""
-        self._store.close()
 
     def add(self, review: Review, *, redact: bool = True) -> Review:
         """Store a review, personal data in its note taken out, and return it as stored."""

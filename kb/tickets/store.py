@@ -10,7 +10,7 @@ from typing import Any
 import sqlalchemy as sa
 
 from kb.events.rows import clean, utc
-from kb.events.store import Store, batches, upsert
+from kb.events.store import DatabasePart, batches, upsert
 from kb.text import redaction
 from kb.tickets import schema
 from kb.tickets.rows import Ticket
@@ -28,18 +28,11 @@ class Added:
         return Added(self.added + other.added, self.updated + other.updated, self.unchanged + other.unchanged)
 
 
-class TicketStore:
+class TicketStore(DatabasePart):
     """The tickets of one database. Safe to use from several threads; several processes may share the database.
 
     Raises EventLogUnavailableError (a MissingPartError) where the database cannot be reached, read or written.
     """
-
-    def __init__(self, store: Store) -> None:
-        self._store = store
-
-    def close(self) -> None:
-        """Close the connections. They are opened again on the next use."""
-        self._store.close()
 
     def add(self, tickets: Iterable[Ticket], *, redact: bool = True) -> Added:
         """Store tickets, redacted, in one transaction, all or none; one whose id is there takes the other's place.

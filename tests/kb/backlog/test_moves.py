@@ -220,12 +220,12 @@ class TestCrash:
             "import sys, time, datetime\n"
             "from kb.backlog import Backlog, moves\n"
             "from kb.events.store import Store\n"
-            "log = moves.log\n"
+            "log = moves.write_history\n"
             "def stop(connection, entry):\n"
             "    log(connection, entry)\n"
             "    print('written', flush=True)\n"
             "    time.sleep(60)\n"
-            "moves.log = stop\n"
+            "moves.write_history = stop\n"
             f"Backlog(Store({url!r})).assign('G-0001', 'ben', 'ben', now=datetime.datetime.now(datetime.UTC))\n"
         )
         process = subprocess.Popen([sys.executable, "-c", program], cwd=ROOT, stdout=subprocess.PIPE, text=True)
