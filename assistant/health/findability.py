@@ -105,7 +105,7 @@ def _doubtful(library: Library, snapshot: Snapshot, survey: Survey) -> Iterator[
             same = owners[best[spoken[best] == survey.articles[row].language]]
             near = tuple(dict.fromkeys(same.tolist()))[: USE.near]
             if row not in near[: USE.shown]:
-                hits = tuple((survey.chunks[place].vector_id, float(line[place])) for place in best)
+                hits = tuple((survey.chunks[index].vector_id, float(line[index])) for index in best)
                 yield _Name(row, key, text, kept[key], near, hits)
 
 
@@ -114,7 +114,7 @@ def _ask(library: Library, snapshot: Snapshot, name: _Name, survey: Survey, wher
     own = survey.articles[name.article]
     query = understand(name.text, own.language)
     ranking = retrieve(snapshot, library, query, name.vector, list(dict(name.hits).items()), where)
-    keys = [str(one.article.key) for one in ranking.articles]
-    ids = [one.article.id for one in ranking.articles]
+    keys = [str(ranked.article.key) for ranked in ranking.articles]
+    ids = [ranked.article.id for ranked in ranking.articles]
     rank = ids.index(own.id) + 1 if own.id in ids else 0
     return {"rank": rank, "before": keys[: max(rank - 1, 0) if rank else USE.near][: USE.near]}

@@ -55,23 +55,23 @@ def clashes(left: Sequence[UnitRow], right: Sequence[UnitRow], language: str) ->
     ours, theirs = _telling(left), _telling(right)
     if not ours or not theirs:
         return []
-    said = [(place, state(unit.text, language)) for place, unit in ours]
-    heard = [(place, state(unit.text, language)) for place, unit in theirs]
-    alike = [[_likeness(a, b) for _, b in heard] for _, a in said]
-    found = []
-    for row, (place, statement) in enumerate(said):
+    stated = [(index, state(unit.text, language)) for index, unit in ours]
+    answered = [(index, state(unit.text, language)) for index, unit in theirs]
+    alike = [[_likeness(a, b) for _, b in answered] for _, a in stated]
+    different = []
+    for row, (index, statement) in enumerate(stated):
         best = max(alike[row])
-        for column, (other, answer) in enumerate(heard):
+        for column, (other, answer) in enumerate(answered):
             is_mutual = alike[row][column] == best and best == max(line[column] for line in alike)
             if best > 0.0 and is_mutual and (difference := differ(statement, answer)):
-                found.append(Clash(place, other, difference))
-    return found
+                different.append(Clash(index, other, difference))
+    return different
 
 
 def _telling(units: Sequence[UnitRow]) -> list[tuple[int, UnitRow]]:
     return [
-        (place, unit)
-        for place, unit in enumerate(units)
+        (index, unit)
+        for index, unit in enumerate(units)
         if unit.kind != "code"
         and len(unit.text) <= PASSAGES.unit_characters
         and not unit.text.rstrip().endswith("?")

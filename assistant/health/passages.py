@@ -45,26 +45,28 @@ def near_pairs(survey: Survey, cache: Cache) -> dict[str, list[PassagePair]]:
     """Pairs of near passages by language; only what changed since the last time is compared."""
     found: dict[str, list[PassagePair]] = {}
     by_language: dict[str, list[int]] = {}
-    for place, chunk in enumerate(survey.chunks):
-        if survey.units[chunk.rowid] and survey.vectors[place].any():
-            by_language.setdefault(survey.articles[chunk.article].primary_language, []).append(place)
-    for language, places in sorted(by_language.items()):
-        owners = [survey.chunks[place].article for place in places]
-        keys = _keys(survey, places)
-        known = nearest(keys, owners, survey.vectors[np.array(places)], PASSAGES.neighbours, cache.neighbours(language))
+    for index, chunk in enumerate(survey.chunks):
+        if survey.units[chunk.rowid] and survey.vectors[index].any():
+            by_language.setdefault(survey.articles[chunk.article].primary_language, []).append(index)
+    for language, indexes in sorted(by_language.items()):
+        owners = [survey.chunks[index].article for index in indexes]
+        keys = _keys(survey, indexes)
+        known = nearest(
+            keys, owners, survey.vectors[np.array(indexes)], PASSAGES.neighbours, cache.neighbours(language)
+        )
         cache.keep_neighbours(language, known)
         found[language] = [
-            PassagePair(places[a], places[b], cosine) for a, b, cosine in known.pairs(PASSAGES.min_cosine)
+            PassagePair(indexes[a], indexes[b], cosine) for a, b, cosine in known.pairs(PASSAGES.min_cosine)
         ]
     return found
 
 
-def _keys(survey: Survey, places: Sequence[int]) -> list[str]:
+def _keys(survey: Survey, indexes: Sequence[int]) -> list[str]:
     """What names each passage for good: its article, its text, and which of several alike in the article it is."""
     seen: Counter[str] = Counter()
     keys = []
-    for place in places:
-        chunk = survey.chunks[place]
+    for index in indexes:
+        chunk = survey.chunks[index]
         row = survey.articles[chunk.article]
         name = f"{row.key} {chunk.vector_id}"
         keys.append(f"{name} {seen[name]}")
@@ -79,13 +81,13 @@ def contradictions(
     found: dict[tuple[str, str], Clashing] = {}
     with cache.comparisons(f"clashes {language}") as comparisons:
         for done, pair in enumerate(near, 1):
-            places = sorted((pair.left, pair.right), key=lambda place: (survey.chunks[place].vector_id, place))
-            left, right = (survey.chunks[place] for place in places)
+            indexes = sorted((pair.left, pair.right), key=lambda index: (survey.chunks[index].vector_id, index))
+            left, right = (survey.chunks[index] for index in indexes)
             key = f"{left.vector_id} {right.vector_id}"
             compare = functools.partial(_clashes, survey, left, right, language)
             for first, second, *said in comparisons.get(key, compare):
                 one, other = survey.units[left.rowid][first], survey.units[right.rowid][second]
-                clashing = Clashing(places[0], places[1], one, other, Difference(*said))
+                clashing = Clashing(indexes[0], indexes[1], one, other, Difference(*said))
                 found.setdefault((min(one.text, other.text), max(one.text, other.text)), clashing)
             told(done, len(near))
     return list(found.values())
@@ -134,9 +136,9 @@ def copied_sections(
         rows = survey.chunks[pair.left].article, survey.chunks[pair.right].article
         if pair.cosine >= PASSAGES.min_cosine_of_copies and (min(rows), max(rows)) not in besides:
             candidates.append((pair.left, pair.right))
-    places = {place for pair in candidates for place in pair}
-    texts = {place: [unit.text for unit in survey.units[survey.chunks[place].rowid]] for place in places}
-    shas = {place: survey.chunks[place].vector_id for place in places}
+    indexes = {index for pair in candidates for index in pair}
+    texts = {index: [unit.text for unit in survey.units[survey.chunks[index].rowid]] for index in indexes}
+    shas = {index: survey.chunks[index].vector_id for index in indexes}
     return _overlaps(f"sections {language}", candidates, texts, shas, language, cache)
 
 

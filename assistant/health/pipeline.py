@@ -43,8 +43,8 @@ def examine(library: Library, today: date, told: Told = lambda *_: None) -> Heal
             return HealthReport(today, 0, ())
         cache, used = Cache(library.home / CACHE_FILE, fingerprint), usage(library, survey, today)
         findings = _Examination(library, snapshot, survey, where, cache, used, today).run(told)
-    order = {kind: place for place, kind in enumerate(KINDS)}
-    findings.sort(key=lambda one: (order[one.kind], -one.damage, tuple(str(ref.key) for ref in one.articles)))
+    order = {kind: index for index, kind in enumerate(KINDS)}
+    findings.sort(key=lambda item: (order[item.kind], -item.damage, tuple(str(ref.key) for ref in item.articles)))
     return HealthReport(today, len(survey.articles), tuple(findings))
 
 
@@ -80,22 +80,22 @@ class _Examination:
 
     def _contradictions(self, near: Sequence[PassagePair], language: str, told: Told) -> list[HealthFinding]:
         by_articles: dict[tuple[int, int], list[Clashing]] = {}
-        for one in contradictions(self.survey, near, language, self.cache, told):
-            rows = self._article(one.left), self._article(one.right)
-            by_articles.setdefault((min(rows), max(rows)), []).append(one)
+        for clash in contradictions(self.survey, near, language, self.cache, told):
+            rows = self._article(clash.left), self._article(clash.right)
+            by_articles.setdefault((min(rows), max(rows)), []).append(clash)
         return [self._clash(rows, clashes) for rows, clashes in by_articles.items()]
 
     def _clash(self, rows: tuple[int, int], clashes: Sequence[Clashing]) -> HealthFinding:
         first, second = sorted(rows, key=lambda row: str(self._row(row).key))
         differences = []
-        for one in clashes:
+        for clash in clashes:
             sides = [
-                self._place(one.left, one.left_unit) | {"says": one.difference.left},
-                self._place(one.right, one.right_unit) | {"says": one.difference.right},
+                self._place(clash.left, clash.left_unit) | {"says": clash.difference.left},
+                self._place(clash.right, clash.right_unit) | {"says": clash.difference.right},
             ]
-            left, right = sides if self._article(one.left) == first else reversed(sides)
+            left, right = sides if self._article(clash.left) == first else reversed(sides)
             differences.append(
-                (left["lines"], right["lines"], {"kind": one.difference.kind, "left": left, "right": right})
+                (left["lines"], right["lines"], {"kind": clash.difference.kind, "left": left, "right": right})
             )
         old = [ref.article_id for ref in (self._ref(first), self._ref(second)) if ref.article_id in self.superseded]
         evidence = {
@@ -159,9 +159,9 @@ class _Examination:
 
     def _findability(self) -> list[HealthFinding]:
         by_article: dict[int, list[dict[str, Any]]] = {}
-        for one in lost(self.library, self.snapshot, self.survey, self.where, self.cache):
-            by_article.setdefault(one.article, []).append(
-                {"name": one.name, "rank": one.rank or None, "before": list(one.before)}
+        for name in lost(self.library, self.snapshot, self.survey, self.where, self.cache):
+            by_article.setdefault(name.article, []).append(
+                {"name": name.name, "rank": name.rank or None, "before": list(name.before)}
             )
         return [self._finding("findability", "warning", (row,), {"names": names}) for row, names in by_article.items()]
 

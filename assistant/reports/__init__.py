@@ -1,4 +1,4 @@
-"""What the log, the tickets and the backlog add up to: figures of a period, and the reports made of them.
+"""Figures of a period from the log, the tickets and the backlog, and the reports made of them.
 
 Aggregates only, never of a person. The same data give the same bytes. Doors: ``team_report``, ``gap_report`` and
 ``export_tables``.
@@ -19,7 +19,7 @@ from assistant.reports.figures.period import Period, latest
 from assistant.reports.formatting import Wording
 from assistant.reports.gap_report import gap_document, gather_gaps
 from assistant.reports.rendering.formats import Format, as_csv, as_json, as_text, check_format
-from assistant.reports.team_report import team_document, top_gaps
+from assistant.reports.team_report import team_document
 
 if TYPE_CHECKING:
     from kb.library import Library
@@ -44,7 +44,7 @@ def team_report(library: Library, period: Period, language: str, form: str, made
         return as_json({"made_on": made_on.isoformat()} | team_tables.to_json(figures))
     if form == "csv":
         return as_csv(*team_tables.in_words(figures, wording), language)
-    return as_text(team_document(figures, wording, made_on, top_gaps(library.backlog.gaps(OPEN), wording)), form)
+    return as_text(team_document(figures, wording, made_on, library.backlog.gaps(OPEN)), form)
 
 
 def gap_report(

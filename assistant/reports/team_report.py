@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from datetime import date
 from typing import TYPE_CHECKING
 
@@ -43,32 +42,12 @@ _CHANGE_TOLD = 0.1
 """From this relative change on, the number of questions is worth a sentence."""
 
 
-@dataclass(frozen=True, slots=True)
-class TopGap:
-    """An open gap that is worth naming: its need, and how much it is asked for in words."""
+def team_document(figures: PeriodFigures, wording: Wording, made_on: date, gaps: Sequence[Gap] = ()) -> Document:
+    """The report on ``figures`` as of the day ``made_on``; ``gaps`` are the open ones by priority.
 
-    title: str
-    demand: str
-    cause: str
-    state: str
-
-
-def top_gaps(gaps: Sequence[Gap], wording: Wording) -> list[TopGap]:
-    """The first of ``gaps``, which are sorted by priority; what is off topic is not worth naming."""
-    return [
-        TopGap(
-            gap.title,
-            gap_evidence.demand_without_people(gap, wording),
-            wording.say(f"cause_{gap.cause}"),
-            wording.say(f"state_{gap.state}"),
-        )
-        for gap in gaps
-        if gap.cause != "out_of_scope"
-    ][:_MOST_GAPS]
-
-
-def team_document(figures: PeriodFigures, wording: Wording, made_on: date, top_gaps: Sequence[TopGap] = ()) -> Document:
-    """The report on ``figures`` as of the day ``made_on``; ``top_gaps`` are named in this order."""
+    The first of them are named, but for those that are off topic.
+    """
+    top_gaps = [gap for gap in gaps if gap.cause != "out_of_scope"][:_MOST_GAPS]
     sections = [
         *_summary(figures, wording, top_gaps),
         *_questions(figures, wording),
@@ -82,13 +61,13 @@ def team_document(figures: PeriodFigures, wording: Wording, made_on: date, top_g
     return Document(wording.language, wording.say("team_title"), wording.period(figures.period), origin, sections)
 
 
-def _summary(figures: PeriodFigures, wording: Wording, top_gaps: Sequence[TopGap]) -> Iterator[Block]:
+def _summary(figures: PeriodFigures, wording: Wording, top_gaps: Sequence[Gap]) -> Iterator[Block]:
     yield Section(wording.say("summary"))
     yield Bullets(list(_sentences(figures, wording, top_gaps)))
     yield from blocks.comparison(SUMMARY, figures, wording)
 
 
-def _sentences(figures: PeriodFigures, wording: Wording, top_gaps: Sequence[TopGap]) -> Iterator[str]:
+def _sentences(figures: PeriodFigures, wording: Wording, top_gaps: Sequence[Gap]) -> Iterator[str]:
     totals = figures.totals
     questions, tickets = totals["questions"], totals["tickets"]
     if questions.hidden or tickets.hidden:
@@ -102,7 +81,8 @@ def _sentences(figures: PeriodFigures, wording: Wording, top_gaps: Sequence[TopG
     if any(figure.value for figure in gaps.values()):
         yield wording.say("say_gaps", **{key: wording.value(figure) for key, figure in gaps.items()})
     if top_gaps:
-        yield wording.say("say_top", title=top_gaps[0].title, demand=top_gaps[0].demand)
+        demand = gap_evidence.demand_without_people(top_gaps[0], wording)
+        yield wording.say("say_top", title=top_gaps[0].title, demand=demand)
     if figures.open_escalations:
         yield wording.amount("say_escalations", figures.open_escalations)
     if figures.overdue:
@@ -145,7 +125,7 @@ def _about_questions(figures: PeriodFigures, wording: Wording) -> Iterator[Block
     yield from blocks.by_group("language", figures.groups.get("language", ()), keys, wording, wording.language_name)
 
 
-def _gaps(figures: PeriodFigures, wording: Wording, top_gaps: Sequence[TopGap]) -> Iterator[Block]:
+def _gaps(figures: PeriodFigures, wording: Wording, top_gaps: Sequence[Gap]) -> Iterator[Block]:
     yield Section(wording.say("gaps_section"))
     if not figures.gap_states:
         yield Paragraph(wording.say("no_gaps"))
@@ -153,7 +133,15 @@ def _gaps(figures: PeriodFigures, wording: Wording, top_gaps: Sequence[TopGap]) 
     states = [[wording.say(f"state_{state}"), wording.number(number)] for state, number in figures.gap_states.items()]
     yield Grid(wording.say("gap_states"), wording.columns("state", "number"), states, frozenset({1}))
     if top_gaps:
-        rows = [[gap.title, gap.cause, gap.demand, gap.state] for gap in top_gaps]
+        rows = [
+            [
+                gap.title,
+                wording.say(f"cause_{gap.cause}"),
+                gap_evidence.demand_without_people(gap, wording),
+                wording.say(f"state_{gap.state}"),
+            ]
+            for gap in top_gaps
+        ]
         yield Grid(wording.say("top_gaps"), wording.columns("need", "cause", "demand", "state"), rows)
     weeks = figures.trend
     lines = blocks.series(weeks, ("gaps_opened", "gaps_verified"), wording)

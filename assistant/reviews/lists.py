@@ -92,7 +92,7 @@ def due(
             )
     order = {"expired": 0, "overdue": 1, "due": 2}
     return {
-        name: sorted(found[name], key=lambda one: (order[one.state], -one.days_late, str(one.due_on), one.path))
+        name: sorted(found[name], key=lambda item: (order[item.state], -item.days_late, str(item.due_on), item.path))
         for name in sorted(found)
     }
 
@@ -111,15 +111,15 @@ def listing(found: Mapping[str, Sequence[Due]], language: str) -> str:
 
 
 def _section(name: str, items: Sequence[Due], language: str) -> str:
-    lines = [f"- [ ] {_line(one, language)}" for one in items]
+    lines = [f"- [ ] {_line(article, language)}" for article in items]
     return "\n".join([f"## {name or text('reviews.nobody', language)} ({len(items)})", "", *lines])
 
 
-def _line(one: Due, language: str) -> str:
-    when = {"day": _day(one.due_on, language), "days": str(one.days_late)}
-    said = text("reviews.undated" if one.due_on is None else f"reviews.state_{one.state}", language, **when)
-    by = text("reviews.last_by", language, name=one.reviewed_by) if one.reviewed_by else ""
-    return f"{one.title} ({one.language}) – {said}{by} – {one.path}"
+def _line(article: Due, language: str) -> str:
+    when = {"day": _day(article.due_on, language), "days": str(article.days_late)}
+    state = text("reviews.undated" if article.due_on is None else f"reviews.state_{article.state}", language, **when)
+    by = text("reviews.last_by", language, name=article.reviewed_by) if article.reviewed_by else ""
+    return f"{article.title} ({article.language}) – {state}{by} – {article.path}"
 
 
 def _day(day: date | None, language: str) -> str:
@@ -139,9 +139,9 @@ def reminders(
     written: dict[str, Path] = {}
     for name, items in found.items():
         file = folder / f"{_file_name(name, {path.stem for path in written.values()}, language)}.txt"
-        late = sum(one.state != "due" for one in items)
+        late = sum(article.state != "due" for article in items)
         subject = text("reviews.subject", language, count=str(len(items)), late=str(late), day=_day(today, language))
-        lines = [f"{number}. {_line(one, language)}" for number, one in enumerate(items, start=1)]
+        lines = [f"{number}. {_line(article, language)}" for number, article in enumerate(items, start=1)]
         hello = text("reviews.hello", language, name=name or text("reviews.nobody", language))
         body = [
             subject,

@@ -56,7 +56,7 @@ def published_articles(catalog: Catalog, today: date, due_days: int) -> list[Pub
 
     with catalog.snapshot() as snapshot:
         rows = snapshot.listing(Filter(today, expired=True))
-    found = [
+    articles = [
         PublishedArticle(
             row.id,
             row.language,
@@ -66,7 +66,7 @@ def published_articles(catalog: Catalog, today: date, due_days: int) -> list[Pub
         )
         for row in rows
     ]
-    return sorted(found, key=lambda one: (one.due_on or date.max, one.article_id, one.language))
+    return sorted(articles, key=lambda article: (article.due_on or date.max, article.article_id, article.language))
 
 
 def freshness_counts(articles: Collection[PublishedArticle]) -> dict[Freshness, int]:

@@ -45,7 +45,7 @@ def novelty(library: Library, since: datetime, until: datetime) -> dict[str, Nov
     events = list(library.events.questions(since - LOOK_BACK, until))
     asked = [event for event in events if event.asked_at >= since]
     found: dict[str, Novelty] = {event.question_id: "answered" for event in asked if event.status == "answered"}
-    unanswered = [place for place, event in enumerate(events) if event.status != "answered" and event.asked_at >= since]
+    unanswered = [index for index, event in enumerate(events) if event.status != "answered" and event.asked_at >= since]
     if not unanswered:
         return found
     try:
@@ -54,26 +54,26 @@ def novelty(library: Library, since: datetime, until: datetime) -> dict[str, Nov
         _LOG.info("Which questions are new is not known. %s %s", error.message, error.hint)
         return {}
     before |= later_in_a_gap(library.backlog.gaps(), events)
-    for place in unanswered:
-        found[events[place].question_id] = "asked_before" if place in before else "new"
+    for index in unanswered:
+        found[events[index].question_id] = "asked_before" if index in before else "new"
     return found
 
 
-def asked_before(events: Sequence[QuestionEvent], places: Sequence[int], vectors: FloatMatrix) -> set[int]:
-    """Which of the questions at ``places`` are alike to an earlier one, at most LOOK_BACK old.
+def asked_before(events: Sequence[QuestionEvent], indexes: Sequence[int], vectors: FloatMatrix) -> set[int]:
+    """Which of the questions at ``indexes`` are alike to an earlier one, at most LOOK_BACK old.
 
-    ``events`` and ``places`` are sorted by time; ``vectors`` (n, d) are theirs, of length 1.
+    ``events`` and ``indexes`` are sorted by time; ``vectors`` (n, d) are theirs, of length 1.
     """
     times = np.array([event.asked_at.timestamp() for event in events])
     oldest = np.searchsorted(times, times - LOOK_BACK.total_seconds())  # the first that is not too old for each
     found: set[int] = set()
-    for start in range(0, len(places), _BLOCK):
+    for start in range(0, len(indexes), _BLOCK):
         checkpoint()
-        part = np.array(places[start : start + _BLOCK])
+        part = np.array(indexes[start : start + _BLOCK])
         columns = np.arange(oldest[part[0]], part[-1])
         alike = vectors[part] @ vectors[columns].T >= ALIKE
         alike &= (columns < part[:, None]) & (columns >= oldest[part][:, None])
-        found.update(int(place) for place in part[alike.any(axis=1)])
+        found.update(int(index) for index in part[alike.any(axis=1)])
     return found
 
 
@@ -81,6 +81,6 @@ def later_in_a_gap(gaps: Iterable[Gap], events: Sequence[QuestionEvent]) -> set[
     """The places of those questions that are in one gap with an earlier one, at most LOOK_BACK old."""
     later: set[str] = set()
     for gap in gaps:
-        asked = sorted((one.asked_at, one.id) for one in gap.questions if one.kind == "question")
+        asked = sorted((question.asked_at, question.id) for question in gap.questions if question.kind == "question")
         later.update(name for (before, _), (at, name) in pairwise(asked) if at - before <= LOOK_BACK)
-    return {place for place, event in enumerate(events) if (event.caller_id or event.question_id) in later}
+    return {index for index, event in enumerate(events) if (event.caller_id or event.question_id) in later}

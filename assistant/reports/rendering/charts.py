@@ -52,7 +52,7 @@ class Chart:
     @property
     def is_empty(self) -> bool:
         """Whether there is nothing to draw: no value that differs from nought."""
-        return not any(value and value >= _NOTHING for one in self.series for value in one.values)
+        return not any(value and value >= _NOTHING for series in self.series for value in series.values)
 
 
 def svg(chart: Chart, name: str) -> str:
@@ -72,8 +72,8 @@ def svg(chart: Chart, name: str) -> str:
 
 def _highest(chart: Chart) -> float:
     if chart.kind == "lines":
-        return max((value or 0.0 for one in chart.series for value in one.values), default=0.0)
-    stacks = zip(*(one.values for one in chart.series), strict=True)
+        return max((value or 0.0 for series in chart.series for value in series.values), default=0.0)
+    stacks = zip(*(series.values for series in chart.series), strict=True)
     return max((sum(value or 0.0 for value in stack) for stack in stacks), default=0.0)
 
 
@@ -85,8 +85,8 @@ def _nice(highest: float) -> float:
     return next(power * step for step in (1, 1.2, 1.6, 2, 2.4, 3, 4, 5, 6, 8, 10) if power * step >= highest * 0.999)
 
 
-def _x(chart: Chart, place: int) -> float:
-    return _LEFT + (place + 0.5) * _step(chart)
+def _x(chart: Chart, index: int) -> float:
+    return _LEFT + (index + 0.5) * _step(chart)
 
 
 def _step(chart: Chart) -> float:
@@ -106,16 +106,16 @@ def _scale(chart: Chart, top: float) -> Iterator[str]:
 
 
 def _labels(chart: Chart) -> Iterator[str]:
-    for place, label in enumerate(chart.labels):
-        x = _number(_x(chart, place))
+    for index, label in enumerate(chart.labels):
+        x = _number(_x(chart, index))
         yield f'<text class="tick" x="{x}" y="{HEIGHT - 8}" text-anchor="middle">{escape(label)}</text>'
 
 
 def _columns(chart: Chart, top: float) -> Iterator[str]:
     width = _step(chart) * _COLUMN_SHARE
-    for place in range(len(chart.labels)):
-        x, base = _x(chart, place), 0.0
-        stack = [one.values[place] for one in chart.series]
+    for index in range(len(chart.labels)):
+        x, base = _x(chart, index), 0.0
+        stack = [series.values[index] for series in chart.series]
         for number, value in enumerate(stack):
             if value:
                 high, low = _y(base + value, top), _y(base, top)
@@ -128,24 +128,24 @@ def _columns(chart: Chart, top: float) -> Iterator[str]:
         above = _number(_y(base, top) - 4)
         yield f'<text class="value" x="{_number(x)}" y="{above}" text-anchor="middle">{escape(word)}</text>'
     if len(chart.series) > 1:
-        for number, one in enumerate(chart.series):
+        for number, series in enumerate(chart.series):
             y = _TOP + 12 + 20 * (len(chart.series) - 1 - number)
             x = WIDTH - _RIGHT + 8
             yield f'<rect class="s{number}" x="{x}" y="{y - 9}" width="10" height="10"/>'
-            yield f'<text class="key" x="{x + 16}" y="{y}">{escape(one.name)}</text>'
+            yield f'<text class="key" x="{x + 16}" y="{y}">{escape(series.name)}</text>'
 
 
 def _lines(chart: Chart, top: float) -> Iterator[str]:
     ends: list[tuple[float, str, int]] = []
-    for number, one in enumerate(chart.series):
-        points = [(_x(chart, place), _y(value, top)) for place, value in enumerate(one.values) if value is not None]
-        for run in _runs(one.values):
-            path = " ".join(f"{_number(_x(chart, place))},{_number(_y(value, top))}" for place, value in run)
+    for number, series in enumerate(chart.series):
+        points = [(_x(chart, index), _y(value, top)) for index, value in enumerate(series.values) if value is not None]
+        for run in _runs(series.values):
+            path = " ".join(f"{_number(_x(chart, index))},{_number(_y(value, top))}" for index, value in run)
             yield f'<polyline class="l{number}" points="{path}"/>'
         for x, y in points:
             yield _mark(number, x, y)
         if points:
-            ends.append((points[-1][1], one.name, number))
+            ends.append((points[-1][1], series.name, number))
     lowest = -math.inf
     for y, name, _ in sorted(ends):
         lowest = max(y, lowest + _LINE_GAP)
@@ -155,9 +155,9 @@ def _lines(chart: Chart, top: float) -> Iterator[str]:
 def _runs(values: Sequence[float | None]) -> Iterator[list[tuple[int, float]]]:
     """Stretches of neighbouring values: a line does not cross what is not known."""
     run: list[tuple[int, float]] = []
-    for place, value in enumerate(values):
+    for index, value in enumerate(values):
         if value is not None:
-            run.append((place, value))
+            run.append((index, value))
         elif run:
             yield run
             run = []

@@ -13,6 +13,7 @@ from assistant.reports.figures.measures import quantile
 from assistant.reports.figures.period import Period, latest, moments
 from assistant.reports.figures.questions import QuestionCase, question_cases
 from assistant.reports.figures.tickets import TicketCase, ticket_cases
+from kb.articles.article import ArticleKey
 from kb.backlog.model import HistoryEntry, State
 from kb.errors import UsageError
 from kb.events import Action, EventLog, Feedback, QuestionEvent
@@ -126,7 +127,7 @@ class TestQuestions:
             log.act(Action("q2", NOON, "escalated"))
             first, second = question_cases(log, WEEK.since, WEEK.until, WEEK.day_of)
         assert (first.language, first.helpful, first.rater, first.used, first.articles) == (
-            "de", True, "x", True, ("move@de",),
+            "de", True, "x", True, (ArticleKey("move", "de"),),
         )  # fmt: skip
         assert (first.who, second.who) == ("?q1", "anna")
         assert (second.answered, second.escalated, second.helpful) == (False, True, None)
