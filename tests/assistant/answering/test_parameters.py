@@ -261,6 +261,28 @@ def test_quotes() -> None:
     )
 
 
+def test_a_second_article_that_only_repeats_the_first_is_not_cited() -> None:
+    index = Index()
+    chunks = [index.add(["Umzug melden"]), index.add(["Umzug planen"], row=2)]
+    asked = context(index, "Umzug")
+    terms = QuestionTerms.of(asked)
+    ranking = [ranked(article(number), 1.0, [chunk]) for number, chunk in enumerate(chunks, 1)]
+    units = gather(asked, terms, ranking[0])
+    quote = Quote(units[0].chunk, (units[0].unit,), 1.0)
+    answer = quote_and_cite(asked, AnswerVerdict(ArticleEvidence(ranking, terms, tuple(units), (quote,)), 0.9, True))
+    assert [citation.article_id for citation in answer.citations] == ["a1"]
+
+
+def test_a_sentence_that_stands_there_twice_is_quoted_once() -> None:
+    index = Index()
+    chunk = index.add(["Melden Sie den Umzug.", "Der Zähler bleibt.", "Melden Sie den Umzug."])
+    row, units = index.chunks_by_row[chunk]
+    items = [ScoredUnit(unit, row, score, {}) for unit, score in zip(units, (1.0, 0.8, 0.9), strict=True)]
+    items.sort(key=lambda item: -item.score)
+    quoted_texts = [unit.text for quote in choose(context(index, "Umzug"), items) for unit in quote.units]
+    assert quoted_texts == ["Melden Sie den Umzug.", "Der Zähler bleibt."]
+
+
 def measured(
     parameters: ConfidenceParameters, name: str, *, question: str = "Umzug", scores: Sequence[float] = (1.0,)
 ) -> float:

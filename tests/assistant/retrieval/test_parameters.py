@@ -69,6 +69,12 @@ def overdue(parameters: RerankParameters) -> list[list[str]]:
     return [reranked(parameters, old, ranked("fresh", 0.5 - less)) for less in (0.0095, 0.0105)]
 
 
+@pytest.mark.parametrize(("better", "first"), [(0.055, "own"), (0.065, "foreign")])
+def test_an_article_in_another_language_goes_first_only_where_it_is_better_by_the_margin(better, first) -> None:
+    items = ranked("own", 0.5), ranked("foreign", 0.5 + better, language="en")
+    assert reranked(RETRIEVAL.rerank, *items)[0] == first
+
+
 def cross_encoded(parameters: RerankParameters) -> int:
     pairs: list[tuple[str, str]] = []
 
