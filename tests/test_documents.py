@@ -86,3 +86,23 @@ def test_decisions_are_numbered_and_dated() -> None:
         assert re.match(rf"{number}\. \*\*[^*]+\*\* \(\d\d? [A-Z][a-z]{{2}} \d{{4}}\)\. ", " ".join(entry.split())), (
             entry
         )
+
+
+@pytest.mark.parametrize("room", ROOMS)
+def test_a_rooms_readme_names_each_of_its_modules_once_below_its_folder(room: str) -> None:
+    named: dict[str, list[str]] = {}
+    folder = ""
+    for line in (ROOT / room / "README.md").read_text(encoding="utf-8").splitlines():
+        if heading := re.fullmatch(r"#{2,3} (.+)", line):
+            folder = heading[1].rstrip("/") if heading[1].endswith("/") else ""
+        elif item := re.match(r"- `(\w+)`: \S", line):
+            named.setdefault(folder, []).append(item[1])
+    there: dict[str, list[str]] = {}
+    for module in (ROOT / room).rglob("*.py"):
+        if not module.name.startswith("__") and "versions" not in module.parts:
+            there.setdefault(module.parent.relative_to(ROOT / room).as_posix().removeprefix("."), []).append(
+                module.stem
+            )
+    assert {folder: sorted(names) for folder, names in named.items()} == {
+        folder: sorted(names) for folder, names in there.items()
+    }
