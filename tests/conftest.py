@@ -46,16 +46,18 @@ def write(folder: Path):
     return write_one
 
 
-@pytest.fixture(autouse=True, scope="session")
-def cheap_passwords():
-    """Argon2 as it is, at the least cost: tests sign in often."""
-    from argon2 import PasswordHasher
+@pytest.fixture
+def word_service(monkeypatch: pytest.MonkeyPatch):
+    """Commands embed with the small embedder: it runs as a service, and the settings name it."""
+    from tests.embedding_service import Service
 
-    from kb.accounts import passwords
-
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(passwords, "_hasher", lambda: PasswordHasher(time_cost=1, memory_cost=8, parallelism=1))
-        yield
+    words = WordEmbedder()
+    service = Service(lambda text: words.embed_queries([text])[0])
+    monkeypatch.setenv("KB_EMBEDDING__URL", service.url)
+    monkeypatch.setenv("KB_EMBEDDING__MODEL", "words")
+    monkeypatch.setenv("KB_EMBEDDING__ENGLISH", "false")
+    yield service
+    service.close()
 
 
 SAMPLE = (

@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 import threading
+from collections.abc import Callable
 from functools import cache
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
@@ -78,12 +79,13 @@ def torch_embedder() -> SentenceTransformerEmbedder:
 
 
 class Service(ThreadingHTTPServer):
-    """Gives each text a fixed vector, not of length 1 and out of order; ``failures`` are statuses to answer first."""
+    """Gives each text its vector by ``embed``, not of length 1 and out of order; ``failures`` are answered first."""
 
     daemon_threads = True
 
-    def __init__(self) -> None:
+    def __init__(self, embed: Callable[[str], np.ndarray] | None = None) -> None:
         super().__init__(("127.0.0.1", 0), _Handler)
+        self.embed = embed or vector
         self.requests: list[dict] = []
         self.keys: list[str | None] = []
         self.failures: list[int] = []
@@ -106,7 +108,9 @@ class _Handler(BaseHTTPRequestHandler):
         self.server.requests.append({"path": self.path, **body})
         self.server.keys.append(self.headers.get("Authorization"))
         status = self.server.failures.pop(0) if self.server.failures else 200
-        rows = [{"index": index, "embedding": vector(text).tolist()} for index, text in enumerate(body["input"])]
+        rows = [
+            {"index": index, "embedding": self.server.embed(text).tolist()} for index, text in enumerate(body["input"])
+        ]
         # A bad service may well repeat the key in its error.
         good, bad = {"data": rows[::-1]}, {"error": f"bad key {self.headers.get('Authorization')}"}
         answer = self.server.answer or json.dumps(good if status == 200 else bad).encode()

@@ -7,8 +7,12 @@ import re
 from collections.abc import Sequence
 
 import numpy as np
+from argon2 import PasswordHasher
 
 from kb.embedding.protocol import FloatMatrix
+
+CHEAP_HASHER = PasswordHasher(time_cost=1, memory_cost=8, parallelism=1)
+"""Argon2 as it is, at the least cost. A hash says what it cost, so signing in is as cheap."""
 
 
 class WordEmbedder:

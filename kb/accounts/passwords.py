@@ -32,17 +32,18 @@ def check(password: str, name: str) -> None:
         raise UsageError("The password is too easy to guess.", "Use a few words that do not belong together.")
 
 
-def hashed(password: str) -> str:
+def hashed(password: str, hasher: PasswordHasher | None = None) -> str:
     """The hash to store, with its salt and parameters (Argon2id, RFC 9106, about 50 ms and 64 MiB)."""
-    return _hasher().hash(password)
+    return (hasher or _hasher()).hash(password)
 
 
-def matches(stored: str | None, password: str) -> bool:
+def matches(stored: str | None, password: str, hasher: PasswordHasher | None = None) -> bool:
     """Whether ``password`` is the one that was stored. Without one it takes as long: names cannot be tried out."""
     from argon2.exceptions import InvalidHashError, VerificationError
 
+    hasher = hasher or _hasher()
     try:
-        return _hasher().verify(stored or _nobodys(), password[:_MAX_CHARACTERS]) and stored is not None
+        return hasher.verify(stored or _nobodys(hasher), password[:_MAX_CHARACTERS]) and stored is not None
     except (InvalidHashError, VerificationError):
         return False
 
@@ -65,5 +66,5 @@ def _hasher() -> PasswordHasher:
 
 
 @cache
-def _nobodys() -> str:
-    return _hasher().hash(secrets.token_urlsafe(16))
+def _nobodys(hasher: PasswordHasher) -> str:
+    return hasher.hash(secrets.token_urlsafe(16))

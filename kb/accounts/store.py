@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import secrets
 from datetime import datetime, timedelta
-from typing import Any, Self, cast
+from typing import TYPE_CHECKING, Any, Self, cast
 
 import sqlalchemy as sa
 
@@ -14,6 +14,9 @@ from kb.accounts.tokens import Tokens
 from kb.errors import KBError, NotFoundError, UsageError
 from kb.events.rows import clean, utc
 from kb.events.store import DatabasePart, Store
+
+if TYPE_CHECKING:
+    from argon2 import PasswordHasher
 
 
 class SignInError(KBError):
@@ -26,12 +29,16 @@ class Accounts(DatabasePart):
     """Accounts, sessions and the audit log. Safe to use from several threads and processes.
 
     Every method that writes is one transaction; times are aware. All methods raise EventLogUnavailableError where the
-    database cannot be reached. ``failures`` wrong passwords in a row lock an account for ``locked_minutes``.
+    database cannot be reached. ``failures`` wrong passwords in a row lock an account for ``locked_minutes``. ``hasher``
+    sets what a password's hash costs; None: argon2's own defaults.
     """
 
-    def __init__(self, store: Store, failures: int = 5, locked_minutes: int = 15) -> None:
+    def __init__(
+        self, store: Store, failures: int = 5, locked_minutes: int = 15, hasher: PasswordHasher | None = None
+    ) -> None:
         super().__init__(store)
         self._failures = failures
+        self._hasher = hasher
         self._locked = timedelta(minutes=locked_minutes)
         self.tokens = Tokens(store)
 
@@ -50,7 +57,7 @@ class Accounts(DatabasePart):
         name = checked_name(name)
         passwords.check(password, name)
         account = Account(name, checked_role(role), f"a-{secrets.token_hex(6)}", utc(now))
-        row = {**_row(account), "password": passwords.hashed(password)}
+        row = {**_row(account), "password": passwords.hashed(password, self._hasher)}
         try:
             with self._store.write() as connection:
                 connection.execute(schema.accounts.insert(), row)
@@ -78,7 +85,9 @@ class Accounts(DatabasePart):
     def set_password(self, name: str, password: str) -> Account:
         """Set a new password, lift a lock, and end the account's sessions. Raises NotFoundError, UsageError."""
         passwords.check(password, name)
-        return self._change(name, ending=True, password=passwords.hashed(password), failures=0, locked_until=None)
+        return self._change(
+            name, ending=True, password=passwords.hashed(password, self._hasher), failures=0, locked_until=None
+        )
 
     def disable(self, name: str, now: datetime) -> Account:
         """Shut an account and end its sessions; what it did stays on record. Raises NotFoundError."""
@@ -96,7 +105,7 @@ class Accounts(DatabasePart):
         name, now = clean(name).strip().lower(), utc(now)
         with self._store.read() as connection:
             row = _row_of(connection, name)
-        right = passwords.matches(row["password"] if row else None, password)
+        right = passwords.matches(row["password"] if row else None, password, self._hasher)
         if row is None or row["disabled_at"] is not None:
             raise _wrong()
         if row["locked_until"] is not None and row["locked_until"] > now:

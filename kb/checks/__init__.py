@@ -85,21 +85,23 @@ def check(
     here: Path | None = None,
     more: Sequence[Callable[[Corpus], Iterable[Finding]]] = (),
     max_bytes: int = MAX_BYTES,
+    parallel_from: int = PARALLEL_FROM,
 ) -> CheckReport:
     """Check the Markdown files at or below ``paths`` as they are on the day ``today``.
 
     ``due_days``: an article is due so many days before its review date. ``ignore``: patterns of file names to pass
     over. ``owner``: only the findings of that owner's articles. ``here``: where shown paths count from, by default the
     current folder. ``more``: rules to add, such as those that need a network. ``max_bytes``: larger files are a
-    finding, and not read. A single file is checked against the other articles of its folder, which get no findings of
-    their own. Raises NotFoundError for a path that does not exist.
+    finding, and not read. ``parallel_from``: with so many files, several processes read. A single file is checked
+    against the other articles of its folder, which get no findings of their own. Raises NotFoundError for a path
+    that does not exist.
     """
     findings: list[Finding] = []
     read: list[Page] = []
     collecting = gc.isenabled()
     gc.disable()  # reading makes many small objects and no cycles: a tenth of the time
     try:
-        for page, found in _each(partial(_examine, today=today), find(paths, ignore, here, max_bytes)):
+        for page, found in _each(partial(_examine, today=today), find(paths, ignore, here, max_bytes), parallel_from):
             read.append(page)
             findings += map(_shared, found)
     finally:
@@ -135,11 +137,11 @@ def _shared(finding: Finding) -> Finding:
 
 
 def _each(
-    work: Callable[[FileToRead], tuple[Page, list[Finding]]], jobs: list[FileToRead]
+    work: Callable[[FileToRead], tuple[Page, list[Finding]]], jobs: list[FileToRead], parallel_from: int
 ) -> Iterator[tuple[Page, list[Finding]]]:
     """``work`` on every job in order, in several processes where that pays and is safe (no thread beside this one)."""
     cores = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else 1
-    if len(jobs) < PARALLEL_FROM or cores == 1 or threading.active_count() > 1:
+    if len(jobs) < parallel_from or cores == 1 or threading.active_count() > 1:
         yield from map(work, jobs)
         return
     with ProcessPoolExecutor(min(cores, MAX_PROCESSES), multiprocessing.get_context("fork")) as pool:

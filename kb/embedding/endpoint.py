@@ -29,11 +29,14 @@ class EndpointEmbedder:
     """Embeds over HTTP. ``url`` is the base address (``https://host/v1``); an E5 model gets E5's prefixes.
 
     The constructor asks for one vector, to learn the dimensions. ``max_tokens`` counts the words of ``token_offsets``;
-    longer texts are cut to it. Raises MissingPartError when the service cannot be reached or does not answer as
-    expected; neither the key nor credentials in ``url`` ever appear in an error, in ``name`` or in ``fingerprint``.
+    longer texts are cut to it. ``pauses_s``: before each further try. Raises MissingPartError when the
+    service cannot be reached or does not answer as expected; neither the key nor credentials in ``url`` ever appear in
+    an error, in ``name`` or in ``fingerprint``.
     """
 
-    def __init__(self, url: str, model: str, api_key: str = "", *, max_tokens: int = 384) -> None:
+    def __init__(
+        self, url: str, model: str, api_key: str = "", *, max_tokens: int = 384, pauses_s: Sequence[float] = _PAUSES_S
+    ) -> None:
         try:
             import httpx
         except ImportError as error:
@@ -48,6 +51,7 @@ class EndpointEmbedder:
             headers={"Authorization": f"Bearer {api_key}"} if api_key else {},
         )
         self._model = model
+        self._pauses_s = pauses_s
         self._prompts = prompts_for(model)
         self.name = f"{model} at {self._shown}"
         self.max_tokens = max_tokens
@@ -102,7 +106,7 @@ class EndpointEmbedder:
     def _post(self, payload: dict[str, object]) -> Any:  # noqa: ANN401 - whatever the service sends
         """The JSON of a good answer, trying again when the service is busy or away for a moment."""
         trouble = ""
-        for pause_s in (*_PAUSES_S, None):
+        for pause_s in (*self._pauses_s, None):
             try:
                 response = self._client.post(self._address, json=payload)
                 if response.is_success:

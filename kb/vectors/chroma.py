@@ -52,12 +52,16 @@ class ChromaVectors:
 
     Ids are content hashes, so adding one twice is the same as adding it once. Safe to call from several threads of one
     process. Every method raises MissingPartError when the store is out of reach or damaged, naming the remedy.
-    ``place`` is a folder, or an ``http(s)://host:port`` URL. ``fingerprint`` and ``dimensions`` are the embedder's.
+    ``place`` is a folder, or an ``http(s)://host:port`` URL. ``fingerprint`` and ``dimensions`` are the embedder's. A
+    new collection is made with ``graph``.
     """
 
-    def __init__(self, place: Path | str, fingerprint: str, dimensions: int) -> None:
+    def __init__(
+        self, place: Path | str, fingerprint: str, dimensions: int, graph: CreateHNSWConfiguration = HNSW
+    ) -> None:
         self._place = place
         self._dimensions = dimensions
+        self._graph = graph
         self._name = f"chunks-{fingerprint[:16]}"
         with self._guard(), _hushed(folder=isinstance(place, Path)):
             self._client = _client(place)
@@ -174,7 +178,7 @@ class ChromaVectors:
     def _create(self, name: str) -> Collection:
         return self._client.create_collection(
             name,
-            configuration={"hnsw": HNSW},
+            configuration={"hnsw": self._graph},
             embedding_function=None,
         )
 

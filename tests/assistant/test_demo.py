@@ -12,6 +12,7 @@ import pytest
 from assistant.demo import SOURCE, WEEKS, load, sample
 from ingest.pipeline import ingest
 from kb.errors import UsageError
+from kb.events import EventLog
 from kb.library import Library
 from kb.settings import Settings
 from tests.fakes import WordEmbedder
@@ -59,16 +60,18 @@ def test_the_articles_that_are_named_exist() -> None:
     assert all((ROOT / "articles/de" / f"{article}.md").is_file() for article in named)
 
 
-def test_loading_asks_the_articles_and_goes_on_where_it_was_broken_off(
-    some: Library, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    def broken(*_: object, **__: object) -> None:
+class BrokenOff(EventLog):
+    """A log on which somebody presses Ctrl-C while many questions are written."""
+
+    def log_questions(self, events: object, **_: object) -> None:
         raise KeyboardInterrupt
 
-    with monkeypatch.context() as patched:
-        patched.setattr(some.events, "log_questions", broken)
-        with pytest.raises(KeyboardInterrupt):
-            load(some, TODAY)
+
+def test_loading_asks_the_articles_and_goes_on_where_it_was_broken_off(some: Library) -> None:
+    some.events = BrokenOff(some.database)
+    with pytest.raises(KeyboardInterrupt):
+        load(some, TODAY)
+    some.events = EventLog(some.database)
     asked_already = some.events.counts()["questions"]
     assert asked_already > 0
     written = load(some, TODAY)

@@ -163,10 +163,11 @@ def test_a_file_that_goes_before_it_is_read_is_a_problem_and_keeps_its_text(
     assert titles(library) == ["Umzug"]
 
 
-def test_a_graph_that_was_torn_by_a_kill_is_made_anew_by_the_next_ingest(library, folder, write, monkeypatch) -> None:
+def test_a_graph_that_was_torn_by_a_kill_is_made_anew_by_the_next_ingest(library, folder, write) -> None:
     """As it is left when the process dies while Chroma writes its graph."""
-    monkeypatch.setitem(chroma.HNSW, "batch_size", 5)
-    monkeypatch.setitem(chroma.HNSW, "sync_threshold", 10)
+    graph = chroma.HNSW | {"batch_size": 5, "sync_threshold": 10}
+    words = library.embedder
+    chroma.ChromaVectors(library.chroma_place, words.fingerprint, words.dimensions, graph).close()
     for number in range(30):
         write(f"a{number}", f"Titel {number}", f"Text {number}.")
     ingest(library, [folder])

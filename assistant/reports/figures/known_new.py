@@ -59,17 +59,20 @@ def novelty(library: Library, since: datetime, until: datetime) -> dict[str, Nov
     return found
 
 
-def asked_before(events: Sequence[QuestionEvent], indexes: Sequence[int], vectors: FloatMatrix) -> set[int]:
+def asked_before(
+    events: Sequence[QuestionEvent], indexes: Sequence[int], vectors: FloatMatrix, block: int = _BLOCK
+) -> set[int]:
     """Which of the questions at ``indexes`` are alike to an earlier one, at most LOOK_BACK old.
 
-    ``events`` and ``indexes`` are sorted by time; ``vectors`` (n, d) are theirs, of length 1.
+    ``events`` and ``indexes`` are sorted by time; ``vectors`` (n, d) are theirs, of length 1. ``block`` questions
+    are compared at once.
     """
     times = np.array([event.asked_at.timestamp() for event in events])
     oldest = np.searchsorted(times, times - LOOK_BACK.total_seconds())  # the first that is not too old for each
     found: set[int] = set()
-    for start in range(0, len(indexes), _BLOCK):
+    for start in range(0, len(indexes), block):
         checkpoint()
-        part = np.array(indexes[start : start + _BLOCK])
+        part = np.array(indexes[start : start + block])
         columns = np.arange(oldest[part[0]], part[-1])
         alike = vectors[part] @ vectors[columns].T >= ALIKE
         alike &= (columns < part[:, None]) & (columns >= oldest[part][:, None])

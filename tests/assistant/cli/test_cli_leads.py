@@ -18,22 +18,17 @@ from evals.cli import main as evals_main
 from ingest.pipeline import ingest
 from kb.backlog import Demand, FoundGap, GapQuestion
 from kb.library import Library
-from kb.settings import Settings
-from tests.fakes import WordEmbedder
 
 NOW = datetime(2026, 11, 20, 9, tzinfo=UTC)
 ROOT = Path(__file__).parents[3]
 
 
 @pytest.fixture
-def home(monkeypatch: pytest.MonkeyPatch, tmp_path: Path, write: Any, folder: Path) -> Library:
+def home(monkeypatch: pytest.MonkeyPatch, tmp_path: Path, write: Any, folder: Path, word_service: object) -> Library:
     """A home with an index, a question and a gap, and commands that find it with the small embedder."""
     monkeypatch.chdir(tmp_path)
-    monkeypatch.setattr("kb.embedding.open_embedder", lambda *_: WordEmbedder())
-    monkeypatch.setenv("KB_EMBEDDING__ENGLISH", "false")
     write("de/wallbox", "Wallbox", "# Wallbox\n\nDie Wallbox kostet 500 Euro.", id="wallbox", owner="team-technik")
-    made = Library(tmp_path / ".kb", Settings())
-    made.embedder, made.english = WordEmbedder(), None
+    made = Library.open(tmp_path / ".kb")
     ingest(made, [folder])
     question = ask(made, "Was kostet die Wallbox?", now=NOW)
     evidence = [

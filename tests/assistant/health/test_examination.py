@@ -7,6 +7,7 @@ import sqlite3
 import sys
 from contextlib import closing
 from datetime import UTC, date, datetime, timedelta
+from pathlib import Path
 
 import pytest
 
@@ -153,6 +154,15 @@ def test_the_real_model_finds_the_planted_contradiction_and_the_missing_translat
     assert [str(one.articles[0].key) for one in missing] == ["balcony-solar@de"]
 
 
+@pytest.fixture
+def served_base(base, folder, word_service) -> Path:
+    """The home of ``base``, which commands read with the same small embedder."""
+    base.embedder = Library.open(base.home).embedder
+    ingest(base, [folder])
+    base.close()
+    return base.home
+
+
 def run(monkeypatch, capsys, *arguments: str) -> tuple[int, str]:
     monkeypatch.setattr(sys, "argv", ["kb", *arguments])
     with pytest.raises(SystemExit) as end:
@@ -160,9 +170,8 @@ def run(monkeypatch, capsys, *arguments: str) -> tuple[int, str]:
     return int(end.value.code or 0), capsys.readouterr().out
 
 
-def test_the_command_gives_the_stable_shape_and_exit_codes(base, monkeypatch, capsys) -> None:
-    monkeypatch.setattr(Library, "open", lambda *_: base)
-    chosen = ("health", "--today", "2026-11-25", "--kind", "contradiction")
+def test_the_command_gives_the_stable_shape_and_exit_codes(served_base, monkeypatch, capsys) -> None:
+    chosen = ("--home", str(served_base), "health", "--today", "2026-11-25", "--kind", "contradiction")
     code, out = run(monkeypatch, capsys, *chosen, "--json")
     shown = json.loads(out)
     assert code == 0
@@ -178,9 +187,10 @@ def test_the_command_gives_the_stable_shape_and_exit_codes(base, monkeypatch, ca
     assert run(monkeypatch, capsys, *chosen[:-1], "nonsense")[0] == 2
 
 
-def test_the_command_prints_both_sentences_and_what_to_do_in_the_language_asked_for(base, monkeypatch, capsys) -> None:
-    monkeypatch.setattr(Library, "open", lambda *_: base)
-    _, out = run(monkeypatch, capsys, "health", "--today", "2026-11-25", "--language", "de")
+def test_the_command_prints_both_sentences_and_what_to_do_in_the_language_asked_for(
+    served_base, monkeypatch, capsys
+) -> None:
+    _, out = run(monkeypatch, capsys, "--home", str(served_base), "health", "--today", "2026-11-25", "--language", "de")
     assert "Widersprüche (1)" in out
     assert "„4,50 €“ oder „3,50 €“" in out
     assert FEE.format(amount="3,50 €") in out

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -17,11 +18,27 @@ from ingest.pipeline import ingest
 from kb.articles.article import ArticleKey
 from kb.backlog import Demand, FoundGap, GapQuestion
 from kb.checks import check
+from kb.embedding import Embedder, FloatMatrix
 from kb.errors import ConflictError, UsageError
 from kb.library import Library
 from tests.assistant.wallbox import ANSWERS, ASKED, BESIDE
 
 NOW = datetime(2026, 11, 20, 9, tzinfo=UTC)
+
+
+class Listening:
+    """An embedder that notes the questions it embeds."""
+
+    def __init__(self, embedder: Embedder) -> None:
+        self._embedder = embedder
+        self.asked: list[str] = []
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._embedder, name)
+
+    def embed_queries(self, texts: Sequence[str]) -> FloatMatrix:
+        self.asked += texts
+        return self._embedder.embed_queries(texts)
 
 
 def gap(library: Library, asked: tuple[str, ...] = ASKED, **changes: Any) -> FoundGap:
@@ -120,20 +137,15 @@ def test_a_text_of_another_subject_under_a_fitting_title_closes_nothing(shelf: L
 
 
 def test_a_later_change_that_breaks_the_answers_reopens_it_and_one_that_does_not_is_noted(
-    shelf: Library, articles: Path, monkeypatch: pytest.MonkeyPatch
+    shelf: Library, articles: Path
 ) -> None:
     shelf.backlog.sync([gap(shelf)], NOW)
     made = draft(shelf, "G-0001", "anna", NOW, folder=articles)
     publish(made.path, ANSWERS)
     ingest(shelf, [articles])
     assert verify(shelf, "G-0001", "anna", NOW).closed
-    asked: list[str] = []
-
-    def listen(library: Library, text: str, *rest: Any, **more: Any) -> Any:
-        asked.append(text)
-        return ask(library, text, *rest, **more)
-
-    monkeypatch.setattr("assistant.leads.reask.ask", listen)
+    shelf.embedder = Listening(shelf.embedder)
+    asked = shelf.embedder.asked
     assert recheck(shelf, NOW) == []
     assert asked == []  # as long as the article stands, nothing is asked
     publish(made.path, ANSWERS + "\nFragen beantwortet die Hotline.\n")

@@ -23,7 +23,7 @@ from kb.articles.article import ArticleKey
 from kb.articles.front_matter import text_sha256
 from kb.catalog import ArticleRow, Filter, Judgement, RatingPeriod, ratings
 from kb.errors import NotFoundError
-from kb.events import EventLogUnavailableError, Feedback, QuestionEvent
+from kb.events import EventLog, EventLogUnavailableError, Feedback, QuestionEvent
 from kb.library import Library
 from kb.runtime.days import day_in, noon
 from kb.settings import AnswerSettings, LearningSettings
@@ -302,11 +302,13 @@ def test_with_another_model_everything_is_embedded_anew(three, folder) -> None:
     assert {lesson.article_id for lesson in lessons(three)} == {"first", "second"}
 
 
-def test_a_log_out_of_reach_teaches_nothing_and_stops_nobody(three, monkeypatch) -> None:
-    def unreachable(*_: object) -> None:
+class LogOutOfReach(EventLog):
+    def rated_after(self, *_: object) -> None:
         raise EventLogUnavailableError("away", "Mend it.")
 
-    monkeypatch.setattr(type(three.events), "rated_after", unreachable)
+
+def test_a_log_out_of_reach_teaches_nothing_and_stops_nobody(three) -> None:
+    three.events = LogOutOfReach(three.database)
     assert adjusted(three, QUESTION) == {}
 
 

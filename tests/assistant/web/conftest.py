@@ -16,12 +16,14 @@ from starlette.testclient import TestClient
 
 from assistant.web.app import build
 from ingest.pipeline import ingest
+from kb.accounts import Accounts
 from kb.events import QuestionEvent
 from kb.library import Library
 from kb.settings import Settings
 from tests import sample_gaps
 from tests.assistant.web import hard, small_server
 from tests.assistant.web.browsing import ARTICLES, CHROMIUM, PASSWORD, ROOT, SERVE, XSS, Running
+from tests.fakes import CHEAP_HASHER
 
 
 @pytest.fixture(scope="session")
@@ -57,7 +59,7 @@ def running(browser: Any, tmp_path_factory: pytest.TempPathFactory) -> Iterator[
 def guarded(browser: Any, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Running]:
     """A server with an account of every role."""
     folder = articles_in(tmp_path_factory.mktemp("guarded"))
-    with Library(folder / ".kb", Settings()).accounts as accounts:
+    with Accounts(Library(folder / ".kb", Settings()).database, hasher=CHEAP_HASHER) as accounts:
         for role in ("agent", "lead", "admin"):
             accounts.add(role, role, PASSWORD, datetime.now(UTC))
     with served(browser, folder) as running:

@@ -255,11 +255,10 @@ def test_bad_input_leaves_two_lines_and_exit_code_2(
     lines: list[Any],
     said: str,
     dataset: Path,
-    embedder: WordEmbedder,
+    word_service: object,
     capsys: pytest.CaptureFixture[str],
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    monkeypatch.setattr("kb.library.Library.embedder", embedder)
     (dataset / "bad.jsonl").write_text("\n".join(map(json.dumps, lines)), encoding="utf-8")
     monkeypatch.setattr("sys.argv", ["evals", "run", str(dataset), "--queries", "bad.jsonl"])
     with pytest.raises(SystemExit) as left:

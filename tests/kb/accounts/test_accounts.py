@@ -8,6 +8,8 @@ import pytest
 
 from kb.accounts import ROLES, Accounts, AuditEntry, SignInError, may
 from kb.errors import NotFoundError, UsageError
+from kb.events.store import Store
+from tests.fakes import CHEAP_HASHER
 
 NOW = datetime(2026, 11, 25, 8, 0, tzinfo=UTC)
 TODAY = NOW.date()
@@ -16,7 +18,7 @@ PASSWORD = "vier Worte ohne Sinn"
 
 @pytest.fixture
 def accounts(tmp_path: Path):
-    made = Accounts.open(f"sqlite:///{tmp_path / 'events.sqlite3'}", failures=3, locked_minutes=15)
+    made = Accounts(Store(f"sqlite:///{tmp_path / 'events.sqlite3'}"), 3, 15, CHEAP_HASHER)
     yield made
     made.close()
 

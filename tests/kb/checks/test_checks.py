@@ -11,7 +11,6 @@ import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-import kb.checks
 from kb.checks import CheckReport, Finding, check
 from kb.checks.codes import WHY
 from kb.errors import NotFoundError
@@ -377,12 +376,11 @@ def test_json_has_the_shape_of_the_contract(shelf: Shelf) -> None:
     assert all(list(item) == ["severity", "code", "path", "line", "message", "fix"] for item in document["findings"])
 
 
-def test_several_processes_find_the_same_as_one(shelf: Shelf, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_several_processes_find_the_same_as_one(shelf: Shelf) -> None:
     for number in range(70):
         shelf.put(f"a{number}", "[x](nowhere.md) TODO", related="[a1]", extra="1")
     one = shelf.check()
-    monkeypatch.setattr(kb.checks, "PARALLEL_FROM", 2)
-    assert shelf.check() == one
+    assert check([shelf.root], TODAY, parallel_from=2) == one
     assert len(one.findings) == 210
 
 

@@ -3,7 +3,6 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from kb.embedding import endpoint as module
 from kb.embedding.endpoint import EndpointEmbedder
 from kb.errors import MissingPartError
 from tests.embedding_service import DIMENSIONS, GERMAN, Service, vector
@@ -18,9 +17,9 @@ def service():
     running.close()
 
 
-@pytest.fixture
-def no_pauses(monkeypatch):
-    monkeypatch.setattr(module, "_PAUSES_S", (0.0, 0.0))
+def impatient(url: str, key: str = "") -> EndpointEmbedder:
+    """Tries again at once."""
+    return EndpointEmbedder(url, "plain", key, pauses_s=(0.0, 0.0))
 
 
 def test_vectors_are_the_services_own_at_length_1(service):
@@ -65,16 +64,16 @@ def test_long_texts_are_cut_to_max_tokens(service):
 
 
 @pytest.mark.parametrize("status", [429, 500, 503])
-def test_a_busy_service_is_asked_again(service, no_pauses, status):
+def test_a_busy_service_is_asked_again(service, status):
     service.failures = [status, status]
-    assert EndpointEmbedder(service.url, "plain").dimensions == DIMENSIONS
+    assert impatient(service.url).dimensions == DIMENSIONS
     assert len(service.requests) == 3
 
 
-def test_a_service_that_stays_away_is_an_error_without_the_key(service, no_pauses):
+def test_a_service_that_stays_away_is_an_error_without_the_key(service):
     service.failures = [503, 503, 503]
     with pytest.raises(MissingPartError, match="503") as caught:
-        EndpointEmbedder(service.url, "plain", KEY)
+        impatient(service.url, KEY)
     assert KEY not in str(caught.value)
     assert "embedding.url" in caught.value.hint
 
@@ -87,17 +86,17 @@ def test_a_refused_key_is_an_error_at_once_without_the_key(service):
     assert len(service.requests) == 1
 
 
-def test_credentials_in_the_address_are_never_shown(service, no_pauses):
+def test_credentials_in_the_address_are_never_shown(service):
     address = service.url.replace("http://", "http://user:hidden@") + "?token=hidden"
     with pytest.raises(MissingPartError) as caught:
-        EndpointEmbedder(address.replace(str(service.server_port), "1"), "plain")
+        impatient(address.replace(str(service.server_port), "1"))
     assert "hidden" not in str(caught.value)
-    assert "hidden" not in EndpointEmbedder(address.partition("?")[0], "plain").name
+    assert "hidden" not in impatient(address.partition("?")[0]).name
 
 
-def test_nobody_at_the_address_is_an_error(no_pauses):
+def test_nobody_at_the_address_is_an_error():
     with pytest.raises(MissingPartError, match=r"127\.0\.0\.1:9"):
-        EndpointEmbedder("http://127.0.0.1:9/v1", "plain")
+        impatient("http://127.0.0.1:9/v1")
 
 
 @pytest.mark.parametrize("answer", [b"<html>", b"{}", b'{"data": []}', b'{"data": [{"index": 0, "embedding": ["x"]}]}'])

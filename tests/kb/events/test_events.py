@@ -264,17 +264,14 @@ class TestMigrations:
             assert sa.inspect(connection).get_table_names() == ["alembic_version"]
         engine.dispose()
 
-    def test_a_broken_revision_leaves_nothing_behind(self, url: str, monkeypatch: pytest.MonkeyPatch) -> None:
-        upgrade = store.Store._upgrade
+    def test_a_broken_revision_leaves_nothing_behind(self, url: str) -> None:
+        class Broken(store.Store):
+            def _upgrade(self, connection: sa.Connection) -> None:
+                super()._upgrade(connection)
+                raise KeyboardInterrupt
 
-        def fail(self: store.Store, connection: sa.Connection) -> None:
-            upgrade(self, connection)
-            raise KeyboardInterrupt
-
-        with monkeypatch.context() as patch:
-            patch.setattr(store.Store, "_upgrade", fail)
-            with pytest.raises(KeyboardInterrupt):
-                EventLog.open(url)
+        with pytest.raises(KeyboardInterrupt):
+            Broken(url)
         engine = sa.create_engine(url)
         assert sa.inspect(engine).get_table_names() == []
         engine.dispose()
@@ -326,22 +323,20 @@ class TestManyAtOnce:
         counts = log.counts()
         assert (counts["questions"], counts["helpful"]) == (400, 400)
 
-    def test_who_opens_a_log_that_is_being_made_waits_and_does_not_make_it_again(
-        self, url: str, monkeypatch: pytest.MonkeyPatch
-    ) -> None:
-        upgrade, making, made = store.Store._upgrade, threading.Event(), []
+    def test_who_opens_a_log_that_is_being_made_waits_and_does_not_make_it_again(self, url: str) -> None:
+        making, made = threading.Event(), []
 
-        def slow(self: store.Store, connection: sa.Connection) -> None:
-            made.append(connection)
-            upgrade(self, connection)
-            making.set()
-            time.sleep(0.5)
+        class Slow(store.Store):
+            def _upgrade(self, connection: sa.Connection) -> None:
+                made.append(connection)
+                super()._upgrade(connection)
+                making.set()
+                time.sleep(0.5)
 
-        monkeypatch.setattr(store.Store, "_upgrade", slow)
-        first = threading.Thread(target=lambda: EventLog.open(url).close())
+        first = threading.Thread(target=lambda: Slow(url).close())
         first.start()
         assert making.wait(10)
-        with EventLog.open(url) as log:
+        with EventLog(Slow(url)) as log:
             log.log_question(asked())
         first.join()
         assert len(made) == 1

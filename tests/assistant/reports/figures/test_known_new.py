@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import numpy as np
 import pytest
 
-from assistant.reports.figures import known_new as novelty_module
 from assistant.reports.figures.known_new import LOOK_BACK, asked_before, novelty
+from kb.embedding import FloatMatrix
 from kb.errors import MissingPartError
 from kb.events import QuestionEvent
 from kb.library import Library
@@ -67,8 +68,7 @@ def test_questions_of_one_gap_are_the_same_in_other_words(empty: Library) -> Non
     assert (told["r0"], told["r1"]) == ("new", "asked_before")
 
 
-def test_blocks_are_compared_like_the_whole(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(novelty_module, "_BLOCK", 3)
+def test_blocks_are_compared_like_the_whole() -> None:
     dice = np.random.default_rng(1)
     vectors = dice.normal(size=(40, 3)).astype(np.float32)
     vectors /= np.linalg.norm(vectors, axis=1, keepdims=True)
@@ -83,13 +83,14 @@ def test_blocks_are_compared_like_the_whole(monkeypatch: pytest.MonkeyPatch) -> 
         )
     }
     assert expected
-    assert asked_before(events, places, vectors) == expected
+    assert asked_before(events, places, vectors, block=3) == expected
 
 
-def test_without_a_model_nothing_is_called_new(empty: Library, monkeypatch: pytest.MonkeyPatch) -> None:
-    def missing(texts: object) -> None:
-        raise MissingPartError("No model.", "Build one.")
+def test_without_a_model_nothing_is_called_new(empty: Library) -> None:
+    class NoModel(WordEmbedder):
+        def embed_queries(self, texts: Sequence[str]) -> FloatMatrix:
+            raise MissingPartError("No model.", "Build one.")
 
+    empty.embedder = NoModel()
     empty.events.log_question(event(1, NOON))
-    monkeypatch.setattr(empty, "question_vectors", missing)
     assert novelty(empty, NOON, NOON + timedelta(hours=1)) == {}

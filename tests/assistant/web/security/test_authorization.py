@@ -14,9 +14,11 @@ from starlette.testclient import TestClient
 from assistant.web.app import build
 from assistant.web.server import serve
 from ingest.pipeline import ingest
+from kb.accounts import Accounts
 from kb.errors import UsageError
 from kb.library import Library
 from tests.assistant.web.small_server import client_of, open_library
+from tests.fakes import CHEAP_HASHER
 
 PASSWORD = "vier Worte ohne Sinn"
 MACHINE = "the-token-of-this-server"
@@ -31,8 +33,9 @@ def home(tmp_path_factory: pytest.TempPathFactory) -> Path:
     (home / "articles" / "move.md").write_text("---\nid: move\ntitle: Umzug\n---\nUmzug melden.\n", encoding="utf-8")
     library = open_library(home / ".kb")
     ingest(library, [home / "articles"])
+    accounts = Accounts(library.database, hasher=CHEAP_HASHER)
     for name in ("agent", "lead", "admin"):
-        library.accounts.add(name, name, PASSWORD, datetime.now(UTC))
+        accounts.add(name, name, PASSWORD, datetime.now(UTC))
     library.close()
     return home
 
