@@ -3,6 +3,8 @@ PYTHON ?= python3
 VENV   := .venv
 BIN    := $(VENV)/bin
 STAMP  := $(VENV)/.installed
+# Tests run so many files at once.
+WORKERS ?= 2
 BIOME  := @biomejs/biome@2.6.8
 NPX    := npm_config_fetch_retries=0 npm_config_fetch_timeout=20000 npx --yes --prefer-offline $(BIOME)
 
@@ -27,7 +29,7 @@ test: $(STAMP)
 	  && apt-get update -qq && DEBIAN_FRONTEND=noninteractive apt-get install -y -qq chromium >/dev/null; } \
 	  || echo "chromium is missing: the browser tests will be skipped" >&2
 	$(MAKE) --no-print-directory lint
-	$(BIN)/pytest
+	$(BIN)/pytest -n $(WORKERS) --dist loadfile
 
 # Exit code 1 where an answer to the gold questions has become worse than chance allows.
 gate: $(STAMP)

@@ -22,21 +22,8 @@ from kb.library import Library
 from kb.settings import Settings
 from tests import sample_gaps
 from tests.assistant.web import hard, small_server
-from tests.assistant.web.browsing import ARTICLES, CHROMIUM, PASSWORD, ROOT, SERVE, XSS, Running
+from tests.assistant.web.browsing import ARTICLES, PASSWORD, ROOT, SERVE, XSS, Running
 from tests.fakes import CHEAP_HASHER
-
-
-@pytest.fixture(scope="session")
-def browser() -> Iterator[Any]:
-    if CHROMIUM is None:
-        pytest.skip("chromium is not installed")
-    from playwright.sync_api import sync_playwright
-
-    arguments = ["--no-sandbox", "--disable-gpu", "--disable-background-networking"]
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=arguments)
-        yield browser
-        browser.close()
 
 
 @pytest.fixture(autouse=True)
