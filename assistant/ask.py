@@ -11,15 +11,15 @@ from datetime import UTC, datetime
 from typing import Any
 
 from assistant.answering.abstention import abstain
+from assistant.answering.answer import AnswerVerdict
 from assistant.answering.citing import quote_and_cite
 from assistant.answering.context import QuestionContext
 from assistant.answering.evidence import article_evidence
 from assistant.answering.generation.rewrite import rewrite, sources
 from assistant.answering.judge import judge
-from assistant.answering.model import AnswerVerdict
 from assistant.answering.reply import NearestArticle, Reply, Timings
-from assistant.retrieval.model import Ranked
 from assistant.retrieval.query import Query, understand
+from assistant.retrieval.ranking import Ranked
 from assistant.retrieval.search import retrieve, searching
 from kb.articles.article import ArticleKey
 from kb.articles.front_matter import text_sha256

@@ -28,8 +28,8 @@ from llama_index.core.schema import NodeWithScore, QueryBundle, TextNode
 from pydantic import ConfigDict, PrivateAttr
 
 from assistant.ask import Asker, AskFilters, ask
-from assistant.retrieval.model import Ranked
 from assistant.retrieval.query import understand
+from assistant.retrieval.ranking import Ranked
 from assistant.retrieval.search import retrieve, searching
 from kb.articles.paths import shown
 from kb.catalog import ChunkRow, Filter

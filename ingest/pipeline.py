@@ -10,10 +10,7 @@ from typing import Protocol
 from ingest.chunking import recipe
 from ingest.discovery import discover
 from ingest.parsed_article import ChunkedArticle
-from ingest.parsing import (
-    chunked,
-    parse,
-)
+from ingest.parsing import chunked, parse
 from ingest.plan import Plan, plan
 from ingest.report import IngestReport
 from ingest.vectors import VectorWriter, slices

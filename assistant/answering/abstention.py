@@ -4,12 +4,9 @@ from __future__ import annotations
 
 import re
 
+from assistant.answering.answer import Answer, AnswerVerdict
 from assistant.answering.context import QuestionContext
 from assistant.answering.messages import message
-from assistant.answering.model import (
-    Answer,
-    AnswerVerdict,
-)
 from assistant.answering.question_terms import held_words
 
 _WORD = re.compile(r"[\w-]+")

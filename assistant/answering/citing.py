@@ -4,18 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from assistant.answering.context import (
-    QuestionContext,
-    ScoredUnit,
-)
+from assistant.answering.answer import Answer, AnswerVerdict, ArticleEvidence, Quote
+from assistant.answering.context import QuestionContext, ScoredUnit
 from assistant.answering.evidence import gather
 from assistant.answering.messages import other_language
-from assistant.answering.model import (
-    Answer,
-    AnswerVerdict,
-    ArticleEvidence,
-    Quote,
-)
 from assistant.answering.reply import Citation
 from assistant.retrieval.rerank import in_question_language
 from kb.articles.freshness import freshness

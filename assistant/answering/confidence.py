@@ -15,8 +15,8 @@ from importlib.resources import files
 from statistics import median
 from typing import Any
 
+from assistant.answering.answer import ArticleEvidence
 from assistant.answering.context import QuestionContext
-from assistant.answering.model import ArticleEvidence
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,15 +7,12 @@ from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from statistics import median
 
-from assistant.answering.context import (
-    QuestionContext,
-    ScoredUnit,
-)
-from assistant.answering.model import ArticleEvidence
+from assistant.answering.answer import ArticleEvidence
+from assistant.answering.context import QuestionContext, ScoredUnit
 from assistant.answering.question_terms import QuestionTerms
 from assistant.answering.quotes import choose
-from assistant.retrieval.model import Ranked
 from assistant.retrieval.query import Focus
+from assistant.retrieval.ranking import Ranked
 from assistant.retrieval.rerank import in_question_language
 from kb.catalog import ChunkRow
 from kb.text.lexicons import either, entries

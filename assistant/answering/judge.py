@@ -5,12 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import asdict
 
+from assistant.answering.answer import AnswerVerdict, ArticleEvidence
 from assistant.answering.confidence import case, features, probability
 from assistant.answering.context import QuestionContext
-from assistant.answering.model import (
-    AnswerVerdict,
-    ArticleEvidence,
-)
 from assistant.retrieval.rerank import in_question_language
 
 

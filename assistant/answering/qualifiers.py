@@ -10,10 +10,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
-from assistant.answering.context import (
-    QuestionContext,
-    ScoredUnit,
-)
+from assistant.answering.context import QuestionContext, ScoredUnit
 from assistant.retrieval.query import Query
 from kb.catalog import UnitRow
 from kb.text.lexicons import either

@@ -5,10 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
-from assistant.answering.context import (
-    QuestionContext,
-    ScoredUnit,
-)
+from assistant.answering.context import QuestionContext, ScoredUnit
 from kb.catalog import ArticleRow
 from kb.catalog.fulltext import QueryTerm
 from kb.text.compounds import part_stems

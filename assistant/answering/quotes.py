@@ -4,11 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from assistant.answering.context import (
-    QuestionContext,
-    ScoredUnit,
-)
-from assistant.answering.model import Quote
+from assistant.answering.answer import Quote
+from assistant.answering.context import QuestionContext, ScoredUnit
 from assistant.answering.qualifiers import with_qualifiers
 from assistant.retrieval.near_duplicates import near_duplicate
 from kb.catalog import UnitRow

@@ -7,7 +7,7 @@ from datetime import date
 from typing import Any, Literal
 
 from assistant.answering.generation.grounding import Dropped
-from assistant.retrieval.model import Ranked
+from assistant.retrieval.ranking import Ranked
 from kb.articles.article import ArticleKey, Lines
 from kb.articles.freshness import Freshness
 from kb.text.language import InLanguage

@@ -12,7 +12,7 @@ from assistant.cli.options import Config, Home, Json, day, examples, open_librar
 from assistant.terminal import ProgressBar, print_json
 
 if TYPE_CHECKING:
-    from kb.backlog.model import State
+    from kb.backlog.gap import State
 
 
 STEPS = {
@@ -108,7 +108,7 @@ def show_command(
 
 
 def _states(words: list[str] | None) -> list[State] | None:
-    from kb.backlog.model import State, check_word
+    from kb.backlog.gap import State, check_word
 
     for word in words or []:
         check_word(word, State, "state of a gap")

@@ -13,7 +13,7 @@ from assistant.terminal import ProgressBar, print_json
 from kb.errors import UsageError
 
 if TYPE_CHECKING:
-    from assistant.health.model import HealthReport
+    from assistant.health.finding import HealthReport
 
 _SEVERITIES = ("info", "warning", "error")
 
@@ -39,7 +39,7 @@ def health_command(
     config: Config = None,
 ) -> None:
     """Examine the indexed articles: contradictions, copies, translations, findability, use, staleness by damage."""
-    from assistant.health.model import KINDS, HealthReport
+    from assistant.health.finding import KINDS, HealthReport
     from assistant.health.pipeline import examine
 
     unknown = sorted(set(kind or ()) - set(KINDS))
@@ -59,7 +59,7 @@ def health_command(
 def _print(report: HealthReport, language: str, limit: int) -> None:
     """Findings in groups, the most damaging first."""
     from assistant.health.description import action, details, kind_name, summary
-    from assistant.health.model import KINDS
+    from assistant.health.finding import KINDS
 
     for kind in KINDS:
         findings = report.of(kind)

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from kb.articles.article import ArticleKey
-from kb.backlog.model import EvidenceKind
+from kb.backlog.gap import EvidenceKind
 from kb.catalog import ArticleRow
 from kb.embedding.protocol import FloatMatrix
 

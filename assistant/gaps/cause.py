@@ -23,7 +23,7 @@ from assistant.gaps.similar_questions import AnsweredElsewhere
 from assistant.messages import text
 from kb.articles.article import ArticleKey
 from kb.articles.freshness import days_overdue, is_expired
-from kb.backlog.model import Cause
+from kb.backlog.gap import Cause
 from kb.catalog import ArticleRow
 
 

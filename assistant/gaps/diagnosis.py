@@ -22,7 +22,7 @@ from assistant.gaps.probe import Prober, ProbeResult
 from assistant.gaps.ranking import GapCandidate
 from assistant.gaps.scope import KnowledgeScope
 from assistant.gaps.similar_questions import AnsweredElsewhere, SimilarQuestions
-from kb.backlog.model import Cause
+from kb.backlog.gap import Cause
 from kb.library import Library
 from kb.runtime.memo import Memo
 from kb.runtime.progress import tell

@@ -8,18 +8,15 @@ from dataclasses import dataclass, replace
 from datetime import date
 from typing import Final
 
-from assistant.answering.context import (
-    QuestionContext,
-    ScoredUnit,
-)
+from assistant.answering.context import QuestionContext, ScoredUnit
 from assistant.answering.evidence import article_evidence, gather
 from assistant.answering.judge import judge
 from assistant.answering.question_terms import QuestionTerms
 from assistant.gaps.cases import Case
 from assistant.gaps.parameters import ProbeParameters
 from assistant.replay.embedding_cache import CachingLibrary
-from assistant.retrieval.model import Ranked
 from assistant.retrieval.query import understand
+from assistant.retrieval.ranking import Ranked
 from assistant.retrieval.search import retrieve, searching
 from kb.articles.article import ArticleKey
 from kb.catalog import ArticleRow, Filter, Snapshot

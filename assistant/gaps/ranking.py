@@ -16,7 +16,7 @@ from assistant.gaps.cause import Diagnosis
 from assistant.gaps.clustering import linked
 from assistant.gaps.parameters import PriorityParameters
 from assistant.retrieval.relevance_feedback import decay
-from kb.backlog.model import Cause, Demand, FoundGap, GapQuestion
+from kb.backlog.gap import Cause, Demand, FoundGap, GapQuestion
 from kb.embedding.protocol import FloatMatrix
 from kb.runtime.days import day_in
 from kb.settings import GapSettings

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from kb.backlog.model import Gap, iso_utc
+from kb.backlog.gap import Gap, iso_utc
 
 
 @dataclass(frozen=True, slots=True)

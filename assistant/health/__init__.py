@@ -2,7 +2,7 @@
 
 ``examine(library, today)`` is the door. Reading order: ``pipeline`` (the steps), ``parameters`` (the tuned numbers),
 ``passages`` with ``neighbours``, ``passage_pairs``, ``contradiction``, ``statement`` (contradictions), ``duplicates``,
-``parity``, ``findability``, ``usage``, ``staleness``; ``model`` and ``description`` (what comes out), ``cache``. Heavy
+``parity``, ``findability``, ``usage``, ``staleness``; ``finding`` and ``description`` (what comes out), ``cache``. Heavy
 parts are imported where they are used.
 """
 
@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING
 from kb.library import Library
 
 if TYPE_CHECKING:
-    from assistant.health.model import HealthReport
+    from assistant.health.finding import HealthReport
 
 __all__ = ["examine"]
 

@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 from datetime import date
 from typing import Any, Final, TypeAlias
 
-from assistant.health.model import HealthFinding, HealthReport, Kind
+from assistant.health.finding import HealthFinding, HealthReport, Kind
 from assistant.messages import language_name, text
 from assistant.reports.formatting import Wording
 from kb.articles.article import ArticleKey

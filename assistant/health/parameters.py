@@ -12,7 +12,7 @@ from types import MappingProxyType
 from typing import TYPE_CHECKING, Final
 
 if TYPE_CHECKING:
-    from assistant.health.model import Kind
+    from assistant.health.finding import Kind
     from kb.events import FeedbackReason
 
 

@@ -11,7 +11,7 @@ from typing import Any, Final
 from assistant.health import duplicates, parity
 from assistant.health.cache import Cache
 from assistant.health.findability import lost
-from assistant.health.model import KINDS, Factor, HealthFinding, HealthReport, Kind, Ref, Severity, product
+from assistant.health.finding import KINDS, Factor, HealthFinding, HealthReport, Kind, Ref, Severity, product
 from assistant.health.parameters import DAMAGE, USE
 from assistant.health.passages import Clashing, PassagePair, contradictions, copied_sections, copies, near_pairs
 from assistant.health.staleness import leaning, stale

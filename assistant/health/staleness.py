@@ -10,7 +10,7 @@ import math
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
 
-from assistant.health.model import Factor, HealthFinding, Ref, product
+from assistant.health.finding import Factor, HealthFinding, Ref, product
 from assistant.health.parameters import DAMAGE
 from assistant.health.usage import ArticleHistory
 from kb.articles.article import ArticleKey

@@ -10,7 +10,7 @@ from assistant.reports import gap_evidence
 from assistant.reports.figures.gap_history import OPEN
 from assistant.reports.formatting import Wording
 from assistant.reports.rendering.csv import Scalar
-from kb.backlog.model import iso_utc
+from kb.backlog.gap import iso_utc
 
 if TYPE_CHECKING:
     from assistant.reports.gap_report import GapData

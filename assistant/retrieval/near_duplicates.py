@@ -20,7 +20,7 @@ from kb.text.negation import DENIAL
 from kb.text.terms import STOP_WORDS, terms
 
 if TYPE_CHECKING:
-    from assistant.retrieval.model import Ranked
+    from assistant.retrieval.ranking import Ranked
 
 _NAMED = re.compile(r"\b\w*[A-ZÄÖÜ\d]\w*")
 """Words with a capital or a digit: names, products, identifiers, German nouns."""

@@ -23,8 +23,8 @@ from kb.errors import MissingPartError
 from kb.settings import Settings
 
 if TYPE_CHECKING:
-    from assistant.retrieval.model import Ranked
     from assistant.retrieval.query import Query
+    from assistant.retrieval.ranking import Ranked
 
 
 @dataclass(frozen=True, slots=True)

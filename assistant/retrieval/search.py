@@ -8,10 +8,10 @@ from contextlib import contextmanager
 import numpy as np
 
 from assistant.retrieval.fusion import Signals, fuse
-from assistant.retrieval.model import Candidates, Passage, Ranked, Ranking
 from assistant.retrieval.near_duplicates import mark_near_duplicates
 from assistant.retrieval.parameters import RETRIEVAL, FusionParameters, RetrievalParameters, Weights
 from assistant.retrieval.query import Query
+from assistant.retrieval.ranking import Candidates, Passage, Ranked, Ranking
 from assistant.retrieval.relevance_feedback import adjustments
 from assistant.retrieval.rerank import RerankContext, in_question_language, rerankers
 from kb.catalog import ArticleRow, ChunkRow, Filter, Snapshot

@@ -20,7 +20,7 @@ from typing import Final
 from assistant.retrieval.query import focus_of
 from evals.quality.datasets import Dataset, Question, even
 from kb.articles.reader import read
-from kb.backlog.model import Cause
+from kb.backlog.gap import Cause
 
 CAUSES: Final[tuple[Cause, ...]] = ("missing", "stale", "restricted", "language", "conflict", "findability")
 SHARES: Final[Mapping[Cause, float]] = {

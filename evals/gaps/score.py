@@ -11,7 +11,7 @@ import numpy as np
 
 from evals.gaps.log import LoggedQuestion
 from evals.gaps.plants import LEAFLET, Plant, need_name
-from kb.backlog.model import Gap
+from kb.backlog.gap import Gap
 from kb.embedding.protocol import FloatMatrix
 
 NONE = "(not found)"

@@ -22,7 +22,7 @@ from typing import Any, Final
 
 from assistant.health import parity, passage_pairs
 from assistant.health.contradiction import compare
-from assistant.health.model import HealthReport
+from assistant.health.finding import HealthReport
 from assistant.health.pipeline import CACHE_FILE, examine
 from evals.health.staleness import SEEDS, simulate
 from evals.quality.datasets import REPOSITORY

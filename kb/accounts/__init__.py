@@ -3,7 +3,7 @@
 ``Accounts.open(url)`` is the door. Secrets are stored as hashes only; nobody can read one back.
 """
 
-from kb.accounts.model import ROLES, Account, AuditEntry, Outcome, Role, Session, Token, may
+from kb.accounts.account import ROLES, Account, AuditEntry, Outcome, Role, Session, Token, may
 from kb.accounts.store import Accounts, SignInError
 
 __all__ = [

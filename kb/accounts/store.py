@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, Self, cast
 import sqlalchemy as sa
 
 from kb.accounts import passwords, schema
-from kb.accounts.model import Account, AuditEntry, Session, checked_name, checked_role
+from kb.accounts.account import Account, AuditEntry, Session, checked_name, checked_role
 from kb.accounts.tokens import Tokens
 from kb.errors import KBError, NotFoundError, UsageError
 from kb.events.rows import clean, utc

@@ -9,7 +9,7 @@ from typing import Any, cast
 import sqlalchemy as sa
 
 from kb.accounts import passwords, schema
-from kb.accounts.model import Token, checked_role
+from kb.accounts.account import Token, checked_role
 from kb.errors import NotFoundError, UsageError
 from kb.events.rows import clean, utc
 from kb.events.store import Store

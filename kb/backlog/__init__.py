@@ -4,7 +4,7 @@
 """
 
 from kb.backlog.escalations import Escalations
-from kb.backlog.model import (
+from kb.backlog.gap import (
     CLOSED,
     MOVES,
     Cause,

@@ -8,7 +8,7 @@ import sqlalchemy as sa
 
 from kb.articles.article import ArticleKey
 from kb.backlog import records, schema
-from kb.backlog.model import Escalation, EscalationReason
+from kb.backlog.gap import Escalation, EscalationReason
 from kb.errors import ConflictError, NotFoundError, UsageError
 from kb.events import schema as events
 from kb.events.rows import clean

@@ -14,7 +14,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import NamedTuple, TypeAlias
 
-from kb.backlog.model import Demand, FoundGap
+from kb.backlog.gap import Demand, FoundGap
 from kb.errors import UsageError
 
 QuestionKey: TypeAlias = tuple[str, str]

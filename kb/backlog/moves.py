@@ -11,7 +11,7 @@ from typing import Any
 import sqlalchemy as sa
 
 from kb.backlog import records, schema
-from kb.backlog.model import CLOSED, MOVES, Gap, GapQuestion, HistoryEntry, RegressionQuestion, State, number_of
+from kb.backlog.gap import CLOSED, MOVES, Gap, GapQuestion, HistoryEntry, RegressionQuestion, State, number_of
 from kb.errors import ConflictError, NotFoundError, UsageError
 from kb.events.store import batches
 from kb.text import redaction

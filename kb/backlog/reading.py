@@ -8,7 +8,7 @@ from datetime import datetime
 import sqlalchemy as sa
 
 from kb.backlog import records, schema
-from kb.backlog.model import CLOSED, EvidenceKind, Gap, HistoryEntry, RegressionQuestion, State, by_priority, number_of
+from kb.backlog.gap import CLOSED, EvidenceKind, Gap, HistoryEntry, RegressionQuestion, State, by_priority, number_of
 from kb.backlog.moves import gap_as_seen, illegal_move, read_gap, read_gaps
 from kb.events.rows import utc
 from kb.events.store import DatabasePart, Store

@@ -11,16 +11,7 @@ from typing import Any
 import sqlalchemy as sa
 
 from kb.articles.article import ArticleKey
-from kb.backlog.model import (
-    Demand,
-    Escalation,
-    FoundGap,
-    Gap,
-    GapQuestion,
-    HistoryEntry,
-    RegressionQuestion,
-    number_of,
-)
+from kb.backlog.gap import Demand, Escalation, FoundGap, Gap, GapQuestion, HistoryEntry, RegressionQuestion, number_of
 
 Values = dict[str, Any]
 _dumps = functools.partial(json.dumps, default=dict, ensure_ascii=False, allow_nan=False)

@@ -11,8 +11,7 @@ import sqlalchemy as sa
 
 from kb.articles.article import ArticleKey
 from kb.backlog import records, schema
-from kb.backlog.matching import merged
-from kb.backlog.model import (
+from kb.backlog.gap import (
     CLOSED,
     MOVES,
     EntryKind,
@@ -24,6 +23,7 @@ from kb.backlog.model import (
     check_word,
     number_of,
 )
+from kb.backlog.matching import merged
 from kb.backlog.moves import (
     check_move,
     check_reasons,

@@ -10,8 +10,8 @@ from typing import Any, NamedTuple
 import sqlalchemy as sa
 
 from kb.backlog import records, schema
+from kb.backlog.gap import CLOSED, EntryKind, FoundGap, Gap, GapQuestion, HistoryEntry, State, by_priority
 from kb.backlog.matching import Assignment, QuestionKey, disjoint, match_gaps, merged
-from kb.backlog.model import CLOSED, EntryKind, FoundGap, Gap, GapQuestion, HistoryEntry, State, by_priority
 from kb.events.store import batches, upsert
 
 _NAMED = ("title", "language")

@@ -21,9 +21,9 @@ from kb.articles.files import MAX_BYTES
 from kb.articles.freshness import DUE_DAYS
 from kb.checks.corpus import Corpus, FileToRead, find
 from kb.checks.dates import review_dates
+from kb.checks.finding import CheckReport, FailOn, Finding, Severity
 from kb.checks.front_matter import bad_slug, future_date, id_not_file_name, missing_key, reading_problems, unknown_key
 from kb.checks.links import links
-from kb.checks.model import CheckReport, FailOn, Finding, Severity
 from kb.checks.page import Page
 from kb.checks.promises import expired_promise
 from kb.checks.relations import (

@@ -17,14 +17,14 @@ from typing import TYPE_CHECKING
 
 from kb.articles.files import MAX_BYTES, is_markdown
 from kb.checks import check
-from kb.checks.model import CheckReport
+from kb.checks.finding import CheckReport
 from kb.errors import MissingPartError, UsageError
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterator, Mapping, Sequence
     from datetime import date
 
-    from kb.checks.model import Finding
+    from kb.checks.finding import Finding
 
 _TIMEOUT_S = 120
 _MAX_COMPARED_LINES = 20_000

@@ -10,7 +10,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from kb.checks.corpus import Corpus
-    from kb.checks.model import Finding
+    from kb.checks.finding import Finding
 
 _REVIEW = "Read the article, mend it, set `reviewed_on` to that day."
 

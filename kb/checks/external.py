@@ -9,7 +9,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping
 
     from kb.checks.corpus import Corpus
-    from kb.checks.model import Finding, Severity
+    from kb.checks.finding import Finding, Severity
     from kb.urls.probe import Kind, LinkOutcome
 
 _WEB = re.compile(r"https?://", re.IGNORECASE)

@@ -16,7 +16,7 @@ from kb.checks.codes import WHY
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
 
-    from kb.checks.model import CheckReport, FailOn, Finding
+    from kb.checks.finding import CheckReport, FailOn, Finding
 
 Format: TypeAlias = Literal["text", "json", "github", "junit", "sarif"]
 

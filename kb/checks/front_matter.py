@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from datetime import date
 
-    from kb.checks.model import Finding, Severity
+    from kb.checks.finding import Finding, Severity
     from kb.checks.page import Page
 
 SLUG = re.compile(r"[a-z0-9]+(?:-[a-z0-9]+)*")

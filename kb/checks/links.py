@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from kb.checks.corpus import Corpus
-    from kb.checks.model import Finding
+    from kb.checks.finding import Finding
     from kb.checks.page import Page
     from kb.markdown import Link
 

@@ -7,12 +7,12 @@ from typing import TYPE_CHECKING
 
 from kb import markdown
 from kb.articles.article import Problem
-from kb.checks.model import Finding
+from kb.checks.finding import Finding
 
 if TYPE_CHECKING:
     from kb.articles.article import Article
     from kb.articles.front_matter import FrontMatterReading
-    from kb.checks.model import Severity
+    from kb.checks.finding import Severity
     from kb.markdown import ParsedBody
 
 

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from kb.articles.article import Unit
-    from kb.checks.model import Finding
+    from kb.checks.finding import Finding
     from kb.checks.page import Page
 
 _MONTHS = months()

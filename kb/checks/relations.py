@@ -9,7 +9,7 @@ if TYPE_CHECKING:
 
     from kb.articles.article import Article, ArticleKey
     from kb.checks.corpus import Corpus
-    from kb.checks.model import Finding
+    from kb.checks.finding import Finding
     from kb.checks.page import Page
 
 _LANGUAGES = ("de", "en")

@@ -9,7 +9,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from datetime import date
 
-    from kb.checks.model import Finding
+    from kb.checks.finding import Finding
     from kb.checks.page import Page
 
 _TODO = re.compile(r"\b(?:TODO|FIXME|TBD)\b")

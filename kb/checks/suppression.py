@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 
 from kb.articles import front_matter
 from kb.checks.codes import PASSING, SUPPRESSIONS, WHY
-from kb.checks.model import Finding
+from kb.checks.finding import Finding
 from kb.checks.page import Suppression
 
 if TYPE_CHECKING:

@@ -4,7 +4,7 @@
 ``14 days`` too, and two facts can be asked whether they agree.
 """
 
-from kb.facts.model import Fact, FactKind, agree, comparable
+from kb.facts.fact import Fact, FactKind, agree, comparable
 from kb.facts.reader import read
 
 __all__ = ["Fact", "FactKind", "agree", "comparable", "read"]

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from decimal import Decimal
 from typing import Final
 
-from kb.facts.model import Fact, FactKind
+from kb.facts.fact import Fact, FactKind
 from kb.facts.units import ARTICLES, NUMBER_WORDS, UnitOfMeasure, unit, value
 from kb.text.language import primary_language
 from kb.text.lexicons import either, entries, months

@@ -6,7 +6,7 @@ import re
 from decimal import Decimal
 from typing import Final, NamedTuple
 
-from kb.facts.model import DAY_S, FactKind
+from kb.facts.fact import DAY_S, FactKind
 from kb.text.lexicons import LANGUAGES, entries, table
 
 

@@ -1,6 +1,6 @@
 """Markdown to sections, blocks and quotable units: the only package that knows the Markdown parser.
 
-Reading order: ``model`` (what comes out), ``source`` (positions), ``engine`` (the parser), ``inline``, ``blocks``, and
+Reading order: ``parsed`` (what comes out), ``source`` (positions), ``engine`` (the parser), ``inline``, ``blocks``, and
 ``parse`` here, which cuts the blocks into sections.
 """
 
@@ -13,7 +13,7 @@ from kb.articles.article import Block, Section
 from kb.markdown.anchors import AnchorNames, explicit_ids, slug
 from kb.markdown.blocks import BlockReader, nodes
 from kb.markdown.engine import block_tokens
-from kb.markdown.model import Heading, Link, ParsedBody
+from kb.markdown.parsed import Heading, Link, ParsedBody
 from kb.markdown.source import BodyLines, plain
 
 __all__ = ["Heading", "Link", "ParsedBody", "parse", "slug"]

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from markdown_it.token import Token
 
     from kb.articles.article import BlockKind, UnitKind
-    from kb.markdown.model import Link
+    from kb.markdown.parsed import Link
 
 _ALERT = re.compile(r"\[!([A-Za-z]+)(?:[ ][^\]\n]{0,500})?\][ \t]*(?:\n|$)")
 _LIST_MARKER_PREFIX = re.compile(r"(?:[ \t>]|\[\^[^\]\s]+\]:)*")

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from html import unescape
 
-from kb.markdown.model import Link
+from kb.markdown.parsed import Link
 from kb.markdown.source import plain
 
 _BLOCK_TAGS = (

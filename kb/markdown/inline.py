@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from kb.markdown.engine import inline_tokens
 from kb.markdown.html import tag_anchors, tag_links, tag_text
-from kb.markdown.model import Link
+from kb.markdown.parsed import Link
 from kb.markdown.source import HIDDEN, plain
 
 if TYPE_CHECKING:

@@ -5,11 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.ingest.soak import (
-    churn,
-    crash,
-    serve,
-)
+from tests.ingest.soak import churn, crash, serve
 
 KILLS = int(os.environ.get("KB_SOAK_KILLS", "15"))
 ROUNDS = int(os.environ.get("KB_SOAK_ROUNDS", "40"))

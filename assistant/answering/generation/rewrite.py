@@ -6,16 +6,13 @@ from collections.abc import Callable, Sequence
 from dataclasses import replace
 from typing import Final
 
+from assistant.answering.answer import Answer, Quote
 from assistant.answering.citing import cite
 from assistant.answering.context import QuestionContext
 from assistant.answering.generation.grounding import SourcePassage
 from assistant.answering.generation.writer import write
-from assistant.answering.model import (
-    Answer,
-    Quote,
-)
 from assistant.answering.reply import Citation
-from assistant.retrieval.model import Ranked
+from assistant.retrieval.ranking import Ranked
 from assistant.retrieval.rerank import in_question_language
 
 _ARTICLES: Final = 3

@@ -19,7 +19,7 @@ from assistant.reports.figures.measures import Figure, Group, Measure, by_group,
 from assistant.reports.figures.period import DatedT, Period
 from assistant.reports.figures.questions import QUESTION_MEASURES, QuestionCase
 from assistant.reports.figures.tickets import TICKET_MEASURES, TicketCase
-from kb.backlog.model import State
+from kb.backlog.gap import State
 
 MOST_DAYS = 14
 """Up to this length a period is also shown day by day; a longer one is read by the week."""

@@ -9,7 +9,7 @@ from datetime import datetime
 
 from assistant.reports.figures.measures import Figure, quantile
 from assistant.reports.figures.period import Period
-from kb.backlog.model import CLOSED, Gap, HistoryEntry, State
+from kb.backlog.gap import CLOSED, Gap, HistoryEntry, State
 
 OPEN: tuple[State, ...] = ("open", "assigned", "drafting", "review")
 """States in which a gap waits for work, or is worked on. Snoozed ones wait for their day."""

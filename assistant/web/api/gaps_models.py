@@ -8,7 +8,7 @@ from pydantic import Field
 
 from assistant.web.api.models import ArticleReference, Day, Handle, StrictModel
 from kb.backlog import Cause, Demand, State
-from kb.backlog.model import EntryKind
+from kb.backlog.gap import EntryKind
 
 HistoryNote = Annotated[str, Field(max_length=2000, description="goes into the history")]
 SeenVersion = Annotated[

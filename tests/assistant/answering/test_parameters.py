@@ -14,19 +14,12 @@ import numpy as np
 import pytest
 
 from assistant.answering.abstention import abstain
+from assistant.answering.answer import AnswerVerdict, ArticleEvidence, Quote
 from assistant.answering.citing import quote_and_cite
 from assistant.answering.confidence import features
-from assistant.answering.context import (
-    QuestionContext,
-    ScoredUnit,
-)
+from assistant.answering.context import QuestionContext, ScoredUnit
 from assistant.answering.evidence import article_evidence, compare, gather
 from assistant.answering.judge import judge
-from assistant.answering.model import (
-    AnswerVerdict,
-    ArticleEvidence,
-    Quote,
-)
 from assistant.answering.parameters import (
     ANSWERING,
     AnswerParameters,
@@ -37,8 +30,8 @@ from assistant.answering.parameters import (
 from assistant.answering.question_terms import QuestionTerms
 from assistant.answering.quotes import choose
 from assistant.retrieval.fusion import Signals
-from assistant.retrieval.model import Passage, Ranked
 from assistant.retrieval.query import understand
+from assistant.retrieval.ranking import Passage, Ranked
 from kb.articles.article import UnitKind
 from kb.catalog import ArticleRow, ChunkRow, UnitRow
 from kb.catalog.fulltext import QueryTerm

@@ -150,10 +150,7 @@ def test_an_escalation_from_the_agent_to_the_article(run: Any, home: Any) -> Non
 def test_questions_of_closed_gaps_are_exported_and_asked_by_the_evaluation(
     run: Any, home: Library, tmp_path: Path, folder: Path
 ) -> None:
-    from evals.quality.datasets import (
-        Selection,
-        load,
-    )
+    from evals.quality.datasets import Selection, load
 
     assert run("regress", "--json", program=evals_main)[:2] == (0, {"questions": 0, "gaps": 0, "broken": []})
     run("gaps", "assign", "G-0001", "anna", "--by", "lea")

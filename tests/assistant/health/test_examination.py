@@ -14,7 +14,7 @@ import pytest
 from assistant.cli import main
 from assistant.health import examine
 from assistant.health.description import action, details, kind_name
-from assistant.health.model import KINDS
+from assistant.health.finding import KINDS
 from ingest.pipeline import ingest
 from kb.articles.article import ArticleKey
 from kb.errors import MissingPartError

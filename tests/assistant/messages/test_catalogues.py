@@ -13,13 +13,13 @@ from typing import get_args
 import pytest
 
 from assistant.gaps.pipeline import STEPS
-from assistant.health.model import Kind
+from assistant.health.finding import Kind
 from assistant.leads.reask import Fault
 from assistant.messages import LANGUAGES, catalogue, language_name, plural, section, text
 from assistant.web.api.reports import ReportKind
 from assistant.web.page.texts import KEYS
-from kb.accounts.model import Role
-from kb.backlog.model import Cause, EntryKind, EscalationReason, State
+from kb.accounts.account import Role
+from kb.backlog.gap import Cause, EntryKind, EscalationReason, State
 from kb.events.rows import FeedbackReason
 
 ROOT = Path(__file__).parents[3]

@@ -15,7 +15,7 @@ from assistant.reports.figures.articles import STATES
 from assistant.reports.figures.compute import Cases, compute
 from assistant.reports.figures.measures import Unit
 from assistant.reports.figures.period import Kind, Period
-from kb.backlog.model import Cause, EntryKind, EscalationReason, State
+from kb.backlog.gap import Cause, EntryKind, EscalationReason, State
 from tests.sample_gaps import TODAY
 
 FOLDER = Path(reports.__file__).parent

@@ -10,16 +10,10 @@ import numpy as np
 import pytest
 
 from assistant.retrieval.fusion import Signals, fuse
-from assistant.retrieval.model import Passage, Ranked
 from assistant.retrieval.near_duplicates import mark_near_duplicates, near_duplicate
-from assistant.retrieval.parameters import (
-    RETRIEVAL,
-    DuplicateParameters,
-    FeedbackParameters,
-    RerankParameters,
-    Weights,
-)
+from assistant.retrieval.parameters import RETRIEVAL, DuplicateParameters, FeedbackParameters, RerankParameters, Weights
 from assistant.retrieval.query import understand
+from assistant.retrieval.ranking import Passage, Ranked
 from assistant.retrieval.relevance_feedback import adjustments, weigh
 from assistant.retrieval.rerank import CrossEncoderReranker, FeatureReranker, RerankContext
 from kb.catalog import ArticleRow, Judgement, RatingPeriod

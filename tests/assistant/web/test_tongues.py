@@ -106,7 +106,7 @@ def test_every_code_that_an_error_can_have_is_told_in_both_languages() -> None:
     root = Path(__file__).parents[3]
     raised = {
         code
-        for name in ("kb/backlog/moves.py", "kb/backlog/model.py", "kb/backlog/store.py",
+        for name in ("kb/backlog/moves.py", "kb/backlog/gap.py", "kb/backlog/store.py",
                      "assistant/leads/verification.py")
         for code in ("gap-merged", "gap-changed", "gap-state", "no-gap", "snoozed-past", "merged-itself", "unlinked",
                      "not-in-index", "not-published")

@@ -18,7 +18,7 @@ from evals.gaps.score import score
 from evals.gaps.wordings import wordings
 from evals.quality.datasets import Selection, load
 from kb.articles.reader import read
-from kb.backlog.model import Demand, Gap, GapQuestion
+from kb.backlog.gap import Demand, Gap, GapQuestion
 from kb.events import EventLog, QuestionEvent
 
 ROOT = Path(__file__).parents[3]

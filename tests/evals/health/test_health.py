@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from assistant.health.model import HealthFinding, HealthReport, Ref
+from assistant.health.finding import HealthFinding, HealthReport, Ref
 from evals.health import health, staleness
 from kb.articles.article import ArticleKey
 from kb.errors import UsageError

@@ -9,10 +9,7 @@ from pathlib import Path
 
 from ingest.pipeline import ingest
 from kb.library import Library
-from tests.ingest.soak.corpus import (
-    open_library,
-    text_of,
-)
+from tests.ingest.soak.corpus import open_library, text_of
 
 
 @dataclass(slots=True)

@@ -24,11 +24,7 @@ from ingest.pipeline import Quiet, ingest
 from kb.catalog import Filter
 from kb.library import CHROMA_STATE, Library
 from kb.vectors import chroma, hnsw
-from tests.ingest.soak.corpus import (
-    Text,
-    open_library,
-    text_of,
-)
+from tests.ingest.soak.corpus import Text, open_library, text_of
 
 _TODAY = date(2026, 11, 23)
 _IGNORED = frozenset({"versions", "disk"})

@@ -11,11 +11,7 @@ from pathlib import Path
 from assistant.ask import ask
 from ingest.pipeline import ingest
 from kb.library import Library
-from tests.ingest.soak.corpus import (
-    Text,
-    open_library,
-    text_of,
-)
+from tests.ingest.soak.corpus import Text, open_library, text_of
 
 
 @dataclass(slots=True)

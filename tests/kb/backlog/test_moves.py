@@ -25,7 +25,7 @@ from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, ru
 
 from kb.articles.article import ArticleKey
 from kb.backlog import CLOSED, MOVES, Backlog, Demand, FoundGap, Gap, GapQuestion, RegressionQuestion
-from kb.backlog.model import State
+from kb.backlog.gap import State
 from kb.errors import ConflictError, NotFoundError, UsageError
 from kb.events import EventLog, Feedback, QuestionEvent
 from kb.events.store import Store

@@ -14,7 +14,7 @@ from assistant.reports.figures.period import Period, latest, moments
 from assistant.reports.figures.questions import QuestionCase, question_cases
 from assistant.reports.figures.tickets import TicketCase, ticket_cases
 from kb.articles.article import ArticleKey
-from kb.backlog.model import HistoryEntry, State
+from kb.backlog.gap import HistoryEntry, State
 from kb.errors import UsageError
 from kb.events import Action, EventLog, Feedback, QuestionEvent
 from kb.tickets import Ticket

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from assistant.answering.context import ScoredUnit
-from assistant.retrieval.model import Ranked
+from assistant.retrieval.ranking import Ranked
 from kb.catalog import ArticleRow, ChunkRow, UnitRow
 
 if TYPE_CHECKING:
