@@ -2,8 +2,8 @@
 
 ``examine(library, today)`` is the door. Reading order: ``pipeline`` (the steps), ``parameters`` (the tuned numbers),
 ``passages`` with ``neighbours``, ``passage_pairs``, ``contradiction``, ``statement`` (contradictions), ``duplicates``,
-``parity``, ``findability``, ``usage``, ``staleness``; ``finding`` and ``description`` (what comes out), ``cache``. Heavy
-parts are imported where they are used.
+``parity``, ``findability``, ``usage``, ``staleness``; ``finding`` and ``description`` (what comes out), ``cache``.
+Heavy parts are imported where they are used.
 """
 
 from __future__ import annotations
