@@ -15,7 +15,7 @@ ROOT = Path(__file__).parents[1]
 ROOMS = ("kb", "ingest", "assistant", "evals")
 DOCUMENTS = sorted(
     file
-    for pattern in ("*.md", "docs/*.md", ".github/*.md", *(f"{room}/**/*.md" for room in ROOMS))
+    for pattern in ("*.md", ".github/**/*.md", *(f"{room}/**/*.md" for room in ROOMS))
     for file in ROOT.glob(pattern)
     if "results" not in file.parts
 )

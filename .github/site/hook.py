@@ -9,7 +9,7 @@ from mkdocs.config.defaults import MkDocsConfig
 from mkdocs.structure.files import File, Files
 from mkdocs.structure.pages import Page
 
-ROOT = Path(__file__).parents[1]
+ROOT = Path(__file__).parents[2]
 ARTICLES = ("handbook-*.md", "article-standard.md", "article-review.md")  # the handbook links to the last two
 CALLOUT = re.compile(r"^> \[!(\w+)\]\n((?:> ?.*\n?)+)", re.MULTILINE)
 
@@ -30,8 +30,8 @@ def on_files(files: Files, config: MkDocsConfig) -> Files:
 
 def on_page_markdown(markdown: str, page: Page, **_: object) -> str:
     """Drop the keys that the theme understands otherwise, and write notes and links as the site needs them."""
-    if "/" not in page.file.src_uri:  # a page of docs/: its links are those of the repository
-        markdown = markdown.replace("](../articles/", "](").replace("](../.github/screenshots/", "](pictures/")
+    if "/" not in page.file.src_uri:  # a page of this folder: its links are those of the repository
+        markdown = markdown.replace("](../../articles/", "](").replace("](../screenshots/", "](pictures/")
     page.meta.pop("status", None)  # "published"; the theme would draw a mark beside the title
     page.meta.pop("tags", None)
     return CALLOUT.sub(_note, markdown)
