@@ -13,21 +13,16 @@ from typer.exceptions import Abort, TyperException
 from assistant.cli import (  # noqa: F401  each adds its commands to the app
     accounts,
     articles,
-    backlog,
-    checking,
-    demo,
+    data,
     escalations,
     gaps,
     health,
     operation,
     questions,
-    replay,
     reports,
     reviewing,
-    tickets,
 )
 from assistant.cli.app import app
-from assistant.terminal import fail
 from kb.errors import KBError, MissingPartError
 
 __all__ = ["app", "main"]
@@ -43,22 +38,22 @@ def main() -> NoReturn:
     try:
         code = app(standalone_mode=False)
     except KBError as error:
-        fail(error.message, error.hint, error.exit_code)
+        _fail(error.message, error.hint, error.exit_code)
     except Abort:
-        fail("Interrupted.", "Nothing is lost: run the command again.", 130)
+        _fail("Interrupted.", "Nothing is lost: run the command again.", 130)
     except TyperException as error:
         if not str(error):  # help was asked for, and is printed
             sys.exit(2)
         context = getattr(error, "ctx", None)
         command = context.command_path if context else "kb"
-        fail(" ".join(str(error).split()), f"See: {command} --help", 2)
+        _fail(" ".join(str(error).split()), f"See: {command} --help", 2)
     except ModuleNotFoundError as error:
         part = MissingPartError(
             f"The Python package '{error.name}' is not installed.", "Run: pip install 'lotse-kb[all]'"
         )
-        fail(part.message, part.hint, part.exit_code)
+        _fail(part.message, part.hint, part.exit_code)
     except KeyboardInterrupt:
-        fail("Interrupted.", "Nothing is lost: run the command again.", 130)
+        _fail("Interrupted.", "Nothing is lost: run the command again.", 130)
     except BrokenPipeError:
         sys.stderr.close()
         sys.exit(0)
@@ -68,4 +63,10 @@ def main() -> NoReturn:
 def _refuse_windows() -> None:
     if importlib.util.find_spec("fcntl") is None:
         message = "Lotse does not run on Windows: it needs the file locks of Linux and macOS (fcntl)."
-        fail(message, "Install it inside WSL2: https://learn.microsoft.com/windows/wsl/install", 3)
+        _fail(message, "Install it inside WSL2: https://learn.microsoft.com/windows/wsl/install", 3)
+
+
+def _fail(message: str, hint: str, exit_code: int) -> NoReturn:
+    """Leave with two lines on stderr: what and where; what to do."""
+    print(f"{message}\n{hint}", file=sys.stderr)
+    sys.exit(exit_code)

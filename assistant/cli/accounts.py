@@ -10,158 +10,130 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from assistant.cli.app import app
-from assistant.cli.options import Config, Home, Json, day, examples, open_library
-from assistant.terminal import print_json
+from assistant.cli.app import Result, app, command, tokens_app, users_app
+from assistant.cli.options import day
 from kb.errors import UsageError
+from kb.library import Library
 from kb.runtime.days import midnight
 
 if TYPE_CHECKING:
-    from kb.accounts import Account
-    from kb.library import Library
+    from collections.abc import Iterator, Sequence
 
-users_app = typer.Typer(help="Accounts of people: who may sign in, and as what.", no_args_is_help=True)
-tokens_app = typer.Typer(help="Tokens for programs that call the server.", no_args_is_help=True)
-app.add_typer(users_app, name="users")
-app.add_typer(tokens_app, name="tokens")
+    from kb.accounts import Account, AuditEntry, Token
 
 Name = Annotated[str, typer.Argument(help="The account's name.")]
-RoleName = Annotated[str, typer.Argument(help="agent, lead or admin")]
+Role = Annotated[str, typer.Option(help="agent, lead or admin")]
 Generate = Annotated[bool, typer.Option("--generate", help="Make a password and print it once.")]
 
 
-@users_app.command("add", epilog=examples("kb users add jana --role lead", "kb users add jana --generate"))
-def add_command(
-    name: Name,
-    role: Annotated[str, typer.Option(help="agent, lead or admin")] = "agent",
-    generate: Generate = False,
-    as_json: Json = False,
-    home: Home = None,
-    config: Config = None,
-) -> None:
+@command(users_app, "add", "kb users add jana --role lead", "kb users add jana --generate")
+def add_command(library: Library, name: Name, role: Role = "agent", generate: Generate = False) -> Result:
     """Make an account. The password is asked for; without a terminal it is read from standard input."""
-    library = open_library(home, config)
     password = _password(generate=generate)
     account = library.accounts.add(name, role, password, _now())
-    _done(
-        library, "users add", account, f"'{account.name}' may sign in as {account.role}.", as_json, generate, password
-    )
+    line = f"'{account.name}' may sign in as {account.role}."
+    return _changed(library, "users add", account, line, password if generate else None)
 
 
-@users_app.command("list", epilog=examples("kb users list", "kb users list --json"))
-def list_command(as_json: Json = False, home: Home = None, config: Config = None) -> None:
+@command(users_app, "list", "kb users list", "kb users list --json")
+def list_command(library: Library) -> Result:
     """List the accounts."""
-    library = open_library(home, config)
     accounts = library.accounts.accounts()
-    if as_json:
-        print_json({"users": [account.to_json() for account in accounts]})
-        return
-    for account in accounts:
-        state = "disabled" if account.disabled_at else "locked" if _is_locked(account) else "active"
-        print(f"{account.name:24}{account.role:8}{state:10}since {library.day_of(account.created_at)}")
-    print(f"{len(accounts)} accounts.")
+    return Result({"users": [account.to_json() for account in accounts]}, _account_lines(library, accounts))
 
 
-@users_app.command("role", epilog=examples("kb users role jana admin"))
-def role_command(name: Name, role: RoleName, as_json: Json = False, home: Home = None, config: Config = None) -> None:
+@command(users_app, "role", "kb users role jana admin")
+def role_command(
+    library: Library, name: Name, role: Annotated[str, typer.Argument(help="agent, lead or admin")]
+) -> Result:
     """Give an account another role, from its next request on."""
-    library = open_library(home, config)
     account = library.accounts.set_role(name, role)
-    _done(library, "users role", account, f"'{account.name}' is {account.role} now.", as_json)
+    return _changed(library, "users role", account, f"'{account.name}' is {account.role} now.")
 
 
-@users_app.command("password", epilog=examples("kb users password jana", "kb users password jana --generate"))
-def password_command(
-    name: Name, generate: Generate = False, as_json: Json = False, home: Home = None, config: Config = None
-) -> None:
+@command(users_app, "password", "kb users password jana", "kb users password jana --generate")
+def password_command(library: Library, name: Name, generate: Generate = False) -> Result:
     """Set a new password. It ends the account's sessions and lifts a lock."""
-    library = open_library(home, config)
     library.accounts.account(name)
     password = _password(generate=generate)
     account = library.accounts.set_password(name, password)
-    _done(library, "users password", account, f"'{account.name}' has a new password.", as_json, generate, password)
+    line = f"'{account.name}' has a new password."
+    return _changed(library, "users password", account, line, password if generate else None)
 
 
-@users_app.command("disable", epilog=examples("kb users disable jana"))
-def disable_command(name: Name, as_json: Json = False, home: Home = None, config: Config = None) -> None:
+@command(users_app, "disable", "kb users disable jana")
+def disable_command(library: Library, name: Name) -> Result:
     """Shut an account and end its sessions at once. What it did stays on record."""
-    library = open_library(home, config)
     account = library.accounts.disable(name, _now())
-    _done(library, "users disable", account, f"'{account.name}' cannot sign in any more.", as_json)
+    return _changed(library, "users disable", account, f"'{account.name}' cannot sign in any more.")
 
 
-@users_app.command("enable", epilog=examples("kb users enable jana"))
-def enable_command(name: Name, as_json: Json = False, home: Home = None, config: Config = None) -> None:
+@command(users_app, "enable", "kb users enable jana")
+def enable_command(library: Library, name: Name) -> Result:
     """Open a shut or locked account again."""
-    library = open_library(home, config)
     account = library.accounts.enable(name)
-    _done(library, "users enable", account, f"'{account.name}' can sign in again.", as_json)
+    return _changed(library, "users enable", account, f"'{account.name}' can sign in again.")
 
 
-@tokens_app.command("add", epilog=examples("kb tokens add helpdesk", "kb tokens add dashboard --role lead --json"))
+@command(tokens_app, "add", "kb tokens add helpdesk", "kb tokens add dashboard --role lead --json")
 def add_token_command(
-    name: Annotated[str, typer.Argument(help="Which program uses it.")],
-    role: Annotated[str, typer.Option(help="agent, lead or admin")] = "agent",
-    as_json: Json = False,
-    home: Home = None,
-    config: Config = None,
-) -> None:
+    library: Library, name: Annotated[str, typer.Argument(help="Which program uses it.")], role: Role = "agent"
+) -> Result:
     """Make a token. It is printed once and cannot be shown again."""
-    library = open_library(home, config)
     token, secret = library.accounts.tokens.add(name, role, _me(), _now())
     _record(library, "tokens add", token.token_id, role=token.role)
-    if as_json:
-        print_json({**token.to_json(), "secret": secret})
-    else:
-        print(f"{secret}\nSend it as: Authorization: Bearer TOKEN. It is not shown again; its id is {token.token_id}.")
+    line = f"Send it as: Authorization: Bearer TOKEN. It is not shown again; its id is {token.token_id}."
+    return Result({**token.to_json(), "secret": secret}, [secret, line])
 
 
-@tokens_app.command("list", epilog=examples("kb tokens list"))
-def list_tokens_command(as_json: Json = False, home: Home = None, config: Config = None) -> None:
+@command(tokens_app, "list", "kb tokens list")
+def list_tokens_command(library: Library) -> Result:
     """List the tokens, without their secrets."""
-    tokens = open_library(home, config).accounts.tokens.list()
-    if as_json:
-        print_json({"tokens": [token.to_json() for token in tokens]})
-        return
-    for token in tokens:
-        state = "revoked" if token.revoked_at else "active"
-        print(f"{token.token_id}  {token.role:8}{state:10}last used {token.last_used_on or 'never':12}{token.name}")
-    print(f"{len(tokens)} tokens.")
+    tokens = library.accounts.tokens.list()
+    return Result({"tokens": [token.to_json() for token in tokens]}, _token_lines(tokens))
 
 
-@tokens_app.command("revoke", epilog=examples("kb tokens revoke 1f2e3d4c"))
+@command(tokens_app, "revoke", "kb tokens revoke 1f2e3d4c")
 def revoke_command(
-    token_id: Annotated[str, typer.Argument(help="The id that `kb tokens list` shows.")],
-    as_json: Json = False,
-    home: Home = None,
-    config: Config = None,
-) -> None:
+    library: Library, token_id: Annotated[str, typer.Argument(help="The id that `kb tokens list` shows.")]
+) -> Result:
     """Take a token back; it opens nothing from the next request on."""
-    library = open_library(home, config)
     token = library.accounts.tokens.revoke(token_id, _now())
     _record(library, "tokens revoke", token.token_id)
-    print_json(token.to_json()) if as_json else print(f"Token {token.token_id} ({token.name}) opens nothing any more.")
+    return Result(token.to_json(), [f"Token {token.token_id} ({token.name}) opens nothing any more."])
 
 
-@app.command("audit", epilog=examples("kb audit", "kb audit --since 2026-11-01 --json"))
+@command(app, "audit", "kb audit", "kb audit --since 2026-11-01 --json")
 def audit_command(
-    since: Annotated[str | None, typer.Option(help="First day, YYYY-MM-DD.", show_default=False)] = None,
+    library: Library,
+    since: Annotated[str | None, typer.Option(help="First day, YYYY-MM-DD.")] = None,
     limit: Annotated[int, typer.Option(min=1, max=100_000, help="How many lines at most.")] = 100,
-    as_json: Json = False,
-    home: Home = None,
-    config: Config = None,
-) -> None:
+) -> Result:
     """Show who signed in, was refused, or changed something; newest first."""
-    library = open_library(home, config)
     begin = midnight(library.settings.reports.time_zone, day(since)) if since else None
     entries = library.accounts.entries(begin, limit)
-    if as_json:
-        print_json({"entries": [entry.to_json() for entry in entries]})
-        return
+    return Result({"entries": [entry.to_json() for entry in entries]}, _audit_lines(library, entries))
+
+
+def _account_lines(library: Library, accounts: Sequence[Account]) -> Iterator[str]:
+    for account in accounts:
+        state = "disabled" if account.disabled_at else "locked" if _is_locked(account) else "active"
+        yield f"{account.name:24}{account.role:8}{state:10}since {library.day_of(account.created_at)}"
+    yield f"{len(accounts)} accounts."
+
+
+def _token_lines(tokens: Sequence[Token]) -> Iterator[str]:
+    for token in tokens:
+        state = "revoked" if token.revoked_at else "active"
+        yield f"{token.token_id}  {token.role:8}{state:10}last used {token.last_used_on or 'never':12}{token.name}"
+    yield f"{len(tokens)} tokens."
+
+
+def _audit_lines(library: Library, entries: Sequence[AuditEntry]) -> Iterator[str]:
     for entry in entries:
         at = f"{library.local(entry.at):%Y-%m-%d %H:%M:%S}"
-        print(f"{at}  {entry.outcome:8}{entry.who:28}{entry.action}  {entry.target}".rstrip())
-    print(f"{len(entries)} lines.")
+        yield f"{at}  {entry.outcome:8}{entry.who:28}{entry.action}  {entry.target}".rstrip()
+    yield f"{len(entries)} lines."
 
 
 def _password(*, generate: bool) -> str:
@@ -175,21 +147,12 @@ def _password(*, generate: bool) -> str:
     return password
 
 
-def _done(
-    library: Library,
-    action: str,
-    account: Account,
-    words: str,
-    as_json: bool,
-    generated: bool = False,
-    password: str = "",
-) -> None:
+def _changed(library: Library, action: str, account: Account, line: str, password: str | None = None) -> Result:
+    """Record the change of an account; the result shows ``password`` where one was made."""
     _record(library, action, account.name, role=account.role)
-    shown = {"password": password} if generated else {}
-    if as_json:
-        print_json({**account.to_json(), **shown})
-    else:
-        print(words + (f"\nPassword: {password}" if generated else ""))
+    if password is None:
+        return Result(account.to_json(), [line])
+    return Result({**account.to_json(), "password": password}, [line, f"Password: {password}"])
 
 
 def _record(library: Library, action: str, target: str, **detail: str) -> None:

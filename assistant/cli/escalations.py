@@ -2,111 +2,92 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from assistant.cli.app import app
-from assistant.cli.options import By, Config, Home, Json, examples, open_library, who
-from assistant.terminal import print_json
+from assistant.cli.app import Result, app, command, escalations_app
+from assistant.cli.options import By, who
+from kb.library import Library
 
 if TYPE_CHECKING:
-    pass
+    from collections.abc import Mapping, Sequence
 
-escalations_app = typer.Typer(help="Questions that agents handed to a lead.", no_args_is_help=True)
-app.add_typer(escalations_app, name="escalations")
+    from kb.backlog import Escalation
 
 EscalationId = Annotated[str, typer.Argument(help="The id of the escalation, E-0003.")]
 
 
-@app.command("escalate", epilog=examples('kb escalate 1f2e3d --reason authority --note "Customer asks for goodwill"'))
+@command(app, "escalate", 'kb escalate 1f2e3d --reason authority --note "Customer asks for goodwill"')
 def escalate_command(
+    library: Library,
     question_id: Annotated[str, typer.Argument(help="The question_id that `kb ask --json` printed.")],
     reason: Annotated[
         str, typer.Option(help="no_answer, doubtful_answer, authority, complaint or other")
     ] = "no_answer",
     note: Annotated[str, typer.Option(help="What the lead should know; personal data is masked.")] = "",
     by: By = None,
-    as_json: Json = False,
-    home: Home = None,
-    config: Config = None,
-) -> None:
+) -> Result:
     """Hand a question to a lead."""
     from assistant.leads import escalate
 
-    library = open_library(home, config)
     made = escalate(library, question_id, reason, note, who(by), datetime.now(UTC))  # type: ignore[arg-type]
-    print_json(made.to_json()) if as_json else print(f"{made.escalation_id} waits for a lead.")
+    return Result(made.to_json(), [f"{made.escalation_id} waits for a lead."])
 
 
-@escalations_app.command("list", epilog=examples("kb escalations list", "kb escalations list --all --json"))
+@command(escalations_app, "list", "kb escalations list", "kb escalations list --all --json")
 def list_command(
-    everything: Annotated[bool, typer.Option("--all", help="Those that are answered too.")] = False,
-    as_json: Json = False,
-    home: Home = None,
-    config: Config = None,
-) -> None:
+    library: Library, everything: Annotated[bool, typer.Option("--all", help="Those that are answered too.")] = False
+) -> Result:
     """List the escalations that wait for an answer, the oldest first."""
-    library = open_library(home, config)
     escalations = library.escalations.escalations(open_only=not everything)
     asked = library.events.questions_for(escalation.question_id for escalation in escalations)
-    texts = {key: event.text for key, event in asked.items()}
-    if as_json:
-        print_json(
-            {
-                "escalations": [
-                    escalation.to_json() | {"question": texts.get(escalation.question_id, "")}
-                    for escalation in escalations
-                ]
-            }
-        )
-        return
-    for escalation in escalations:
-        at = f"{library.local(escalation.at):%Y-%m-%d %H:%M}"
-        print(f"{escalation.escalation_id}  {at}  {escalation.reason:16}{texts.get(escalation.question_id, '')}")
-        for line in (escalation.note, f"{escalation.answered_by}: {escalation.answer}" if escalation.answer else ""):
-            print(f"{'':8}{line}") if line else None
-    print(f"{len(escalations)} escalations.")
+    texts = {escalation.question_id: "" for escalation in escalations}
+    texts |= {key: event.text for key, event in asked.items()}
+    rows = [escalation.to_json() | {"question": texts[escalation.question_id]} for escalation in escalations]
+    return Result({"escalations": rows}, _lines(library, escalations, texts))
 
 
-@escalations_app.command("answer", epilog=examples('kb escalations answer E-0003 "Yes, until 31 January."'))
+@command(escalations_app, "answer", 'kb escalations answer E-0003 "Yes, until 31 January."')
 def answer_command(
+    library: Library,
     escalation_id: EscalationId,
     text: Annotated[str, typer.Argument(help="What the agent may tell the customer.")],
     by: By = None,
-    as_json: Json = False,
-    home: Home = None,
-    config: Config = None,
-) -> None:
+) -> Result:
     """Answer an escalation."""
     from assistant.leads import answer
 
-    library = open_library(home, config)
     made = answer(library, escalation_id, text, who(by), datetime.now(UTC))
-    print_json(made.to_json()) if as_json else print(
-        f"Answered. To make it an article: kb escalations draft {made.escalation_id}"
-    )
+    return Result(made.to_json(), [f"Answered. To make it an article: kb escalations draft {made.escalation_id}"])
 
 
-@escalations_app.command("draft", epilog=examples("kb escalations draft E-0003"))
+@command(escalations_app, "draft", "kb escalations draft E-0003")
 def draft_command(
+    library: Library,
     escalation_id: EscalationId,
-    folder: Annotated[
-        Path | None, typer.Option(help="Where the article goes (default: beside its like).", show_default=False)
-    ] = None,
+    folder: Annotated[Path | None, typer.Option(help="Where the article goes (default: beside its like).")] = None,
     title: Annotated[str, typer.Option(help="Its title (default: the question).")] = "",
     owner: Annotated[str, typer.Option(help="Who keeps it (default: who keeps the nearest article).")] = "",
     by: By = None,
-    as_json: Json = False,
-    home: Home = None,
-    config: Config = None,
-) -> None:
+) -> Result:
     """Begin an article with the lead's answer as its solution."""
     from assistant.leads import draft_answer
 
-    library = open_library(home, config)
     library.exact = True
     made = draft_answer(library, escalation_id, who(by), datetime.now(UTC), folder=folder, title=title, owner=owner)
-    print_json(made.to_json()) if as_json else print(f"Wrote {made.path}. Fill it in, then run: kb check {made.path}")
+    return Result(made.to_json(), [f"Wrote {made.path}. Fill it in, then run: kb check {made.path}"])
+
+
+def _lines(library: Library, escalations: Sequence[Escalation], texts: Mapping[str, str]) -> Iterator[str]:
+    for escalation in escalations:
+        at = f"{library.local(escalation.at):%Y-%m-%d %H:%M}"
+        yield f"{escalation.escalation_id}  {at}  {escalation.reason:16}{texts[escalation.question_id]}"
+        if escalation.note:
+            yield f"{'':8}{escalation.note}"
+        if escalation.answer:
+            yield f"{'':8}{escalation.answered_by}: {escalation.answer}"
+    yield f"{len(escalations)} escalations."

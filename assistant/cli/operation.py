@@ -2,42 +2,33 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import sys
 from collections.abc import Callable
+from dataclasses import asdict
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from assistant.cli.app import app
-from assistant.cli.options import Config, Home, Json, examples, open_library, running_server
-from assistant.terminal import print_json
+from assistant.cli.app import Json, Result, app, command, epilog, model_app, print_json
+from assistant.cli.options import running_server
+from kb.library import Library
 
 if TYPE_CHECKING:
     from assistant.doctor import Check
 
 
-model_app = typer.Typer(help="The bundled embedding model.", no_args_is_help=True)
-app.add_typer(model_app, name="model")
-
-
-@app.command("serve", epilog=examples("kb serve", "kb serve --port 8080", "kb --home .kb-demo serve --demo"))
+@command(app, "serve", "kb serve", "kb serve --port 8080", "kb --home .kb-demo serve --demo")
 def serve_command(
-    host: Annotated[
-        str | None, typer.Option(help="Address to listen on (setting server.host).", show_default=False)
-    ] = None,
-    port: Annotated[
-        int | None, typer.Option(help="Port to listen on (setting server.port).", show_default=False)
-    ] = None,
+    library: Library,
+    host: Annotated[str | None, typer.Option(help="Address to listen on (setting server.host).")] = None,
+    port: Annotated[int | None, typer.Option(help="Port to listen on (setting server.port).")] = None,
     demo: Annotated[bool, typer.Option("--demo", help="Fill a log without questions with invented ones.")] = False,
-    as_json: Json = False,
-    home: Home = None,
-    config: Config = None,
+    as_json: bool = False,
 ) -> None:
     """Serve the web page and REST. Stop with Ctrl-C."""
     from assistant.web.server import serve
-
-    library = open_library(home, config)
 
     def ready(url: str) -> None:
         print_json({"url": url}) if as_json else print(f"Lotse answers at {url} (REST: {url}/docs). Stop with Ctrl-C.")
@@ -47,52 +38,34 @@ def serve_command(
     serve(library, host or part.host, part.port if port is None else port, ready, demo=demo)
 
 
-@app.command("doctor", epilog=examples("kb doctor", "kb doctor --json"))
-def doctor_command(as_json: Json = False, home: Home = None, config: Config = None) -> None:
+@command(app, "doctor", "kb doctor", "kb doctor --json")
+def doctor_command(library: Library) -> Result:
     """Check the installation and the index; every fault names its remedy. Exit code 1 on a fault."""
-    from assistant.doctor import examine
-
-    library = open_library(home, config)
-    server = running_server(library)
-    checks: list[Check]
-    if server is not None:
-        checks = server.doctor()
-    elif library.home.is_dir():
-        with library.reading():
-            checks = examine(library)
-    else:
-        checks = examine(library)
-    if as_json:
-        print_json(
-            {"checks": [{"name": c.name, "state": c.state, "message": c.message, "remedy": c.remedy} for c in checks]}
-        )
-    else:
-        for check in checks:
-            print(
-                f"{check.state:8}{check.name:12}{check.message}" + (f"\n{'':20}{check.remedy}" if check.remedy else "")
-            )
-    if any(check.state == "fault" for check in checks):
-        raise typer.Exit(1)
+    checks = _checks(library)
+    lines = (
+        f"{check.state:8}{check.name:12}{check.message}" + (f"\n{'':20}{check.remedy}" if check.remedy else "")
+        for check in checks
+    )
+    faults = any(check.state == "fault" for check in checks)
+    return Result({"checks": [asdict(check) for check in checks]}, lines, 1 if faults else 0)
 
 
-@app.command("settings", epilog=examples("kb settings", "KB_ANSWER__THRESHOLD=0.7 kb settings --json"))
-def settings_command(as_json: Json = False, home: Home = None, config: Config = None) -> None:
+@command(app, "settings", "kb settings", "KB_ANSWER__THRESHOLD=0.7 kb settings --json")
+def settings_command(library: Library) -> Result:
     """Print every setting with its value, where that came from, and what it means."""
     from kb.settings import rows
 
-    library = open_library(home, config)
     table = [
         {"key": k, "value": v, "origin": o, "meaning": m} for k, v, o, m in rows(library.settings, library.origins)
     ]
-    if as_json:
-        print_json({"home": str(library.home), "settings": table})
-        return
-    print(f"home = {library.home}")
-    for row in table:
-        print(f"{row['key']} = {json.dumps(row['value'], ensure_ascii=False)}  ({row['origin']})\n    {row['meaning']}")
+    lines = (
+        f"{row['key']} = {json.dumps(row['value'], ensure_ascii=False)}  ({row['origin']})\n    {row['meaning']}"
+        for row in table
+    )
+    return Result({"home": str(library.home), "settings": table}, [f"home = {library.home}", *lines])
 
 
-@model_app.command("build", epilog=examples("kb model build", "kb model build --force"))
+@model_app.command("build", epilog=epilog("kb model build", "kb model build --force"))
 def model_build_command(
     force: Annotated[bool, typer.Option("--force", help="Build it anew though it is there.")] = False,
     as_json: Json = False,
@@ -107,8 +80,16 @@ def model_build_command(
         folders.append(ensure_bundled(cache, say, force=force, bundle=MINILM))
     else:
         print(f"{MINILM.name}, for English, is left out. {MINILM.install_hint}", file=sys.stderr)
-    if as_json:
-        print_json({"paths": [str(folder) for folder in folders]})
-    else:
-        for folder in folders:
-            print(f"The model is in {folder}.")
+    data = {"paths": [str(folder) for folder in folders]}
+    Result(data, [f"The model is in {folder}." for folder in folders]).show(as_json=as_json)
+
+
+def _checks(library: Library) -> list[Check]:
+    """The findings of the server where one holds the index, else of this process."""
+    from assistant.doctor import examine
+
+    server = running_server(library)
+    if server is not None:
+        return server.doctor()
+    with library.reading() if library.home.is_dir() else contextlib.nullcontext():
+        return examine(library)

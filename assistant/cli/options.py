@@ -1,13 +1,14 @@
-"""What commands share: their options, and how they find the library, its server, folders and days."""
+"""What commands share: options, and how they find who acts, a server, files, folders and days; the progress bar."""
 
 from __future__ import annotations
 
 import contextlib
 import getpass
 import sys
+from collections.abc import Mapping
 from datetime import date
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, BinaryIO
+from typing import TYPE_CHECKING, Annotated, BinaryIO, Literal, Self
 
 import typer
 
@@ -16,42 +17,13 @@ from kb.library import Library
 from kb.runtime import lock
 
 if TYPE_CHECKING:
-    from assistant.client import Server
+    from rich.progress import Progress
 
-Home = Annotated[
-    Path | None, typer.Option("--home", help="Folder of the index (default: KB_HOME, else .kb).", show_default=False)
-]
-Config = Annotated[
-    Path | None,
-    typer.Option(
-        "--config", help="TOML file with settings (default: \\[tool.kb] in pyproject.toml).", show_default=False
-    ),
-]
-Json = Annotated[bool, typer.Option("--json", help="Print JSON.")]
-Paths = Annotated[
-    list[Path] | None,
-    typer.Argument(help="Folders or files (default: the setting articles.paths).", show_default=False),
-]
-By = Annotated[
-    str | None, typer.Option("--by", help="Who does this, a handle (default: your login name).", show_default=False)
-]
+    from assistant.cli.client import Server
 
-
-def examples(*lines: str) -> str:
-    """Lines for the end of a command's help."""
-    return "[bold]Examples[/bold]\n\n" + "\n\n".join(f"  {line}" for line in lines)
-
-
-class GlobalOptions:
-    """The options that stand before the command."""
-
-    home: Path | None = None
-    config: Path | None = None
-
-
-def open_library(home: Path | None, config: Path | None) -> Library:
-    """The library that the options name, before or after the command."""
-    return Library.open(home or GlobalOptions.home, config or GlobalOptions.config)
+Language = Literal["de", "en"]
+Paths = Annotated[list[Path] | None, typer.Argument(help="Folders or files (default: the setting articles.paths).")]
+By = Annotated[str | None, typer.Option("--by", help="Who does this, a handle (default: your login name).")]
 
 
 def who(by: str | None) -> str:
@@ -67,7 +39,7 @@ def running_server(library: Library) -> Server | None:
     holder = lock.holder(library.lock_path)
     if holder is None or not holder.url:
         return None
-    from assistant.client import Server
+    from assistant.cli.client import Server
 
     return Server(holder)
 
@@ -114,3 +86,35 @@ def day(text: str) -> date:
         return date.fromisoformat(text)
     except ValueError:
         raise UsageError(f"'{text}' is not a date.", "Write it as YYYY-MM-DD, for example 2026-12-31.") from None
+
+
+class ProgressBar:
+    """Hooks that draw a progress bar on a terminal's stderr, and nothing anywhere else."""
+
+    def __init__(self, doing: str, steps: Mapping[str, str] | None = None) -> None:
+        """``doing`` stands before the bar; the words of ``steps`` do, by their names, while these are told."""
+        self._doing, self._steps = doing, steps or {}
+
+    def __enter__(self) -> Self:
+        self._bar: Progress | None = None
+        if sys.stderr.isatty():
+            from rich.console import Console
+            from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
+
+            columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
+            self._bar = Progress(*columns, console=Console(stderr=True), transient=True)
+            self._bar.start()
+            self._task = self._bar.add_task(self._doing, total=None)
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        if self._bar is not None:
+            self._bar.stop()
+
+    def progress(self, done: int, total: int | None, step: str = "") -> None:
+        if self._bar is not None:
+            doing = self._steps.get(step, self._doing)
+            self._bar.update(self._task, completed=done, total=total, description=doing)
+
+    def reached(self, step: str) -> None:
+        """A bar does not show steps."""

@@ -9,46 +9,41 @@ from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
 
-from assistant.cli.app import app
-from assistant.cli.options import By, Config, Home, Json, article_paths, day_or_today, examples, open_library, who
-from assistant.terminal import print_json
+from assistant.cli.app import Result, app, command
+from assistant.cli.options import By, Language, article_paths, day_or_today, who
 from kb.errors import KBError, UsageError
+from kb.library import Library
 
 if TYPE_CHECKING:
     from assistant.reviews import Due
     from kb.articles.article import ArticleKey
-    from kb.library import Library
     from kb.reviews import Review
 
 
-@app.command(
+@command(
+    app,
     "review",
-    epilog=examples(
-        "kb review report-move@de --confirm",
-        'kb review articles/de/report-move.md --change --note "Frist berichtigt"',
-        "kb review --list --owner team-tarife",
-        "kb review --reminders erinnerungen",
-    ),
+    "kb review report-move@de --confirm",
+    'kb review articles/de/report-move.md --change --note "Frist berichtigt"',
+    "kb review --list --owner team-tarife",
+    "kb review --reminders erinnerungen",
 )
 def review_command(
-    article: Annotated[str | None, typer.Argument(help="Its file, its id, or id@language.", show_default=False)] = None,
+    library: Library,
+    article: Annotated[str | None, typer.Argument(help="Its file, its id, or id@language.")] = None,
     confirm: Annotated[bool, typer.Option("--confirm", help="The text is right as it stands.")] = False,
     change: Annotated[bool, typer.Option("--change", help="You had to change the text, and have.")] = False,
     note: Annotated[str, typer.Option(help="What you found; kept in the record.")] = "",
     by: By = None,
     listing: Annotated[bool, typer.Option("--list", help="Show what must be reviewed, by owner.")] = False,
     reminders: Annotated[
-        Path | None,
-        typer.Option(help="Write one reminder an owner into this folder.", metavar="FOLDER", show_default=False),
+        Path | None, typer.Option(help="Write one reminder an owner into this folder.", metavar="FOLDER")
     ] = None,
-    owner: Annotated[str | None, typer.Option(help="Only this owner's articles.", show_default=False)] = None,
+    owner: Annotated[str | None, typer.Option(help="Only this owner's articles.")] = None,
     days: Annotated[int, typer.Option(min=0, help="How many days ahead to look.")] = 7,
-    language: Annotated[Literal["de", "en"], typer.Option(help="Language of lists and reminders.")] = "de",
+    language: Annotated[Language, typer.Option(help="Language of lists and reminders.")] = "de",
     today: Annotated[str | None, typer.Option(help="The day to do it for, YYYY-MM-DD (default: today).")] = None,
-    as_json: Json = False,
-    home: Home = None,
-    config: Config = None,
-) -> None:
+) -> Result:
     """Vouch for an article after reading it, or show what has to be read."""
     wanted = [confirm, change, listing, reminders is not None]
     if sum(wanted) != 1 or (article is not None) != (confirm or change):
@@ -56,23 +51,14 @@ def review_command(
             "Say one thing: kb review ARTICLE --confirm or --change, or kb review --list or --reminders FOLDER.",
             "See: kb review --help",
         )
-    library = open_library(home, config)
     if article is not None:
-        _review(library, article, "changed" if change else "confirmed", today, who(by), note, as_json=as_json)
-    else:
-        _show(library, reminders, owner, days, language, today, as_json=as_json)
+        return _review(library, article, "changed" if change else "confirmed", today, who(by), note)
+    return _due(library, reminders, owner, days, language, today)
 
 
 def _review(
-    library: Library,
-    article: str,
-    verdict: Literal["confirmed", "changed"],
-    today: str | None,
-    actor: str,
-    note: str,
-    *,
-    as_json: bool,
-) -> None:
+    library: Library, article: str, verdict: Literal["confirmed", "changed"], today: str | None, actor: str, note: str
+) -> Result:
     from assistant.reviews import review
 
     paths = article_paths(library, None)
@@ -81,39 +67,26 @@ def _review(
     )
     if done.unrecorded:
         print(f"The date is set, but who did it is not on record. {done.unrecorded}", file=sys.stderr)
-    if as_json:
-        print_json(done.to_json())
-        return
-    print(f"{done.path}: reviewed_on {done.reviewed_on} (before: {done.before or 'never'}).")
+    lines = [f"{done.path}: reviewed_on {done.reviewed_on} (before: {done.before or 'never'})."]
     if verdict == "changed":
-        print("Ratings of its earlier text no longer count. Bring the index up to date: kb ingest")
+        lines.append("Ratings of its earlier text no longer count. Bring the index up to date: kb ingest")
+    return Result(done.to_json(), lines)
 
 
-def _show(
-    library: Library,
-    folder: Path | None,
-    owner: str | None,
-    days: int,
-    language: Literal["de", "en"],
-    today: str | None,
-    *,
-    as_json: bool,
-) -> None:
+def _due(
+    library: Library, folder: Path | None, owner: str | None, days: int, language: Language, today: str | None
+) -> Result:
     from assistant.reviews import due, reminders
     from assistant.reviews.lists import listing
 
     now, ignore = day_or_today(today, library), library.settings.articles.ignore
     due_articles = due(article_paths(library, None), now, ignore, days=days, owner=owner, last=_on_record(library))
     files = reminders(folder, due_articles, now, language) if folder is not None else {}
-    if as_json:
-        print_json(
-            {"today": now.isoformat(), "days": days, "owners": [_owner(*item, files) for item in due_articles.items()]}
-        )
-    elif folder is None:
-        print(listing(due_articles, language))
-    else:
-        for name, file in files.items():
-            print(f"{file}: {len(due_articles[name])}")
+    owners = [_owner(*item, files) for item in due_articles.items()]
+    lines = [f"{file}: {len(due_articles[name])}" for name, file in files.items()]
+    if folder is None:
+        lines = [listing(due_articles, language)]
+    return Result({"today": now.isoformat(), "days": days, "owners": owners}, lines)
 
 
 def _on_record(library: Library) -> dict[ArticleKey, Review]:

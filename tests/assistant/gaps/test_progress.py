@@ -10,9 +10,9 @@ from typing import Any
 import pytest
 
 from assistant.cli import gaps as commands
+from assistant.cli.options import ProgressBar
 from assistant.gaps import find
 from assistant.gaps.pipeline import STEPS
-from assistant.terminal import ProgressBar
 from assistant.web.page.texts import TEXTS
 from ingest.pipeline import ingest
 from kb.events import QuestionEvent

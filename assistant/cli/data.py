@@ -1,4 +1,4 @@
-"""Commands on tickets: import."""
+"""Commands that bring in data besides the articles: tickets import, demo."""
 
 from __future__ import annotations
 
@@ -12,10 +12,10 @@ from typing import TYPE_CHECKING, Annotated, BinaryIO
 
 import typer
 
-from assistant.cli.app import app
-from assistant.cli.options import Config, Home, Json, examples, open_file, open_library
-from assistant.terminal import ProgressBar, print_json
+from assistant.cli.app import Result, app, command, tickets_app
+from assistant.cli.options import ProgressBar, day_or_today, open_file
 from kb.errors import UsageError
+from kb.library import Library
 
 if TYPE_CHECKING:
     from ingest.tickets import ImportReport
@@ -23,22 +23,19 @@ if TYPE_CHECKING:
 _SHOWN = 20
 """Refused rows that are printed; `--json` has more."""
 
-tickets_app = typer.Typer(help="Tickets of your help desk.", no_args_is_help=True)
-app.add_typer(tickets_app, name="tickets")
 
-
-@tickets_app.command(
+@command(
+    tickets_app,
     "import",
-    epilog=examples(
-        "kb tickets import zendesk.csv --time-zone Europe/Berlin",
-        "kb tickets import export.json --preset freshdesk --dry-run",
-        'kb tickets import tickets.csv --map id=Nr --map created_at="Eingang am" --map text=Anliegen',
-    ),
+    "kb tickets import zendesk.csv --time-zone Europe/Berlin",
+    "kb tickets import export.json --preset freshdesk --dry-run",
+    'kb tickets import tickets.csv --map id=Nr --map created_at="Eingang am" --map text=Anliegen',
 )
 def import_command(
+    library: Library,
     file: Annotated[str, typer.Argument(help="CSV, JSON Lines or JSON; '-' reads standard input.")],
     source: Annotated[
-        str | None, typer.Option(help="What the tickets' ids begin with (default: the help desk).", show_default=False)
+        str | None, typer.Option(help="What the tickets' ids begin with (default: the help desk).")
     ] = None,
     preset: Annotated[
         str | None,
@@ -57,10 +54,7 @@ def import_command(
         str | None, typer.Option(metavar="WORST-BEST", help="Scale of marks that are bare numbers, such as 1-5.")
     ] = None,
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Say what would happen and store nothing.")] = False,
-    as_json: Json = False,
-    home: Home = None,
-    config: Config = None,
-) -> None:
+) -> Result:
     """Import an export of your help desk; a ticket that is there is brought up to date. Exit code 1: rows were refused.
 
     Personal data is taken out, agents become pseudonyms, customers' names are not stored. Fields are id, created_at,
@@ -69,7 +63,6 @@ def import_command(
     """
     from ingest.tickets import Options, import_tickets
 
-    library = open_library(home, config)
     options = Options(
         source,
         preset,
@@ -83,9 +76,20 @@ def import_command(
     )
     with open_file(file) as opened, _seekable(opened) as export, ProgressBar("Importing") as hooks:
         report = import_tickets(library, export, options, hooks)
-    print_json(report.to_json()) if as_json else _print(report, file)
-    if report.rejected:
-        raise typer.Exit(1 if report.tickets else 2)
+    return Result(report.to_json(), _import_lines(report, file), (1 if report.tickets else 2) if report.rejected else 0)
+
+
+@command(app, "demo", "kb --home .kb-sample ingest articles", "kb --home .kb-sample demo")
+def demo_command(
+    library: Library,
+    today: Annotated[str | None, typer.Option(help="The day after the last one, YYYY-MM-DD (default: today).")] = None,
+) -> Result:
+    """Fill an empty log with invented questions, ratings and tickets of the last eight weeks, marked as samples."""
+    from assistant.demo import load
+
+    written = load(library, day_or_today(today, library))
+    counts = ", ".join(f"{number} {name}" for name, number in written.items())
+    return Result(written, [f"Wrote {counts}. All of it is invented; ids begin with 'sample'."])
 
 
 def _pair(text: str) -> tuple[str, str]:
@@ -116,23 +120,24 @@ def _seekable(file: BinaryIO) -> Iterator[BinaryIO]:
         yield copy
 
 
-def _print(report: ImportReport, file: str) -> None:
+def _import_lines(report: ImportReport, file: str) -> Iterator[str]:
+    """The report; refused rows go to stderr."""
     form, added = report.form, report.added
     told = f"{form.kind}, {form.encoding}" + (f", delimiter {form.delimiter!r}" if form.delimiter else "")
-    print(f"{file}: {told}; preset {report.columns.preset.name}.")
-    print("Columns: " + ", ".join(f"{field} = {column}" for field, column in report.columns.columns.items()) + ".")
+    yield f"{file}: {told}; preset {report.columns.preset.name}."
+    yield "Columns: " + ", ".join(f"{field} = {column}" for field, column in report.columns.columns.items()) + "."
     if report.columns.unmapped:
-        print(f"Not used: {', '.join(report.columns.unmapped)}.")
+        yield f"Not used: {', '.join(report.columns.unmapped)}."
     if report.tickets:
-        print("Known: " + ", ".join(f"{name} {number:,}" for name, number in report.known.items()) + ".")
+        yield "Known: " + ", ".join(f"{name} {number:,}" for name, number in report.known.items()) + "."
     for name, note in report.notes.items():
-        print(f"{name}: {note.rows:,} rows, first in line {note.line}: {note.reason}.")
+        yield f"{name}: {note.rows:,} rows, first in line {note.line}: {note.reason}."
     for line, reason in report.refused[:_SHOWN]:
         print(f"{file}:{line}: {reason}", file=sys.stderr)
     if report.rejected > _SHOWN:
         print(f"{report.rejected - _SHOWN:,} more rows were refused; --json lists them.", file=sys.stderr)
     done = "would be " if report.dry_run else ""
-    print(
+    yield (
         f"{added.added:,} tickets {done}added, {added.updated:,} updated, {added.unchanged:,} unchanged,"
         f" {report.rejected:,} rows refused, in {report.seconds:.1f} s."
     )
