@@ -4,6 +4,7 @@ import shutil
 from pathlib import Path
 
 import pytest
+from hypothesis import HealthCheck, settings
 
 from ingest.pipeline import ingest
 from kb.library import Library
@@ -12,6 +13,10 @@ from tests.databases import postgres, url  # noqa: F401  fixtures
 from tests.fakes import WordEmbedder
 
 ROOT = Path(__file__).parent.parent
+
+# Tests run beside each other: how long an example takes by the clock says nothing.
+settings.register_profile("beside_others", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.load_profile("beside_others")
 
 
 @pytest.fixture

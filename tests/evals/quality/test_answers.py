@@ -10,6 +10,7 @@ from assistant.answering.reply import Citation, Reply, Timings
 from evals.quality.answers import Files, Shown, measures
 from evals.quality.datasets import Question
 from evals.quality.index import configured, opened
+from kb.articles.article import ArticleKey
 from tests.fakes import WordEmbedder
 
 NOTHING: frozenset[str] = frozenset()
@@ -53,9 +54,9 @@ def test_known_answers_are_not_looked_for_in_a_language_that_they_are_not_in() -
 
 
 def test_a_quote_is_verbatim_when_it_stands_in_its_own_file_once_white_space_is_folded(files: Files) -> None:
-    assert files.hold("umzug@de", "Der  Umzug\nkostet 25 Euro.")
-    assert not files.hold("umzug@de", "Der Umzug kostet 26 Euro.")
-    assert not files.hold("zaehler@de", "Der Umzug kostet 25 Euro.")
+    assert files.hold(ArticleKey("umzug", "de"), "Der  Umzug\nkostet 25 Euro.")
+    assert not files.hold(ArticleKey("umzug", "de"), "Der Umzug kostet 26 Euro.")
+    assert not files.hold(ArticleKey("zaehler", "de"), "Der Umzug kostet 25 Euro.")
 
 
 def test_answers_are_counted_by_quotes_sentences_and_characters(files: Files) -> None:
