@@ -16,7 +16,7 @@ from kb.errors import UsageError
 from kb.library import Library
 
 if TYPE_CHECKING:
-    from assistant.reports import Period
+    from assistant.reports.figures.period import Period
 
 Since = Annotated[str | None, typer.Option(help="First day of the report, YYYY-MM-DD.")]
 Until = Annotated[str | None, typer.Option(help="Last day of the report, YYYY-MM-DD.")]
@@ -46,7 +46,7 @@ def team_command(
     as_json: bool = False,
 ) -> Result | None:
     """The report a team lead hands upward: questions, answers, gaps, articles, tickets, against the period before."""
-    from assistant.reports import team_report
+    from assistant.reports.team_report import team_report
 
     made_on = day_or_today(today, library)
     period = _period(library, span, since, until, made_on)
@@ -65,7 +65,8 @@ def export_command(
     today: Today = None,
 ) -> Result:
     """Write tidy tables as CSV and Parquet, with a data dictionary, for Tableau, Power BI and the like."""
-    from assistant.reports import Period, export_tables
+    from assistant.reports.export.export import export_tables
+    from assistant.reports.figures.period import Period
 
     made_on = day_or_today(today, library)
     last = day(until) if until else made_on - timedelta(days=made_on.weekday() + 1)
@@ -98,7 +99,8 @@ def gaps_command(
     as_json: bool = False,
 ) -> Result | None:
     """The gaps as the last `kb gaps find` left them: need, cause and proof, urgency, owner, and what has moved."""
-    from assistant.reports import Period, gap_report
+    from assistant.reports.figures.period import Period
+    from assistant.reports.gap_report import gap_report
 
     made_on = day_or_today(today, library)
     last = day(until) if until else made_on
@@ -125,7 +127,7 @@ def _period(
     library: Library, span: Literal["week", "month"], since: str | None, until: str | None, today: date
 ) -> Period:
     """The days from --since to --until, both included; else the last whole week or month. Raises UsageError."""
-    from assistant.reports import Period, latest
+    from assistant.reports.figures.period import Period, latest
 
     zone = library.settings.reports.time_zone
     if since is None and until is None:

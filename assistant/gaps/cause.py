@@ -101,7 +101,7 @@ class Verdict:
     evidence: Mapping[str, Any] = field(default_factory=dict)
 
 
-def diagnose(cases: Sequence[Case], probes: Sequence[ProbeResult], context: DiagnosisContext) -> list[Diagnosis]:
+def causes_of(cases: Sequence[Case], probes: Sequence[ProbeResult], context: DiagnosisContext) -> list[Diagnosis]:
     """The causes for one cluster: ``cases`` with signals, and ``probes`` of some of them and of their neighbours.
 
     1. A verdict for each language that was asked in, by its own probes, or by all where it has none. 2. What questions

@@ -13,7 +13,7 @@ from typing import Any, Final
 
 from assistant.gaps.answerability import BaseRate
 from assistant.gaps.cases import ArticlesToday, Case, CaseVectors
-from assistant.gaps.cause import Diagnosis, DiagnosisContext, diagnose, is_other_language
+from assistant.gaps.cause import Diagnosis, DiagnosisContext, causes_of, is_other_language
 from assistant.gaps.clustering import Cluster
 from assistant.gaps.conflict import contradiction
 from assistant.gaps.feedback import combined, complaints
@@ -128,7 +128,7 @@ class Diagnostician:
             if not suspicious and not self._suspicious(probes):
                 return []
         scope_score = self._scope.score(context.scope_score, [probe.visible for probe in probes])
-        return diagnose(cases, probes, replace(context, scope_score=scope_score))
+        return causes_of(cases, probes, replace(context, scope_score=scope_score))
 
     def _suspicious(self, probes: Sequence[ProbeResult]) -> bool:
         """Whether answered questions need a closer look.

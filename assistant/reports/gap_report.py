@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping
 from datetime import date
 from typing import TYPE_CHECKING
 
-from assistant.reports import gap_evidence
+from assistant.reports import gap_evidence, gap_tables
 from assistant.reports.figures.gap_history import OPEN
 from assistant.reports.figures.period import Period
 from assistant.reports.formatting import Wording
-from assistant.reports.gap_changes import GapChange, gap_changes, in_short
+from assistant.reports.gap_changes import in_short
+from assistant.reports.gap_data import GapData, gather_gaps
 from assistant.reports.rendering.blocks import (
     Block,
     Bullets,
@@ -24,6 +24,7 @@ from assistant.reports.rendering.blocks import (
     Paragraph,
     Section,
 )
+from assistant.reports.rendering.formats import as_csv, as_json, as_text, check_format
 
 if TYPE_CHECKING:
     from kb.backlog import Gap
@@ -37,42 +38,31 @@ _MOST_NEAREST = 3
 """What is shown of a gap's questions and of the articles near it: enough to recognise the need."""
 
 
-@dataclass(frozen=True, slots=True)
-class WaitingEscalation:
-    """An escalation that nobody has answered yet: the question, why it was handed on, since when, and the note."""
+def gap_report(
+    library: Library,
+    period: Period,
+    language: str,
+    form: str,
+    made_on: date,
+    previous: Mapping[str, object] | None = None,
+) -> str:
+    """The gap report as one text, as the backlog stands, with what moved in ``period``.
 
-    question: str
-    reason: str
-    since: date
-    note: str
-
-
-@dataclass(frozen=True, slots=True)
-class GapData:
-    """A gap report's data: all gaps by priority, the changes of the period, the escalations that wait."""
-
-    gaps: Sequence[Gap]
-    changes: Sequence[GapChange] = ()
-    waiting: Sequence[WaitingEscalation] = ()
-
-    @property
-    def open(self) -> list[Gap]:
-        """The gaps that wait for work, the most urgent first."""
-        return [gap for gap in self.gaps if gap.state in OPEN]
-
-
-def gather_gaps(library: Library, period: Period, wording: Wording, before: Mapping[str, float]) -> GapData:
-    """The backlog with its changes in ``period``; ``before``: how urgent each gap was in the last report."""
-    gaps = library.backlog.gaps()
-    changes = gap_changes(gaps, library.backlog.entries(period.since, period.until), wording, before)
-    escalations = library.escalations.escalations()
-    asked = library.events.questions_for([item.question_id for item in escalations])
-    waiting = [
-        WaitingEscalation(asked[item.question_id].text, item.reason, period.day_of(item.at), item.note)
-        for item in escalations
-        if item.question_id in asked
-    ]
-    return GapData(gaps, changes, waiting)
+    ``previous`` is an earlier report as JSON; with it, the report also says whose urgency has changed since. The
+    backlog is what the last `kb gaps find` left. Raises UsageError for another language or form.
+    """
+    wording = Wording(language, zone=period.zone)
+    check_format(form)
+    data = gather_gaps(library, period, wording, gap_tables.priorities(previous))
+    if form == "json":
+        head = {
+            "made_on": made_on.isoformat(),
+            "period": {"first": period.first.isoformat(), "last": period.last.isoformat()},
+        }
+        return as_json(head | gap_tables.to_json(data, wording))
+    if form == "csv":
+        return as_csv(*gap_tables.in_words(data, wording), language)
+    return as_text(gap_document(data, period, wording, made_on), form)
 
 
 def gap_document(data: GapData, period: Period, wording: Wording, made_on: date) -> Document:

@@ -13,7 +13,7 @@ from assistant.reports.rendering.csv import Scalar
 from kb.backlog.gap import iso_utc
 
 if TYPE_CHECKING:
-    from assistant.reports.gap_report import GapData
+    from assistant.reports.gap_data import GapData
     from kb.backlog import Gap
 
 

@@ -6,15 +6,20 @@ from collections.abc import Iterator, Sequence
 from datetime import date
 from typing import TYPE_CHECKING
 
-from assistant.reports import gap_evidence
+from assistant.reports import gap_evidence, team_tables
 from assistant.reports import team_blocks as blocks
-from assistant.reports.figures.compute import PeriodFigures
+from assistant.reports.figures.compute import PeriodFigures, compute
+from assistant.reports.figures.gap_history import OPEN
+from assistant.reports.figures.gather import gather, products_in
+from assistant.reports.figures.period import Period
 from assistant.reports.figures.tickets import TICKET_MEASURES
 from assistant.reports.formatting import Wording
 from assistant.reports.rendering.blocks import Block, Bullets, Document, Grid, Paragraph, Section
+from assistant.reports.rendering.formats import as_csv, as_json, as_text, check_format
 
 if TYPE_CHECKING:
     from kb.backlog import Gap
+    from kb.library import Library
 
 SUMMARY = (
     "questions",
@@ -40,6 +45,26 @@ _MOST_OVERDUE = 10
 _MOST_GAPS = 5
 _CHANGE_TOLD = 0.1
 """From this relative change on, the number of questions is worth a sentence."""
+
+
+def team_report(library: Library, period: Period, language: str, form: str, made_on: date) -> str:
+    """The team report on ``period`` as one text, as it stands on the day ``made_on``.
+
+    1. Read. 2. Compute, small groups left out. 3. Write as Markdown, HTML, CSV or JSON. Raises UsageError for another
+    language or form.
+    """
+    wording = Wording(language, library.settings.reports.min_group, products_in(library, language, made_on))
+    check_format(form)
+    # 1
+    data = gather(library, period, made_on)
+    # 2
+    figures = compute(period, data, wording.least)
+    # 3
+    if form == "json":
+        return as_json({"made_on": made_on.isoformat()} | team_tables.to_json(figures))
+    if form == "csv":
+        return as_csv(*team_tables.in_words(figures, wording), language)
+    return as_text(team_document(figures, wording, made_on, library.backlog.gaps(OPEN)), form)
 
 
 def team_document(figures: PeriodFigures, wording: Wording, made_on: date, gaps: Sequence[Gap] = ()) -> Document:

@@ -13,7 +13,8 @@ from assistant.ask import Asker, ask
 from assistant.gaps import find
 from assistant.health import examine
 from assistant.leads import verify
-from assistant.reports import Period, team_report
+from assistant.reports.figures.period import Period
+from assistant.reports.team_report import team_report
 from ingest.pipeline import ingest
 from kb.articles.article import ArticleKey
 from kb.catalog import Filter

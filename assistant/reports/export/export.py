@@ -5,11 +5,25 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import date
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from assistant.reports.export.tidy_tables import Field, Table
+from assistant.reports.export.data_dictionary import dictionary
+from assistant.reports.export.tidy_tables import Field, Table, tables
+from assistant.reports.figures.gather import gather
+from assistant.reports.figures.period import Period
 from assistant.reports.rendering import csv
 from kb.errors import UsageError
+
+if TYPE_CHECKING:
+    from kb.library import Library
+
+
+def export_tables(library: Library, folder: Path, period: Period, made_on: date) -> list[Path]:
+    """Write the tidy tables of ``period`` and their data dictionary to ``folder``, as CSV and Parquet; the files."""
+    data = gather(library, period, made_on)
+    entries = library.backlog.entries(period.since, period.until)
+    made = tables(period, data, library.backlog.gaps(), entries, library.settings.reports.min_group)
+    return write(folder, [*made, dictionary(made)])
 
 
 def write(folder: Path, exported: Sequence[Table]) -> list[Path]:

@@ -8,10 +8,10 @@ from typing import Annotated, Any, Literal, TypeAlias
 from fastapi import APIRouter, Depends, Query
 from pydantic import Field
 
-from assistant.reports import Period
 from assistant.reports.figures.compute import compute
 from assistant.reports.figures.gather import gather
 from assistant.reports.figures.measures import Unit
+from assistant.reports.figures.period import Period
 from assistant.reports.formatting import Wording
 from assistant.reports.team_tables import to_json
 from assistant.web.api.models import DaysResponse, PlainJSONResponse, StrictModel, TitledArticle, answers

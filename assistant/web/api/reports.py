@@ -8,7 +8,9 @@ from typing import Annotated, Any, Literal, TypeAlias
 from fastapi import APIRouter, Depends, Query, Response
 from pydantic import Field
 
-from assistant.reports import Period, gap_report, latest, team_report
+from assistant.reports.figures.period import Period, latest
+from assistant.reports.gap_report import gap_report
+from assistant.reports.team_report import team_report
 from assistant.web.api.jobs import JobResponse
 from assistant.web.api.models import (
     BODY_ERRORS,

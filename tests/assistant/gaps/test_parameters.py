@@ -12,7 +12,7 @@ import pytest
 from assistant.gaps import ranking
 from assistant.gaps.answerability import BaseRate, answerability, article_answers
 from assistant.gaps.cases import CaseVectors
-from assistant.gaps.cause import Diagnosis, DiagnosisContext, diagnose
+from assistant.gaps.cause import Diagnosis, DiagnosisContext, causes_of
 from assistant.gaps.clustering import Cluster, centre, cluster
 from assistant.gaps.conflict import contradiction
 from assistant.gaps.diagnosis import answered_share, different_wordings
@@ -427,7 +427,7 @@ def cause(probes: Sequence[ProbeResult], **context: Any) -> Callable[[GapParamet
 
     def named(p: GapParameters) -> str | None:
         values = {"base_rate": BaseRate(0.65, 100), "scope_score": 0.0} | context
-        found = diagnose([probe.case for probe in probes], probes, DiagnosisContext(TODAY, parameters=p, **values))
+        found = causes_of([probe.case for probe in probes], probes, DiagnosisContext(TODAY, parameters=p, **values))
         return found[0].cause if found else None
 
     return named

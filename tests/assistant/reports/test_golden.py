@@ -8,7 +8,10 @@ from pathlib import Path
 
 import pytest
 
-from assistant.reports import gap_report, latest, rendering, team_report
+from assistant.reports import rendering
+from assistant.reports.figures.period import latest
+from assistant.reports.gap_report import gap_report
+from assistant.reports.team_report import team_report
 from kb.library import Library
 from tests.sample_gaps import TODAY
 

@@ -8,7 +8,9 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser
 
-from assistant.reports import gap_report, latest, team_report
+from assistant.reports.figures.period import latest
+from assistant.reports.gap_report import gap_report
+from assistant.reports.team_report import team_report
 from kb.library import Library
 from tests.sample_gaps import TODAY
 

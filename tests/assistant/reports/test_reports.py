@@ -16,9 +16,10 @@ from hypothesis import strategies as st
 
 from assistant.demo import sample
 from assistant.messages import catalogue
-from assistant.reports import gap_report, latest, team_report
 from assistant.reports.figures.measures import Figure
+from assistant.reports.figures.period import latest
 from assistant.reports.formatting import Wording
+from assistant.reports.gap_report import gap_report
 from assistant.reports.rendering.blocks import (
     Bullets,
     ChartBlock,
@@ -32,6 +33,7 @@ from assistant.reports.rendering.blocks import (
 from assistant.reports.rendering.charts import Chart, Series, svg
 from assistant.reports.rendering.html import html
 from assistant.reports.rendering.markdown import markdown, text
+from assistant.reports.team_report import team_report
 from ingest.pipeline import ingest
 from kb.errors import UsageError
 from kb.events import QuestionEvent

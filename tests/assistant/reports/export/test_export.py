@@ -11,8 +11,9 @@ from pathlib import Path
 import pyarrow.parquet
 import pytest
 
-from assistant.reports import Period, export_tables
+from assistant.reports.export.export import export_tables
 from assistant.reports.export.tidy_tables import whole_weeks
+from assistant.reports.figures.period import Period
 from assistant.reports.rendering.csv import BOM
 from kb.library import Library
 from tests.sample_gaps import TODAY
