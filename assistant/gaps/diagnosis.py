@@ -27,6 +27,9 @@ from kb.library import Library
 from kb.runtime.memo import Memo
 from kb.runtime.progress import tell
 
+_RECIPE: Final = "1"
+"""Counted up with every change of ``Diagnosis``: what is kept of another form is nothing."""
+
 _PROVED_BY_ARTICLE: Final[frozenset[Cause]] = frozenset({"restricted", "stale", "conflict", "language"})
 """Causes that an article proves, though nobody who asked had a reason to complain."""
 
@@ -54,7 +57,7 @@ class Diagnostician:
         with library.catalog.snapshot() as snapshot:
             self._base_rate = BaseRate(share, snapshot.counts()["articles"])
         self._budget = library.settings.gaps.most_replayed
-        self._memo = Memo(library.home / "gap-proofs.sqlite3")
+        self._memo = Memo(library.home / "gap-proofs.sqlite3", _RECIPE)
         self._known, self._kept = self._memo.read(), dict[str, Any]()
         self._state = [
             library.catalog.generation(),

@@ -44,7 +44,8 @@ def install(app: FastAPI) -> None:
     @app.exception_handler(HTTPException)
     def refused(_: Request, error: HTTPException) -> JSONResponse:
         phrase = HTTPStatus(error.status_code).phrase
-        return JSONResponse(error_json(f"{phrase}.", "GET /docs lists the endpoints."), error.status_code)
+        told = error_json(f"{phrase}.", "GET /docs lists the endpoints.")
+        return JSONResponse(told, error.status_code, headers=error.headers)
 
     @app.exception_handler(Exception)
     def unexpected(_: Request, error: Exception) -> JSONResponse:

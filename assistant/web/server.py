@@ -89,7 +89,7 @@ def _warm(library: Library) -> None:
 
     Ratings that another machine gave, where several share one log, are taken in here and by every ingest.
     """
-    take_in_ratings(library)
+    take_in_ratings(library, all_left=True)
     library.embedder.embed_queries(["Umzug"])
     warm(library.settings.writer)
     with contextlib.suppress(KBError):

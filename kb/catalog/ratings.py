@@ -7,6 +7,7 @@ rated question as it was stored, redacted, beside the article that was quoted fi
 from __future__ import annotations
 
 import logging
+import threading
 from collections.abc import Sequence
 from datetime import date
 
@@ -27,6 +28,9 @@ _AT_ONCE = 64
 _NOTE = "judged"
 """The catalog's note on how far the ratings were read: the embedder's fingerprint and the last one's number."""
 
+_TAKING_IN = threading.Lock()
+"""Held from reading the log to noting how far it was read: else an older reading could overwrite a newer one."""
+
 _LOG = logging.getLogger(__name__)
 
 
@@ -37,31 +41,38 @@ def rate(library: Library, feedback: Feedback) -> Feedback:
     """
     stored = library.events.rate(feedback)
     if library.settings.learning.enabled:
-        take_in_ratings(library)
+        try:
+            take_in_ratings(library, first=[stored.question_id])
+        except Exception:  # noqa: BLE001  stored is stored, whatever failed after it
+            _LOG.warning("The rating is stored, but not yet in the index; the next ingest takes it in.", exc_info=True)
     return stored
 
 
-def take_in_ratings(library: Library, *, anew: bool = False) -> None:
+def take_in_ratings(library: Library, *, anew: bool = False, all_left: bool = False, first: Sequence[str] = ()) -> None:
     """Take the ratings that came since the last time into the index; with ``anew``, all there are.
 
     1. Which questions were rated since. 2. What their last rating says. 3. Embed those that are new. 4. Store. Without
-    ``anew`` only so many that nobody waits for it, the rest the next time. Not inside a snapshot of the same thread. A
-    log or an index that is out of reach teaches nothing, and keeps nobody from rating.
+    ``anew`` or ``all_left`` only so many that nobody waits for it, the rest the next time; those on the questions
+    ``first`` (ids) in any case. Not inside a snapshot of the same thread. A log or an index that is out of reach
+    teaches nothing, and keeps nobody from rating.
     """
     if not library.has_log or not library.has_index:
         return  # nobody has asked yet, and looking must make neither
     try:
-        fingerprint = library.embedder.fingerprint
-        made_with, _, number = (library.catalog.noted(_NOTE) or "").rpartition(" ")
-        mark = int(number) if made_with == fingerprint and not anew else 0
-        while True:
-            ids, last = library.events.rated_after(mark, _AT_ONCE)
-            if ids:
-                _take(library, fingerprint, ids)
-                library.catalog.note(_NOTE, f"{fingerprint} {last}")
-            if not ids or not anew:
-                return
-            mark = last
+        with _TAKING_IN:
+            fingerprint = library.embedder.fingerprint
+            if first:
+                _take(library, fingerprint, first)
+            made_with, _, number = (library.catalog.noted(_NOTE) or "").rpartition(" ")
+            mark = int(number) if made_with == fingerprint and not anew else 0
+            while True:
+                ids, last = library.events.rated_after(mark, _AT_ONCE)
+                if ids:
+                    _take(library, fingerprint, ids)
+                    library.catalog.note(_NOTE, f"{fingerprint} {last}")
+                if not ids or not (anew or all_left):
+                    return
+                mark = last
     except MissingPartError as error:
         _LOG.info("New ratings were not taken in. %s %s", error.message, error.hint)
 

@@ -9,17 +9,15 @@ import contextlib
 import json
 import logging
 import sqlite3
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-_BUSY_S = 1.0
-_SCHEMA = """
-CREATE TABLE recipe (recipe TEXT NOT NULL);
-CREATE TABLE results (
-  kind TEXT NOT NULL, key TEXT NOT NULL, value TEXT NOT NULL, PRIMARY KEY (kind, key)
-) WITHOUT ROWID;
-"""
+_BUSY_S = 10.0
+_SCHEMA = (
+    "CREATE TABLE recipe (recipe TEXT NOT NULL)",
+    "CREATE TABLE results (kind TEXT, key TEXT, value TEXT NOT NULL, PRIMARY KEY (kind, key)) WITHOUT ROWID",
+)
 _LOG = logging.getLogger(__name__)
 
 
@@ -45,18 +43,23 @@ class Memo:
 
     def update(self, new: Mapping[str, Any], gone: Iterable[str] = (), kind: str = "") -> None:
         """Keep ``new`` results of one kind, and those there are but for ``gone``."""
-        rows = [(kind, key, json.dumps(value, ensure_ascii=False)) for key, value in new.items()]
-        with self._forgiving("written"):
-            self._path.parent.mkdir(parents=True, exist_ok=True)
-            with self._open() as connection:
-                if not self._is_ours(connection):
-                    self._make_anew(connection)
-                connection.executemany("DELETE FROM results WHERE kind = ? AND key = ?", [(kind, key) for key in gone])
-                connection.executemany("INSERT OR REPLACE INTO results VALUES (?, ?, ?)", rows)
+        self._write("DELETE FROM results WHERE kind = ? AND key = ?", [(kind, key) for key in gone], new, kind)
 
     def replace(self, values: Mapping[str, Any], kind: str = "") -> None:
         """Keep ``values`` and nothing else of their kind."""
-        self.update(values, self.read(kind).keys() - values.keys(), kind)
+        self._write("DELETE FROM results WHERE kind = ?", [(kind,)], values, kind)
+
+    def _write(self, delete: str, gone: Sequence[tuple[str, ...]], values: Mapping[str, Any], kind: str) -> None:
+        """Delete and insert in one transaction, in which nobody else can begin the file anew."""
+        rows = [(kind, key, json.dumps(value, ensure_ascii=False)) for key, value in values.items()]
+        with self._forgiving("written"):
+            self._path.parent.mkdir(parents=True, exist_ok=True)
+            with self._open() as connection:
+                connection.execute("BEGIN IMMEDIATE")
+                if not self._is_ours(connection):
+                    self._make_anew(connection)
+                connection.executemany(delete, gone)
+                connection.executemany("INSERT OR REPLACE INTO results VALUES (?, ?, ?)", rows)
 
     def _is_ours(self, connection: sqlite3.Connection) -> bool:
         tables = {name for (name,) in connection.execute("SELECT name FROM sqlite_master WHERE type = 'table'")}
@@ -65,7 +68,8 @@ class Memo:
     def _make_anew(self, connection: sqlite3.Connection) -> None:
         for (name,) in connection.execute("SELECT name FROM sqlite_master WHERE type = 'table'").fetchall():
             connection.execute(f'DROP TABLE "{name}"')
-        connection.executescript(_SCHEMA)
+        for statement in _SCHEMA:
+            connection.execute(statement)
         connection.execute("INSERT INTO recipe VALUES (?)", (self._recipe,))
 
     @contextlib.contextmanager

@@ -127,6 +127,10 @@ def _ip_is_of_a_machine(match: re.Match[str]) -> bool:
     return False
 
 
+_SPACED_MOBILE_DIGITS = 11
+"""Of a German mobile number whose 0 stands apart; with fewer it is a meter reading in groups of three."""
+
+
 def _is_a_phone_number(match: re.Match[str]) -> bool:
     """Between 7 and 15 digits (ITU E.164), no date, no reading, no number of an error, an article or a version."""
     digits = sum(sign.isdigit() for sign in match[0])
@@ -134,10 +138,14 @@ def _is_a_phone_number(match: re.Match[str]) -> bool:
     grouped = not match[0].isdigit()
     if not (7 if grouped else 9) <= digits <= 15 or re.match(rf"{_DATE}", match[0]):
         return False
-    return not re.search(
-        r"(?i)(?:fehler\w{0,10}|error|code|version|build|artikel\w{0,8}|isbn|z(?:ä|ae)hlerst[aä]nd\w?|reading)[\s.:#]{0,3}$",
-        before,
-    )
+    if re.match(rf"0{_S}", match[0]) and digits < _SPACED_MOBILE_DIGITS:
+        return False
+    if re.search(r"(?i)(?:fehler\w{0,10}|error|code|version|build|artikel\w{0,8}|isbn)[\s.:#]{0,3}$", before):
+        return False
+    # A meter reading is digits in groups, and never begins as an international or a German mobile number does.
+    reading = re.sub(r"[\s.]", "", match[0])
+    is_reading = reading.isdigit() and not re.match(r"00|01[567]\d{7}", reading)
+    return not (is_reading and re.search(r"(?i)(?:z(?:ä|ae)hlerst[aä]nd\w?|reading)[\s.:#]{0,3}$", before))
 
 
 def _is_random(match: re.Match[str]) -> bool:

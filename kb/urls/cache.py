@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import contextlib
 from dataclasses import asdict
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 from kb.runtime.memo import Memo
@@ -14,17 +15,22 @@ BAD_FOR = timedelta(hours=1)
 
 _KEPT_FOR = timedelta(days=90)
 
+_RECIPE = "1"
+"""Counted up with every change of ``LinkOutcome``."""
+
 
 class UrlCache:
     """Outcomes by address. ``good_for``: how long an address that answered is not asked again."""
 
     def __init__(self, file: Path, good_for: timedelta) -> None:
-        self._memo = Memo(file)
+        self._memo = Memo(file, _RECIPE)
         self._good_for = good_for
-        self._known = {
-            url: (datetime.fromisoformat(entry["at"]), LinkOutcome(**entry["outcome"]))
-            for url, entry in self._memo.read().items()
-        }
+        self._known: dict[str, tuple[datetime, LinkOutcome]] = {}
+        for url, entry in self._memo.read().items():
+            # An entry that somebody else wrote is asked again.
+            with contextlib.suppress(AttributeError, KeyError, TypeError, ValueError):
+                at = datetime.fromisoformat(entry["at"])
+                self._known[url] = at if at.tzinfo else at.replace(tzinfo=UTC), LinkOutcome(**entry["outcome"])
 
     def get(self, url: str, now: datetime) -> LinkOutcome | None:
         """What is known of ``url`` and young enough; None where it has to be asked."""

@@ -13,6 +13,7 @@ os.environ["GRADIO_SSR_MODE"] = "False"
 
 import gradio as gr
 from fastapi import FastAPI
+from pydantic import ValidationError
 
 from assistant.web.api.questions import AskBody
 from assistant.web.page.safe_html import answer_html, resolve_nothing
@@ -54,12 +55,14 @@ def _form(desk: Desk, access: Access, words: gr.I18n) -> gr.Blocks:
     def ask(question: str, public: bool, request: gr.Request) -> str:  # noqa: FBT001  Gradio gives values in order
         person = access.identify(request.request) if request.request else None
         if person is None:
-            raise gr.Error("401")
-        body = AskBody.model_validate({"question": question, "audience": "public" if public else "internal"})
+            raise gr.Error("401", print_exception=False)
         try:
+            body = AskBody.model_validate({"question": question, "audience": "public" if public else "internal"})
             reply = desk.ask(body, person, "page")
+        except ValidationError as error:
+            raise gr.Error(error.errors()[0]["msg"], print_exception=False) from None
         except KBError as error:
-            raise gr.Error(f"{error.message} {error.hint}") from error
+            raise gr.Error(f"{error.message} {error.hint}", print_exception=False) from None
         # Without citations their numbers stay text.
         return answer_html(reply.answer, (), resolve_nothing) if reply.answer else html.escape(reply.reason or "")
 

@@ -275,6 +275,13 @@ def test_ratings_of_another_machine_are_taken_in_by_and_by(three) -> None:
     assert adjusted(three, QUESTION)
 
 
+def test_ones_own_rating_counts_at_the_next_question_however_many_of_others_wait(three) -> None:
+    for number in range(70):
+        elsewhere(three, asked(three, f"Frage {number}", "third@de"), str(number))
+    rated(three, QUESTION, "second@de")
+    assert adjusted(three, QUESTION)
+
+
 def test_a_question_reads_the_index_and_writes_nothing_to_it(three) -> None:
     rated(three, OTHER, "first@de")
     elsewhere(three, asked(three, QUESTION, "second@de"), "a")

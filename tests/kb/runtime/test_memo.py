@@ -47,6 +47,16 @@ def test_a_file_that_an_earlier_version_wrote_is_made_anew(path) -> None:
     assert Memo(path).read() == {"a": 1}
 
 
+def test_a_row_that_cannot_be_read_goes_with_the_next_replacement(path) -> None:
+    memo = Memo(path)
+    memo.update({"a": 1})
+    with closing(sqlite3.connect(path)) as connection, connection:
+        connection.execute("INSERT INTO results VALUES ('', 'b', 'no json')")
+    assert memo.read() == {}
+    memo.replace({"c": 3})
+    assert memo.read() == {"c": 3}
+
+
 def test_a_damaged_file_is_empty_and_goes(path) -> None:
     path.parent.mkdir()
     path.write_bytes(b"no database" * 100)

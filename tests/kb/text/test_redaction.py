@@ -38,6 +38,10 @@ HIDDEN = [
     ("my VAT number is GB980780684", "my VAT number is [number]"),
     ("NI number QQ123456C", "NI number [number]"),
     ("WhatsApp 0 151 234 567 89", "WhatsApp [phone]"),
+    ("Zählerstand: +49 176 12345678", "Zählerstand: [phone]"),
+    ("Rückfragen zum Zählerstand: 0176/12345678", "Rückfragen zum Zählerstand: [phone]"),
+    ("my meter reading 0044 7911 123456", "my meter reading [phone]"),
+    ("Zählerstand 017612345678", "Zählerstand [phone]"),
     ("geboren am 12.03.1985 in Ulm", "geboren am [birthdate] in Ulm"),
     ("Geburtsdatum: 1. März 1985", "Geburtsdatum: [birthdate]"),
     ("date of birth: March 12, 1985", "date of birth: [birthdate]"),
@@ -69,6 +73,8 @@ HIDDEN = [
 ]
 
 KEPT = [
+    "HT 0 151 234, NT 0 162 345",
+    "Werte 0 150 200 300 abgelesen",
     "Der Abschlag beträgt 89,90 EUR im Monat",
     "Zählerstand 012345 kWh am 01.02.2024",
     "Rechnung vom 12.03.2024 über 1.234,45 €",
