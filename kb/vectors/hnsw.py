@@ -1,17 +1,19 @@
 """Is a stored HNSW graph sound? hnswlib follows whatever its files say and takes the whole process with it.
 
-Chroma keeps a graph in four files once it has a thousand records. Format: ``persistDirty`` and ``loadPersistedIndex``
+Chroma keeps a graph in five files once it has a thousand records. Format: ``persistDirty`` and ``loadPersistedIndex``
 in chroma-core/hnswlib, version 1, little endian:
 
 - ``header.bin``: the ``_Header`` below;
 - ``data_level0.bin``: a record an element: uint16 count, 2 bytes of flags, ``most_links_0`` uint32 links, the vector,
   the label;
+- ``index_metadata.pickle``: Chroma's own notes on the graph, written in place like the rest;
 - ``link_lists.bin``: an element a uint32 size in bytes, then so many bytes: for each of its upper levels a record of
   uint16 count, 2 bytes of flags and ``most_links`` uint32 links.
 """
 
 from __future__ import annotations
 
+import pickle
 import struct
 from pathlib import Path
 from typing import NamedTuple
@@ -44,12 +46,17 @@ def damage(folder: Path) -> str:
 
     Takes about 25 ms for 12,000 elements. Raises OSError where a file cannot be read.
     """
+    notes = folder / "index_metadata.pickle"
+    if notes.exists() and not notes.read_bytes().endswith(pickle.STOP):
+        return f"{notes.name} is cut off"
     raw = (folder / "header.bin").read_bytes()
     if len(raw) != _LAYOUT.size:
         return "header.bin is cut off"
     header = _Header._make(_LAYOUT.unpack(raw))
-    if header.version != _VERSION:
-        return ""
+    return _graph_damage(folder, header) if header.version == _VERSION else ""
+
+
+def _graph_damage(folder: Path, header: _Header) -> str:
     if header.elements > header.capacity or header.record_bytes < 4 * (1 + header.most_links_0):
         return "header.bin contradicts itself"
     if not header.elements:

@@ -232,6 +232,19 @@ def test_a_graph_that_was_never_finished_is_made_anew(tmp_path: Path) -> None:
     look_at_all(tmp_path / "chroma")
 
 
+@pytest.mark.parametrize("share", [0, 0.5])
+def test_notes_on_a_graph_that_a_kill_cut_off_are_damage(graph: Path, tmp_path: Path, share: float) -> None:
+    folder = tmp_path / "chroma"
+    shutil.copytree(graph, folder)
+    (notes,) = folder.glob("*/index_metadata.pickle")
+    raw = notes.read_bytes()
+    notes.write_bytes(raw[: int(share * len(raw))])
+    assert hnsw.damage(notes.parent) == "index_metadata.pickle is cut off"
+    with pytest.raises(MissingPartError) as caught:
+        look_at_all(folder)
+    assert "kb ingest" in caught.value.hint
+
+
 @pytest.mark.parametrize("name", ["header.bin", "data_level0.bin", "link_lists.bin"])
 @pytest.mark.parametrize("kind", ["rubbish", "cut", "zeros"])
 def test_a_damaged_graph_is_an_error_with_a_remedy_and_not_the_end_of_the_process(

@@ -54,12 +54,14 @@ def test_on_a_phone_the_source_is_one_click_away(running: Running) -> None:
 
 @browser_test
 def test_reporting_a_gap_takes_three_keys_or_clicks_asking_included(running: Running) -> None:
-    for act in (lambda one: (one.key("g"), one.key("Enter")), lambda one: (one.click(DE["gap"]), one.key("Enter"))):
+    for open_form in (lambda hand: hand.key("g"), lambda hand: hand.click(DE["gap"])):
         hand = Hand(running.open())
         hand.types("Wie backe ich Sauerteigbrot?")
         hand.key("Enter")
         hand.page.wait_for_selector("#lotse-nearest .row")
-        act(hand)
+        open_form(hand)
+        hand.page.wait_for_function("document.getElementById('lotse-hand').contains(document.activeElement)")
+        hand.key("Enter")
         hand.page.wait_for_function(
             "text => document.getElementById('lotse-said').textContent === text", arg=DE["gap_done"]
         )
