@@ -58,4 +58,4 @@ def test_a_refusal_is_not_remembered(tmp_path: Path) -> None:
     cache = UrlCache(tmp_path / "links.sqlite3", timedelta(days=7))
     survey(["http://127.0.0.1/"], Policy(), cache, NOW, TIMEOUT_S)
     assert cache.get("http://127.0.0.1/", NOW) is None
-    assert Memo(tmp_path / "links.sqlite3").read()["http://127.0.0.1/"]["outcome"]["kind"] == "refused"
+    assert Memo(tmp_path / "links.sqlite3", "1").read()["http://127.0.0.1/"]["outcome"]["kind"] == "refused"
